@@ -1,0 +1,194 @@
+/**
+ * Plays a behaviour file. Every draw is a hash of the seed and of stable names (the lead's key,
+ * cadence, step, how often), so the same seed gives the same people everywhere, whatever the order.
+ */
+import type { Behaviour } from './behaviour.ts';
+import { addWorking, timeOfDay } from './calendar.ts';
+import { durationMs, durationParts } from './duration.ts';
+import { fraction } from './hash.ts';
+import type { Calendar, Playbook } from './playbook.ts';
+import type { Instant, IsoDuration } from './time.ts';
+
+export interface TouchSeen {
+  readonly cadence: string;
+  readonly step: string;
+  readonly email: string;
+  readonly phase: 'thought-leadership' | 'call-to-action';
+  /** How often this lead has had this step, from 1. */
+  readonly nth: number;
+  readonly at: Instant;
+}
+
+export type LeadAct =
+  | {
+      readonly kind: 'signal';
+      readonly type: string;
+      readonly at: Instant;
+      readonly cadence?: string;
+      readonly step?: string;
+    }
+  | { readonly kind: 'unsubscribe'; readonly at: Instant };
+
+export interface ReturnGiven {
+  readonly reason: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly until?: Instant;
+}
+
+export type TaskAct = { readonly at: Instant } & (
+  | { readonly answer: 'accept' }
+  | ({ readonly answer: 'reject' } & ReturnGiven)
+  | { readonly answer: 'complete'; readonly disposition: string }
+  | { readonly answer: 'skip' }
+);
+
+export type AfterAccept = { readonly at: Instant } & (
+  | ({ readonly kind: 'recycle' } & ReturnGiven)
+  | { readonly kind: 'signal'; readonly type: string }
+);
+
+export interface TaskSeen {
+  /** Handoff id; absent: a task of a cadence. */
+  readonly handoff?: string;
+  /** How many tasks this lead has had, this one included. */
+  readonly nth: number;
+  readonly openedAt: Instant;
+  readonly calendar: Calendar;
+}
+
+export interface Actors {
+  readonly bounces: (key: string) => boolean;
+  readonly unprompted: (key: string, since: Instant) => LeadAct[];
+  readonly afterTouch: (key: string, touch: TouchSeen) => LeadAct[];
+  /** Undefined: nobody answers. */
+  readonly answer: (key: string, task: TaskSeen) => TaskAct | undefined;
+  /** What the rep does with a lead after accepting it; `nth` counts the lead's acceptances. */
+  readonly afterAccept: (
+    key: string,
+    accept: { nth: number; at: Instant; calendar: Calendar },
+  ) => AfterAccept | undefined;
+}
+
+interface Delay {
+  readonly from: IsoDuration;
+  readonly to: IsoDuration;
+}
+
+const between = (from: number, to: number, share: number): number =>
+  Math.round(from + (Math.max(from, to) - from) * share);
+
+const plainDelay = (d: Delay, share: number): number => between(durationMs(d.from), durationMs(d.to), share);
+
+function workingMs(text: IsoDuration, calendar: Calendar): number {
+  const parts = durationParts(text);
+  return parts.days * (timeOfDay(calendar.to) - timeOfDay(calendar.from)) + parts.ms;
+}
+
+function afterWork(calendar: Calendar, from: Instant, d: Delay, share: number): Instant {
+  const ms = between(workingMs(d.from, calendar), workingMs(d.to, calendar), share);
+  return addWorking(calendar, from, { months: 0, days: 0, ms });
+}
+
+/** The entry that a share in [0, 1) falls on, by weight. */
+function weighted<T extends { readonly weight: number }>(entries: readonly T[], share: number): T | undefined {
+  let left = share * entries.reduce((sum, entry) => sum + entry.weight, 0);
+  for (const entry of entries) {
+    left -= entry.weight;
+    if (left < 0) return entry;
+  }
+  return undefined;
+}
+
+/** The people of a behaviour file, playing this playbook with this seed. */
+export function createActors(behaviour: Behaviour, playbook: Playbook, seed: number): Actors {
+  const draw = (...names: readonly string[]): number => fraction('behaviour', String(seed), ...names);
+  const { leads, reps } = behaviour;
+
+  function react(
+    key: string,
+    what: string,
+    since: Instant,
+    list: readonly { chance: number; signal: string; times: number; after: Delay }[],
+    place: { cadence?: string; step?: string },
+  ): LeadAct[] {
+    return list.flatMap((entry, index) => {
+      const names = [key, what, String(index), entry.signal];
+      if (draw('chance', ...names) >= entry.chance) return [];
+      return Array.from({ length: entry.times }, (_, time) => ({
+        kind: 'signal' as const,
+        type: entry.signal,
+        at: since + plainDelay(entry.after, draw('after', ...names, String(time))),
+        ...place,
+      }));
+    });
+  }
+
+  function returned(key: string, what: string, reason: string, at: Instant): ReturnGiven {
+    const rule = playbook.returns[reason];
+    const facts = Object.fromEntries(
+      (rule?.facts ?? []).map((name) => {
+        const texts = reps.facts[name] ?? [`example ${name}`];
+        return [name, texts[Math.floor(draw('fact', key, what, name) * texts.length)] ?? ''];
+      }),
+    );
+    if (rule?.after?.ask !== true || reps.until === undefined) return { reason, facts };
+    return { reason, facts, until: at + plainDelay(reps.until, draw('until', key, what)) };
+  }
+
+  return {
+    bounces: (key) => leads.bounce !== undefined && draw('bounce', key) < leads.bounce.chance,
+
+    unprompted: (key, since) => {
+      const persona = weighted(leads.personas, draw('persona', key));
+      return persona === undefined ? [] : react(key, 'unprompted', since, persona.unprompted, {});
+    },
+
+    afterTouch: (key, touch) => {
+      const what = `${touch.cadence}/${touch.step}#${touch.nth}`;
+      const persona = weighted(leads.personas, draw('persona', key));
+      const fitting = (persona?.touched ?? []).map((entry) => {
+        const fits =
+          (entry.phase === undefined || entry.phase === touch.phase) &&
+          (entry.emails === undefined || entry.emails.includes(touch.email));
+        // Kept in place with no chance: the draws of the others must not depend on it.
+        return fits ? entry : { ...entry, chance: 0 };
+      });
+      const acts = react(key, what, touch.at, fitting, { cadence: touch.cadence, step: touch.step });
+      const { unsubscribe } = leads;
+      if (unsubscribe === undefined || draw('unsubscribe', key, what) >= unsubscribe.chance) return acts;
+      const at = touch.at + plainDelay(unsubscribe.after, draw('unsubscribe after', key, what));
+      return [...acts, { kind: 'unsubscribe' as const, at }];
+    },
+
+    answer: (key, task) => {
+      const what = `task#${task.nth}`;
+      const share = draw(what, key);
+      const when = (d: Delay): Instant => afterWork(task.calendar, task.openedAt, d, draw(`${what} after`, key));
+      if (task.handoff !== undefined) {
+        const choice = weighted(reps.offered[task.handoff] ?? reps.offered.else ?? [], share);
+        if (choice === undefined || choice.do === 'nothing') return undefined;
+        const at = when(choice.after);
+        if (choice.do === 'accept') return { at, answer: 'accept' };
+        return { at, answer: 'reject', ...returned(key, what, choice.reason, at) };
+      }
+      const choice = weighted(reps.tasks, share);
+      if (choice === undefined || choice.do === 'nothing') return undefined;
+      const at = when(choice.after);
+      return choice.do === 'skip'
+        ? { at, answer: 'skip' }
+        : { at, answer: 'complete', disposition: choice.disposition };
+    },
+
+    afterAccept: (key, accept) => {
+      const what = `accepted#${accept.nth}`;
+      const choice = weighted(reps.accepted, draw(what, key));
+      if (choice === undefined || choice.do === 'nothing') return undefined;
+      const at = afterWork(accept.calendar, accept.at, choice.after, draw(`${what} after`, key));
+      if (choice.do === 'signal') return { at, kind: 'signal', type: choice.signal };
+      return { at, kind: 'recycle', ...returned(key, what, choice.reason, at) };
+    },
+  };
+}
+
+/** Whether somebody did it; the rest is machines. Mirrors what the API says of posted signals. */
+export const isHumanSignal = (type: string): boolean => type !== 'email.opened';

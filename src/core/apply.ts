@@ -1,0 +1,254 @@
+/** What each input does to the lead, at the instant being decided. */
+import { acceptHandoff, disqualify, leaveOpenHandoff, offer, returnLead } from './custody.ts';
+import { type Draft, journal, placeOf } from './draft.ts';
+import { endEnrollment, enterStep, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
+import { mayEnter } from './entry.ts';
+import type { Input, InputBody } from './input.ts';
+import type { Reason } from './reasons.ts';
+import { SIGNALS_KEPT } from './state.ts';
+import { endTouch } from './touch.ts';
+
+type Body<K extends InputBody['kind']> = Extract<InputBody, { kind: K }>;
+
+/** Clicks kept per step: `clicked` asks only whether there is one since the run began. */
+const CLICKS_KEPT = 20;
+
+const ignore = (d: Draft, input: Input, reason: Reason, data: Readonly<Record<string, unknown>>): void =>
+  journal(d, {
+    type: 'input.ignored',
+    reason,
+    by: byOf(input.body),
+    data: { input: input.id, kind: input.body.kind, ...data },
+  });
+
+const byOf = (body: InputBody): string => ('by' in body ? body.by : 'lead');
+
+export function applyInput(d: Draft, input: Input): void {
+  const body = input.body;
+  switch (body.kind) {
+    case 'lead.changed':
+      // The facts are new already; settling looks at them.
+      return;
+    case 'signal':
+      applySignal(d, input, body);
+      return;
+    case 'suppressed':
+      // The playbook's word for it: `seen('unsubscribed')`. No human signal: it must not fire a route.
+      if (body.reason === 'unsubscribed') logSignal(d, 'unsubscribed', Math.min(input.at, d.t));
+      journal(d, {
+        type: 'lead.suppressed',
+        reason: 'suppressed',
+        by: body.by,
+        data: { why: body.reason, ...(body.purpose ? { purpose: body.purpose } : {}) },
+      });
+      return;
+    case 'enroll':
+      applyEnroll(d, input, body);
+      return;
+    case 'enrollment.control':
+      applyControl(d, input, body);
+      return;
+    case 'handoff': {
+      const handoff = d.playbooks.current.handoffs[body.handoff];
+      if (!handoff) {
+        ignore(d, input, 'unknown-in-playbook', { handoff: body.handoff });
+        return;
+      }
+      offer(d, {
+        handoff,
+        reason: 'by-request',
+        why: body.note ?? 'A person handed this lead over.',
+        by: body.by,
+        ...(body.note === undefined ? {} : { note: body.note }),
+      });
+      return;
+    }
+    case 'task.answered':
+      applyAnswer(d, input, body);
+      return;
+    case 'task.reassigned':
+      applyReassigned(d, input, body);
+      return;
+    case 'recycle':
+      applyRecycle(d, input, body);
+      return;
+    case 'disqualify':
+      if (d.state.disqualified) {
+        ignore(d, input, 'disqualified', { why: body.reason });
+        return;
+      }
+      disqualify(d, body.reason, body.by);
+      return;
+    case 'touch.result':
+      if (!endTouch(d, body)) ignore(d, input, 'unknown-touch', { touch: body.touch });
+  }
+}
+
+function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
+  const { state } = d;
+  // A signal that reached us late counts from its own time, but never from the future of the decision.
+  const at = Math.min(input.at, d.t);
+  logSignal(d, body.type, at);
+  if (body.human) {
+    state.humanAt = Math.max(state.humanAt ?? at, at);
+    if (at > state.custody.since) d.humanNow = true;
+    if (body.type === 'email.clicked' && body.cadence && body.step) {
+      const key = `${body.cadence}/${body.step}`;
+      const clicks = state.clicks[key] ?? [];
+      insertSorted(clicks, at);
+      state.clicks[key] = clicks.slice(-CLICKS_KEPT);
+    }
+  }
+  if (body.type === 'meeting.booked' || body.type === 'meeting.rescheduled') {
+    if (body.meetingAt !== undefined) state.meetingAt = body.meetingAt;
+  }
+  if (body.type === 'meeting.cancelled') delete state.meetingAt;
+  journal(d, {
+    type: 'signal.received',
+    ...(body.cadence ? { cadence: body.cadence } : {}),
+    ...(body.step ? { step: body.step } : {}),
+    by: 'lead',
+    data: { type: body.type, signalAt: at, human: body.human },
+  });
+}
+
+function logSignal({ state }: Draft, type: string, at: number): void {
+  const log = state.signals[type] ?? { n: 0, at: [] };
+  log.n += 1;
+  insertSorted(log.at, at);
+  if (log.at.length > SIGNALS_KEPT) log.at.splice(0, log.at.length - SIGNALS_KEPT);
+  state.signals[type] = log;
+}
+
+function insertSorted(list: number[], at: number): void {
+  let i = list.length;
+  while (i > 0 && (list[i - 1] ?? 0) > at) i -= 1;
+  list.splice(i, 0, at);
+}
+
+function applyEnroll(d: Draft, input: Input, body: Body<'enroll'>): void {
+  const playbook = d.playbooks.current;
+  const cadence = playbook.cadences[body.cadence];
+  const answer = cadence
+    ? mayEnter({ state: d.state, facts: d.facts, playbook, cadence, now: d.t })
+    : ({ ok: false, reason: 'unknown-in-playbook' } as const);
+  if (cadence && answer.ok) {
+    startEnrollment(d, cadence, { id: body.enrollment, reason: 'by-request', by: body.by });
+    return;
+  }
+  // The API had opened the row; it must not stay open when the rules have turned meanwhile.
+  d.effects.push({
+    kind: 'enrollment',
+    id: body.enrollment,
+    cadence: body.cadence,
+    lane: cadence?.lane ?? '',
+    state: 'exited',
+    step: null,
+    dueAt: null,
+    startedAt: d.t,
+    endedAt: d.t,
+    playbook: playbook.hash,
+  });
+  ignore(d, input, answer.ok ? 'unknown-in-playbook' : answer.reason, {
+    cadence: body.cadence,
+    enrollment: body.enrollment,
+  });
+}
+
+function applyControl(d: Draft, input: Input, body: Body<'enrollment.control'>): void {
+  const e = d.state.enrollments.find((x) => x.id === body.enrollment);
+  if (!e) {
+    ignore(d, input, 'unknown-enrollment', { enrollment: body.enrollment });
+    return;
+  }
+  if (body.action === 'stop') endEnrollment(d, e, 'stopped', 'stopped', { by: body.by });
+  else if (body.action === 'resume') resumeEnrollment(d, e, 'by-request', body.by);
+  else if (e.state === 'paused') e.pausedBy = 'person';
+  else pauseEnrollment(d, e, 'person', 'by-request', body.by);
+}
+
+function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void {
+  const { custody } = d.state;
+  const e = d.state.enrollments.find((x) => x.task === body.task);
+  const isHandoff = custody.task === body.task;
+  if (!isHandoff && !e) {
+    ignore(d, input, 'unknown-task', { task: body.task });
+    return;
+  }
+  journal(d, {
+    type: 'task.answered',
+    ...(e ? { cadence: e.cadence, ...(e.step ? { step: e.step } : {}) } : {}),
+    by: body.by,
+    data: {
+      task: body.task,
+      answer: body.answer,
+      ...(body.disposition === undefined ? {} : { disposition: body.disposition }),
+      ...(body.note === undefined ? {} : { note: body.note }),
+    },
+  });
+  if (isHandoff) {
+    if (body.answer === 'accept') {
+      // A task nobody was assigned to belongs to whoever took it.
+      if (!custody.rep && body.by.includes('@')) custody.rep = body.by;
+      acceptHandoff(d, body.by);
+      return;
+    }
+    const rule = d.playbooks.current.returns[body.reason ?? ''];
+    if (!rule) {
+      ignore(d, input, 'unknown-in-playbook', { reason: body.reason ?? null });
+      return;
+    }
+    returnLead(d, { rule, by: body.by, outcome: 'rejected', ...wordsOf(body) });
+    return;
+  }
+  if (custody.who === 'sales') custody.attempts += 1;
+  if (e) goOnAfterTask(d, e.id, body.disposition ?? (body.answer === 'skip' ? 'skipped' : 'done'));
+}
+
+/** The step of an answered or expired task goes on by its outcome. */
+export function goOnAfterTask(d: Draft, enrollment: string, outcome: string): void {
+  const e = d.state.enrollments.find((x) => x.id === enrollment);
+  if (!e) return;
+  const { step } = placeOf(d, e);
+  if (step?.kind !== 'task') return;
+  const to = step.outcomes[outcome] ?? step.outcomes.else;
+  const named = step.outcomes[outcome] !== undefined || step.outcomes.else !== undefined;
+  delete e.task;
+  enterStep(d, e, named ? (to ?? null) : step.next, d.t, 'none');
+}
+
+const wordsOf = (body: {
+  facts?: Record<string, string> | undefined;
+  note?: string | undefined;
+  until?: number | undefined;
+}) => ({
+  ...(body.facts === undefined ? {} : { facts: body.facts }),
+  ...(body.note === undefined ? {} : { note: body.note }),
+  ...(body.until === undefined ? {} : { until: body.until }),
+});
+
+function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>): void {
+  const { custody } = d.state;
+  const mine = custody.task === body.task || d.state.enrollments.some((e) => e.task === body.task);
+  if (!mine) {
+    ignore(d, input, 'unknown-task', { task: body.task });
+    return;
+  }
+  // The lead's custodian follows its handoff; reassigning restarts no clock.
+  if (custody.task === body.task) custody.rep = body.to;
+  journal(d, { type: 'task.reassigned', by: body.by, data: { task: body.task, to: body.to } });
+}
+
+function applyRecycle(d: Draft, input: Input, body: Body<'recycle'>): void {
+  const rule = d.playbooks.current.returns[body.reason];
+  if (!rule) {
+    ignore(d, input, 'unknown-in-playbook', { reason: body.reason });
+    return;
+  }
+  if (d.state.disqualified) {
+    ignore(d, input, 'disqualified', { reason: body.reason });
+    return;
+  }
+  leaveOpenHandoff(d);
+  returnLead(d, { rule, by: body.by, outcome: 'returned', ...wordsOf(body) });
+}

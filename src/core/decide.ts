@@ -1,0 +1,158 @@
+/**
+ * The one function everything asks: the engine, the simulator, `explain`. Pure: the same request
+ * gives the same answer, and the request is never changed.
+ */
+import { applyInput } from './apply.ts';
+import type { Decided, Decision } from './decision.ts';
+import { type Draft, NeedsRouting } from './draft.ts';
+import type { Facts, Playbooks } from './facts.ts';
+import type { Input, InputBody } from './input.ts';
+import { settle } from './settle.ts';
+import { copyState, type LeadState } from './state.ts';
+import type { Instant } from './time.ts';
+import { endTouch } from './touch.ts';
+import { type Due, nextDue, summaryOf } from './wake.ts';
+
+export interface Request {
+  readonly state: LeadState;
+  readonly facts: Facts;
+  readonly playbooks: Playbooks;
+  /** Inbox rows not used up yet; those with `at` after `now` stay for later. */
+  readonly inputs: readonly Input[];
+  readonly now: Instant;
+  /** Whether a due touch may go with this decision (the email queue) or must be left for one that may. */
+  readonly maySend: boolean;
+  /** At which moment window, consent and pause are judged: really now, or the due time (a sped-up clock). */
+  readonly sendAs: 'due' | 'now';
+}
+
+/** The contract's order of what happens in one instant; what is not listed keeps its order of arrival. */
+const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
+  'touch.result': 0,
+  suppressed: 1,
+  disqualify: 2,
+  'lead.changed': 3,
+  'task.answered': 4,
+  'task.reassigned': 4,
+  recycle: 4,
+  'enrollment.control': 5,
+  signal: 6,
+  handoff: 7,
+  enroll: 8,
+};
+
+/** A lead cannot have more than this many due instants in one decision: 10 years of daily ones. */
+const MAX_INSTANTS = 4_000;
+
+/**
+ * Decides everything that is due up to `now`, instant by instant in the order of time. Stops at the
+ * first touch: its end is an input of the next decision. Answers `needs: 'routing'` when a handoff
+ * or task must be assigned and the facts have no reps: call again with them.
+ * @throws Error when the playbook turns in a circle, or an enrollment's version is missing.
+ */
+export function decide(request: Request): Decision {
+  const d = draftOf(request);
+  try {
+    return decideIn(d, request);
+  } catch (error) {
+    if (error instanceof NeedsRouting) return { kind: 'needs', what: 'routing' };
+    throw error;
+  }
+}
+
+function draftOf({ state, facts, playbooks, now, maySend, sendAs }: Request): Draft {
+  return {
+    state: copyState(state),
+    facts,
+    playbooks,
+    effects: [],
+    t: state.at,
+    sendAt: (t) => (sendAs === 'due' ? t : Math.max(t, now)),
+    maySend,
+    sendKnows: sendAs === 'due' ? 'then' : 'now',
+    touch: undefined,
+    humanNow: false,
+  };
+}
+
+function decideIn(d: Draft, request: Request): Decided {
+  const queue = [...request.inputs].sort(byTime);
+  const applied: string[] = [];
+  advanceTo(d, request.now, queue, applied);
+  d.state.seq += 1;
+  const wake = d.touch ? undefined : wakeOf(d, queue);
+  const held = d.state.enrollments.find((e) => e.held !== undefined)?.held;
+  return {
+    kind: 'decided',
+    state: d.state,
+    effects: d.effects,
+    applied,
+    ...(d.touch ? { touch: d.touch } : {}),
+    wake: wake ? { at: wake.at, queue: wake.queue, summary: summaryOf(wake) } : null,
+    ...(held === undefined ? {} : { held }),
+  };
+}
+
+/** By when it happened, then by precedence, then by arrival (`sort` is stable). */
+const byTime = (a: Input, b: Input): number => a.at - b.at || PRECEDENCE[a.body.kind] - PRECEDENCE[b.body.kind];
+
+/** Plays everything up to `now`; takes inputs used up off the queue. */
+function advanceTo(d: Draft, now: Instant, queue: Input[], applied: string[]): void {
+  for (let i = 0; i < MAX_INSTANTS; i++) {
+    const due = nextDue(d, queue, 'play');
+    if (due === undefined || due.at > now) return;
+    playInstant(d, Math.max(due.at, d.state.at), queue, applied);
+    if (d.touch) return;
+  }
+  throw new Error(`lead ${d.facts.leadId} has more than ${MAX_INSTANTS} due instants at once`);
+}
+
+function playInstant(d: Draft, t: Instant, queue: Input[], applied: string[]): void {
+  d.t = t;
+  d.humanNow = false;
+  const due = queue.filter((input) => input.at <= t);
+  due.sort((a, b) => PRECEDENCE[a.body.kind] - PRECEDENCE[b.body.kind]);
+  for (const input of due) {
+    queue.splice(queue.indexOf(input), 1);
+    applyInput(d, input);
+    applied.push(input.id);
+  }
+  giveUp(d);
+  settle(d);
+  d.state.at = t;
+}
+
+/** Touches nobody has an answer for are parked: never sent again, never silently forgotten. */
+function giveUp(d: Draft): void {
+  for (const s of d.state.sending.filter((x) => x.giveUpAt <= d.t)) {
+    endTouch(d, { kind: 'touch.result', touch: s.touch, outcome: 'unconfirmed' });
+  }
+}
+
+/** Steps that change only the lead's place: nobody outside can tell when they were played. */
+const QUIET_STEPS: ReadonlySet<string> = new Set(['wait', 'waitFor', 'branch', 'split']);
+const QUIET_ENTRIES: ReadonlySet<string> = new Set(['step.waited', 'step.branched', 'step.split']);
+const MAX_HOPS = 50;
+
+/**
+ * The next wake. Quiet steps are played ahead on a copy: a wait whose email goes in a later window is
+ * one wake, not two. When the lead does wake, or is nudged, they are decided as of their own time.
+ */
+function wakeOf(d: Draft, pending: readonly Input[]): Due | undefined {
+  let at: Draft = d;
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
+    const due = nextDue(at, pending, 'wake');
+    if (due === undefined || !QUIET_STEPS.has(due.kind)) return due;
+    const ahead: Draft = { ...at, state: copyState(at.state), effects: [], maySend: false, sendAt: (t) => t };
+    try {
+      playInstant(ahead, Math.max(due.at, at.state.at), [], []);
+    } catch (error) {
+      if (error instanceof NeedsRouting) return due;
+      throw error;
+    }
+    const quiet = ahead.effects.every((x) => x.kind === 'journal' && QUIET_ENTRIES.has(x.entry.type));
+    if (!quiet) return due;
+    at = ahead;
+  }
+  return nextDue(d, pending, 'wake');
+}

@@ -1,0 +1,123 @@
+/** What `decide` answers: the next state, what the store must write with it, and what the world must do. */
+import type { JournalType, Reason } from './reasons.ts';
+import type { EnrollmentState, LeadState } from './state.ts';
+import type { Instant } from './time.ts';
+
+export interface JournalEntry {
+  /** Position in this lead's journal, from 1. */
+  readonly seq: number;
+  readonly at: Instant;
+  readonly type: JournalType;
+  readonly cadence?: string;
+  readonly step?: string;
+  readonly reason?: Reason;
+  /** A rep's or key's id, `rule`, `clock` or `lead`. */
+  readonly by: string;
+  readonly playbookVersion: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface TaskOpened {
+  readonly id: string;
+  readonly kind: string;
+  /** Liquid template, rendered by the store's caller with the lead and rep. */
+  readonly title: string;
+  readonly body?: string;
+  readonly assignee?: string;
+  readonly pool?: string;
+  readonly priority: 'high' | 'normal';
+  readonly dueAt: Instant;
+  readonly handoff?: string;
+  readonly sla?: { readonly name: string; readonly acceptBy: Instant };
+  readonly cadence?: string;
+  readonly step?: string;
+  readonly enrollment?: string;
+  readonly openedAt: Instant;
+  readonly context: {
+    readonly why: string;
+    readonly score: { readonly fit: number; readonly engagement: number; readonly reasons: readonly string[] };
+    readonly signals: readonly { readonly type: string; readonly count: number; readonly last: string }[];
+    readonly asked: readonly string[];
+    readonly lastTouches: readonly { readonly email: string; readonly at: string }[];
+    readonly note?: string;
+  };
+}
+
+export type Effect =
+  | { readonly kind: 'journal'; readonly entry: JournalEntry }
+  | {
+      readonly kind: 'enrollment';
+      readonly id: string;
+      readonly cadence: string;
+      readonly lane: string;
+      readonly state: EnrollmentState;
+      readonly step: string | null;
+      readonly dueAt: Instant | null;
+      readonly startedAt: Instant;
+      readonly endedAt?: Instant;
+      readonly playbook: string;
+    }
+  | { readonly kind: 'task.open'; readonly task: TaskOpened }
+  /**
+   * Compare-and-set: when the task is no longer open or accepted the commit must fail with
+   * `TaskConflict`, since its answer is in the inbox by then; the caller loads again.
+   */
+  | {
+      readonly kind: 'task.close';
+      readonly id: string;
+      readonly state: 'done' | 'rejected' | 'expired';
+      readonly reason: Reason;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'task.assign'; readonly id: string; readonly assignee: string }
+  /** A handoff given to a rep (+1) or credited back (-1). */
+  | { readonly kind: 'pool.count'; readonly pool: string; readonly rep: string; readonly by: 1 | -1 }
+  /** A touch that will not go: written to the ledger as `skipped`. */
+  | { readonly kind: 'touch.skip'; readonly touch: TouchRequest; readonly reason: Reason }
+  /** A touch whose end is known: `sent`, `failed`, `unconfirmed`, or back to `claimed`. */
+  | {
+      readonly kind: 'touch.end';
+      readonly id: string;
+      readonly state: 'sent' | 'failed' | 'unconfirmed' | 'claimed';
+      readonly at: Instant;
+      readonly detail?: string;
+    };
+
+/** One message the world must send; its ledger row goes to `sending` with this decision's commit. */
+export interface TouchRequest {
+  /** From lead, enrollment and step: the same touch has the same id on every try. */
+  readonly id: string;
+  readonly enrollment: string;
+  readonly cadence: string;
+  readonly step: string;
+  readonly email: string;
+  readonly purpose: 'marketing' | 'sales' | 'service';
+  readonly topic?: string;
+  readonly playbook: string;
+  readonly dueAt: Instant;
+  /** When it was decided to go. */
+  readonly at: Instant;
+}
+
+export interface Wake {
+  readonly at: Instant;
+  readonly queue: 'lead' | 'email';
+  /** Words for Temporal's UI, e.g. `evaluation-guide / compare: email, Tue 09:12 +01:00`. */
+  readonly summary: string;
+}
+
+export interface Decided {
+  readonly kind: 'decided';
+  readonly state: LeadState;
+  readonly effects: readonly Effect[];
+  /** Ids of inputs this decision used up. */
+  readonly applied: readonly string[];
+  /** At most one; after it has gone, `decide` is called again with its `touch.result`. */
+  readonly touch?: TouchRequest;
+  /** Next instant something is due; null: only a nudge can wake this lead. */
+  readonly wake: Wake | null;
+  /** Pause scope that holds back a due touch: it goes on when that pause ends. */
+  readonly held?: string;
+}
+
+export type Decision = Decided | { readonly kind: 'needs'; readonly what: 'routing' };

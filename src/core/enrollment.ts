@@ -1,0 +1,235 @@
+/** An enrollment's life: start, enter a step, pause, resume, end. */
+import { addDuration, addSpan, nextMidnight, nextSlot, type Spread } from './calendar.ts';
+import { type Draft, journal, placeOf, windowZone } from './draft.ts';
+import { durationParts } from './duration.ts';
+import { fraction, hashId } from './hash.ts';
+import type { Cadence, Playbook, WaitStep } from './playbook.ts';
+import type { Reason } from './reasons.ts';
+import type { Enrollment, EnrollmentState, LeadState } from './state.ts';
+import { closeTask } from './task.ts';
+import type { Instant } from './time.ts';
+import { calendarOf, leadZone } from './view.ts';
+
+/** The lead's own place in every send window, so that its touches come at its own time of day. */
+export const shareOf = (key: string): number => fraction('window', key);
+
+/** The next instant of the cadence's window for this lead. */
+export function slotFor(d: Draft, playbook: Playbook, cadence: Cadence, from: Instant, spread: Spread): Instant {
+  return nextSlot(cadence.window, windowZone(d.facts, playbook, cadence), from, shareOf(d.facts.key), spread);
+}
+
+export function emitEnrollment(d: Draft, e: Enrollment, state: EnrollmentState): void {
+  const open = state === 'running' || state === 'paused';
+  d.effects.push({
+    kind: 'enrollment',
+    id: e.id,
+    cadence: e.cadence,
+    lane: e.lane,
+    state,
+    step: e.step,
+    dueAt: e.dueAt,
+    startedAt: e.startedAt,
+    ...(open ? {} : { endedAt: d.t }),
+    playbook: e.playbook,
+  });
+}
+
+export interface StartOptions {
+  readonly reason: Reason;
+  readonly by: string;
+  /** Given when the API has opened the row already. */
+  readonly id?: string;
+  /** When its first step is entered; default now. */
+  readonly from?: Instant;
+  /** Which rule started it, for the journal. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Starts a run of a cadence of the playbook in force. An open run in its lane ends as `replaced`;
+ * whoever must not replace asks `mayEnter` first.
+ */
+export function startEnrollment(d: Draft, cadence: Cadence, options: StartOptions): Enrollment {
+  const { state } = d;
+  const open = state.enrollments.find((e) => e.lane === cadence.lane);
+  if (open) endEnrollment(d, open, 'replaced', 'replaced', { by: options.by, data: { by: cadence.id } });
+  // A cadence that ended in this very instant comes round on another day: a circle of cadences whose
+  // emails are all seen would otherwise never settle.
+  const roundAgain = state.past[cadence.id]?.endedAt === d.t;
+  const from = options.from ?? (roundAgain ? nextMidnight(leadZone(d.facts, d.playbooks.current), d.t) : undefined);
+  const nth = (state.past[cadence.id]?.n ?? 0) + 1;
+  const enrollment: Enrollment = {
+    id: options.id ?? hashId('enrollment', d.facts.leadId, cadence.id, String(nth)),
+    cadence: cadence.id,
+    lane: cadence.lane,
+    playbook: d.playbooks.current.hash,
+    nth,
+    startedAt: from ?? d.t,
+    state: 'running',
+    step: null,
+    enteredAt: d.t,
+    dueAt: null,
+    spread: 'rest',
+    sent: {},
+    arms: {},
+    visited: [],
+  };
+  state.enrollments.push(enrollment);
+  delete state.refused[cadence.id];
+  if (cadence.purpose === 'marketing' && state.custody.who === 'nobody') {
+    setCustody(d, { who: 'marketing', since: d.t, attempts: 0 }, 'cadence-running', options.by);
+  }
+  journal(d, {
+    type: 'enrollment.started',
+    cadence: cadence.id,
+    reason: options.reason,
+    by: options.by,
+    data: {
+      enrollment: enrollment.id,
+      lane: cadence.lane,
+      nth,
+      ...(from === undefined ? {} : { from }),
+      ...options.data,
+    },
+  });
+  emitEnrollment(d, enrollment, 'running');
+  // A run that begins later stands on its first step already; the step is due then, not now.
+  enterStep(d, enrollment, cadence.first, enrollment.startedAt, from === undefined ? 'rest' : 'daily');
+  return enrollment;
+}
+
+/** Moves the run onto a step as of `at`, or ends it when there is none. */
+export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: Instant, spread: Spread): void {
+  e.step = stepId;
+  e.enteredAt = at;
+  e.spread = spread;
+  delete e.task;
+  delete e.touch;
+  delete e.held;
+  delete e.refusals;
+  if (stepId === null) {
+    endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });
+    return;
+  }
+  const { playbook, cadence, step } = placeOf(d, e);
+  if (!step) throw new Error(`cadence ${e.cadence} has no step ${stepId}`);
+  if (e.visited.includes(stepId)) throw new Error(`step ${e.cadence}/${stepId} was visited before`);
+  e.visited.push(stepId);
+  switch (step.kind) {
+    case 'email':
+      e.dueAt = slotFor(d, playbook, cadence, at, spread);
+      break;
+    case 'wait':
+      e.dueAt = waitEnd(d, playbook, step, at);
+      break;
+    case 'waitFor':
+      e.dueAt = addDuration(at, step.upTo, leadZone(d.facts, playbook));
+      break;
+    default:
+      e.dueAt = at;
+  }
+}
+
+/** When a wait that was entered at `at` is over; a meeting that is past or unknown: at once. */
+function waitEnd(d: Draft, playbook: Playbook, step: WaitStep, at: Instant): Instant {
+  if ('until' in step.wait) {
+    const meeting = d.state.meetingAt;
+    if (meeting === undefined) return at;
+    return Math.max(at, addDuration(meeting, step.wait.offset, leadZone(d.facts, playbook)));
+  }
+  if ('plain' in step.wait) return addDuration(at, step.wait.plain, leadZone(d.facts, playbook));
+  return addSpan(step.wait, calendarOf(playbook, d.facts.custodian), at);
+}
+
+/** A step after whole days keeps the lead's time of day; after a shorter wait it goes as soon as it may. */
+export function spreadAfterWait(step: WaitStep): Spread {
+  if (!('plain' in step.wait)) return 'none';
+  const { months, days } = durationParts(step.wait.plain);
+  return months > 0 || days > 0 ? 'daily' : 'none';
+}
+
+/** A run whose start lies ahead (a return's pause): it holds its lane and is not judged yet. */
+export const isResting = (d: Pick<Draft, 't'>, e: Enrollment): boolean => e.startedAt > d.t;
+
+export function endEnrollment(
+  d: Draft,
+  e: Enrollment,
+  state: Exclude<EnrollmentState, 'running' | 'paused'>,
+  reason: Reason,
+  { by, data }: { by: string; data?: Readonly<Record<string, unknown>> },
+): void {
+  const at = d.state.enrollments.indexOf(e);
+  if (at < 0) return;
+  d.state.enrollments.splice(at, 1);
+  d.state.past[e.cadence] = { n: e.nth, endedAt: d.t };
+  if (e.task) closeTask(d, e.task, 'no-longer-needed', e);
+  journal(d, {
+    type: 'enrollment.ended',
+    cadence: e.cadence,
+    ...(e.step === null ? {} : { step: e.step }),
+    reason,
+    by,
+    playbook: e.playbook,
+    data: { enrollment: e.id, state, ...data },
+  });
+  emitEnrollment(d, e, state);
+}
+
+export function pauseEnrollment(
+  d: Draft,
+  e: Enrollment,
+  pausedBy: 'custody' | 'person',
+  reason: Reason,
+  by: string,
+): void {
+  if (e.state === 'paused') return;
+  e.state = 'paused';
+  e.pausedBy = pausedBy;
+  journal(d, {
+    type: 'enrollment.paused',
+    cadence: e.cadence,
+    reason,
+    by,
+    playbook: e.playbook,
+    data: { enrollment: e.id },
+  });
+  emitEnrollment(d, e, 'paused');
+}
+
+/** Goes on where it was with its due time; an email whose time has passed goes at the lead's next own slot. */
+export function resumeEnrollment(d: Draft, e: Enrollment, reason: Reason, by: string): void {
+  if (e.state !== 'paused') return;
+  e.state = 'running';
+  delete e.pausedBy;
+  const { playbook, cadence, step } = placeOf(d, e);
+  if (step?.kind === 'email' && e.dueAt !== null && e.dueAt < d.t)
+    e.dueAt = slotFor(d, playbook, cadence, d.t, 'daily');
+  journal(d, {
+    type: 'enrollment.resumed',
+    cadence: e.cadence,
+    reason,
+    by,
+    playbook: e.playbook,
+    data: { enrollment: e.id },
+  });
+  emitEnrollment(d, e, 'running');
+}
+
+/** Custody moves; every move is journalled with who had it before. */
+export function setCustody(
+  d: Draft,
+  next: LeadState['custody'],
+  reason: Reason,
+  by: string,
+  data: Readonly<Record<string, unknown>> = {},
+): void {
+  const from = d.state.custody.who;
+  d.state.custody = next;
+  if (from === next.who) return;
+  journal(d, {
+    type: 'custody.changed',
+    reason,
+    by,
+    data: { from, to: next.who, ...(next.rep ? { rep: next.rep } : {}), ...data },
+  });
+}

@@ -1,0 +1,58 @@
+/** What the store knows of a lead beside its state, read in the transaction that decides. */
+import type { Playbook, Purpose, WorkingHours } from './playbook.ts';
+import type { LeadFields } from './scope.ts';
+import type { Instant } from './time.ts';
+
+export interface Consent {
+  readonly purpose: Purpose;
+  readonly basis: string;
+  readonly at: Instant;
+  readonly expires?: Instant;
+}
+
+export interface Suppression {
+  /** Absent: every purpose. */
+  readonly purpose?: Purpose;
+  readonly until?: Instant;
+  readonly reason: string;
+  /** When it was made: what was decided for an earlier instant does not know it. */
+  readonly at: Instant;
+}
+
+export interface Rep {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly workingHours?: WorkingHours;
+  readonly active: boolean;
+}
+
+/** Shared between leads; read only when a decision asks for it (`needs: 'routing'`). */
+export interface Routing {
+  /** Reps known to the store, by id. A rep named in a pool and absent here is active, on company hours. */
+  readonly reps: Readonly<Record<string, Rep>>;
+  /** Handoffs given so far, `pool` to `rep` to count. */
+  readonly given: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+export interface Facts {
+  readonly leadId: string;
+  /** Stable text that splits and spreading hash; from the first address, so that simulator and engine agree. */
+  readonly key: string;
+  readonly createdAt: Instant;
+  readonly lead: LeadFields;
+  readonly consents: readonly Consent[];
+  readonly suppressions: readonly Suppression[];
+  /** `*` and ids of cadences that are paused for everybody. */
+  readonly pauses: readonly string[];
+  /** The custodian, when a rep has the lead. */
+  readonly custodian?: Rep;
+  readonly routing?: Routing;
+}
+
+/** The version for new things and those that open enrollments are pinned to. */
+export interface Playbooks {
+  readonly current: Playbook;
+  /** Throws when the version is not in the store. */
+  readonly get: (hash: string) => Playbook;
+}

@@ -1,0 +1,70 @@
+/** What can happen to a lead: the payload of an inbox row. One schema for writers and readers. */
+import { z } from 'zod';
+
+const by = z.string();
+const facts = z.record(z.string(), z.string());
+
+export const inputSchema = z.discriminatedUnion('kind', [
+  /** The lead was created or its fields, consent or suppressions changed: look again. */
+  z.object({ kind: z.literal('lead.changed'), by }),
+  z.object({
+    kind: z.literal('signal'),
+    type: z.string(),
+    /** False for opens, scanner clicks and automatic replies. */
+    human: z.boolean(),
+    /** The touch's place, for clicks. */
+    cadence: z.string().optional(),
+    step: z.string().optional(),
+    /** `data.at` of meeting signals, epoch ms. */
+    meetingAt: z.number().int().optional(),
+  }),
+  z.object({ kind: z.literal('enroll'), enrollment: z.string(), cadence: z.string(), by }),
+  z.object({
+    kind: z.literal('enrollment.control'),
+    enrollment: z.string(),
+    action: z.enum(['pause', 'resume', 'stop']),
+    by,
+  }),
+  z.object({ kind: z.literal('handoff'), handoff: z.string(), note: z.string().optional(), by }),
+  z.object({
+    kind: z.literal('task.answered'),
+    task: z.string(),
+    answer: z.enum(['accept', 'reject', 'complete', 'skip']),
+    disposition: z.string().optional(),
+    reason: z.string().optional(),
+    facts: facts.optional(),
+    note: z.string().optional(),
+    until: z.number().int().optional(),
+    by,
+  }),
+  z.object({ kind: z.literal('task.reassigned'), task: z.string(), to: z.string(), by }),
+  z.object({
+    kind: z.literal('recycle'),
+    reason: z.string(),
+    facts: facts.optional(),
+    note: z.string().optional(),
+    until: z.number().int().optional(),
+    by,
+  }),
+  z.object({ kind: z.literal('disqualify'), reason: z.string(), note: z.string().optional(), by }),
+  /** A suppression row for this lead was written; the row is in the facts. */
+  z.object({ kind: z.literal('suppressed'), reason: z.string(), purpose: z.string().optional(), by }),
+  /** How a touch ended that was `sending`: from `advance` itself, or from a late `Send` event. */
+  z.object({
+    kind: z.literal('touch.result'),
+    touch: z.string(),
+    outcome: z.enum(['sent', 'refused', 'failed', 'unconfirmed']),
+    /** When to try again after a definite refusal. */
+    retryAt: z.number().int().optional(),
+    detail: z.string().optional(),
+  }),
+]);
+
+export type InputBody = z.infer<typeof inputSchema>;
+
+/** One inbox row. `at` is when it happened, as far as it counts; it may lie ahead of now. */
+export interface Input {
+  readonly id: string;
+  readonly at: number;
+  readonly body: InputBody;
+}

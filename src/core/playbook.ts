@@ -1,0 +1,230 @@
+/**
+ * The compiled playbook: what `src/playbook` makes of the YAML and all that the core knows of it.
+ * Blocks of steps are flattened: a position is one step id, and every step names the step that
+ * follows it (`null` is the end of the cadence), so that a pointer survives any nesting.
+ */
+import type { CustodyHolder, Scope } from './scope.ts';
+import type { IsoDuration } from './time.ts';
+
+export type Purpose = 'marketing' | 'sales' | 'service';
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** A type-checked CEL condition. `test` is pure: the same scope gives the same answer. */
+export interface Condition {
+  /** The text as written in the playbook. */
+  readonly source: string;
+  /** Whether time alone can change the answer (windows, decay, `ago`), so it must be evaluated ahead. */
+  readonly timed: boolean;
+  readonly test: (scope: Scope) => boolean;
+}
+
+export interface WorkingHours {
+  readonly days: readonly Weekday[];
+  /** Local clock time, `HH:MM`. */
+  readonly from: string;
+  readonly to: string;
+  /** Local dates without work, `YYYY-MM-DD`. */
+  readonly holidays: readonly string[];
+}
+
+/** Working hours in a zone: what a deadline is counted in. */
+export interface Calendar extends WorkingHours {
+  readonly timeZone: string;
+}
+
+/** A span that is either plain time or working time in somebody's calendar. */
+export type Span = { readonly plain: IsoDuration } | { readonly working: IsoDuration };
+
+export interface Company {
+  readonly name: string;
+  readonly postalAddress: string;
+  readonly timeZone: string;
+  readonly country: string;
+  /** Liquid templates of a From header, by whose cadence sends. */
+  readonly from: { readonly marketing: string; readonly sales: string };
+  readonly replyDomain: string;
+  readonly workingHours: WorkingHours;
+}
+
+export type ConsentRule =
+  | { readonly kind: 'require' }
+  | { readonly kind: 'assume'; readonly basis: string; readonly for?: IsoDuration };
+
+export interface Stage {
+  readonly id: string;
+  readonly when?: Condition;
+}
+
+export interface SignalRule {
+  readonly points: number;
+  readonly maxPerDay?: number;
+}
+
+export interface Route {
+  readonly id: string;
+  readonly when: Condition;
+  readonly handoff: string;
+  /** How long after it fired it may fire again; absent: at every turn to true. */
+  readonly againAfter?: IsoDuration;
+}
+
+export type BriefPart = 'why' | 'asked' | 'seen';
+
+export interface Handoff {
+  readonly id: string;
+  readonly sla: string;
+  /** Pool ids, tried in order. */
+  readonly pools: readonly string[];
+  /** Cadence the lead is enrolled in when a rep accepts. */
+  readonly cadence?: string;
+  readonly brief: readonly BriefPart[];
+}
+
+export interface Sla {
+  readonly id: string;
+  readonly accept: Span;
+  /** When the breach recycles, in units of `accept` counted from the offer (1 = at the deadline). */
+  readonly recycleAt: number;
+}
+
+export interface Pool {
+  readonly id: string;
+  readonly when: Condition;
+  /** Rep ids (their emails), in the order of the file. */
+  readonly reps: readonly string[];
+}
+
+/** What a rep may answer, and what follows. */
+export interface ReturnRule {
+  readonly id: string;
+  /** Cadence the lead goes into; absent with `disqualify`. */
+  readonly recycle?: string;
+  /** Pause before that cadence starts: plain, or the date the rep gives, else the fallback. */
+  readonly after?: { readonly ask: boolean; readonly else: IsoDuration };
+  /** Names of facts the rep must give. */
+  readonly facts: readonly string[];
+  readonly engagement?: 'halve';
+  readonly minAttempts?: number;
+  readonly disqualify: boolean;
+}
+
+export interface SendWindow {
+  readonly days: readonly Weekday[];
+  readonly from: string;
+  readonly to: string;
+  /** Where the zone is looked for, in order; the company's is always last. */
+  readonly zones: readonly ('lead' | 'country' | 'company')[];
+}
+
+interface StepBase {
+  readonly id: string;
+  /** The step after this one; `null` ends the cadence. */
+  readonly next: string | null;
+}
+export interface EmailStep extends StepBase {
+  readonly kind: 'email';
+  readonly email: string;
+  readonly topic?: string;
+}
+export interface WaitStep extends StepBase {
+  readonly kind: 'wait';
+  readonly wait:
+    | Span
+    | { readonly until: 'meeting.at'; readonly offset: IsoDuration; readonly orElse: 'continue' | 'skip' };
+}
+export interface WaitForStep extends StepBase {
+  readonly kind: 'waitFor';
+  readonly when: Condition;
+  readonly upTo: IsoDuration;
+  readonly then: string | null;
+  readonly else: string | null;
+}
+export interface BranchStep extends StepBase {
+  readonly kind: 'branch';
+  /** First that holds; none: `next`. An `else` arm has no condition. */
+  readonly arms: readonly { readonly when?: Condition; readonly to: string | null }[];
+}
+export interface SplitStep extends StepBase {
+  readonly kind: 'split';
+  readonly arms: readonly { readonly id: string; readonly weight: number; readonly to: string | null }[];
+  /** Weight of the leads that get no arm and go on at `next`. */
+  readonly holdout: number;
+}
+export interface TaskStep extends StepBase {
+  readonly kind: 'task';
+  readonly task: { readonly kind: string; readonly title: string; readonly body?: string; readonly due: Span };
+  /** Disposition to step; `else` for the others, `expired` when the due time passes. */
+  readonly outcomes: Readonly<Record<string, string | null>>;
+}
+export interface HandoffStep extends StepBase {
+  readonly kind: 'handoff';
+  readonly handoff: string;
+  /** `accepted`, `rejected`, `breached` to step; absent: `next`. */
+  readonly outcomes: Readonly<Record<string, string | null>>;
+}
+export interface RecycleStep extends StepBase {
+  readonly kind: 'recycle';
+  readonly into: string;
+}
+export type Step = EmailStep | WaitStep | WaitForStep | BranchStep | SplitStep | TaskStep | HandoffStep | RecycleStep;
+
+export interface Entry {
+  readonly when?: Condition;
+  /** An event that enters the lead: `handoff.accepted` or `stage.ID`. */
+  readonly on?: string;
+  readonly again:
+    | { readonly kind: 'once' }
+    | { readonly kind: 'always' }
+    | { readonly kind: 'after'; readonly after: IsoDuration };
+}
+
+export interface Cadence {
+  readonly id: string;
+  readonly purpose: Purpose;
+  readonly lane: string;
+  readonly runs: { readonly custody: readonly CustodyHolder[]; readonly else: 'pause' | 'exit' };
+  readonly priority: number;
+  /** Absent: only by API, recycle or handoff. */
+  readonly entry?: Entry;
+  readonly window: SendWindow;
+  readonly goal?: Condition;
+  readonly exit?: Condition;
+  readonly first: string | null;
+  readonly steps: Readonly<Record<string, Step>>;
+}
+
+export interface EmailTemplate {
+  readonly id: string;
+  readonly subject: string;
+  readonly preheader?: string;
+  readonly topic?: string;
+  readonly phase: 'thought-leadership' | 'call-to-action';
+  readonly repeat: 'never' | { readonly after: IsoDuration };
+  /** Overrides the company's From by purpose. */
+  readonly from?: 'marketing' | 'sales';
+  /** Markdown with Liquid. */
+  readonly body: string;
+}
+
+export interface Playbook {
+  /** SHA-256 over the normalised files, hex. */
+  readonly hash: string;
+  readonly company: Company;
+  readonly consent: Readonly<Record<Purpose, ConsentRule>>;
+  /** From first to last; the first is initial. */
+  readonly stages: readonly Stage[];
+  readonly definitions: Readonly<Record<string, Condition>>;
+  readonly signals: Readonly<Record<string, SignalRule>>;
+  readonly score: {
+    readonly engagement: { readonly halfLife: IsoDuration; readonly max: number };
+    readonly fit: readonly { readonly when: Condition; readonly points: number }[];
+  };
+  readonly routes: readonly Route[];
+  readonly handoffs: Readonly<Record<string, Handoff>>;
+  readonly slas: Readonly<Record<string, Sla>>;
+  /** In the order of the file. */
+  readonly pools: readonly Pool[];
+  readonly returns: Readonly<Record<string, ReturnRule>>;
+  readonly cadences: Readonly<Record<string, Cadence>>;
+  readonly emails: Readonly<Record<string, EmailTemplate>>;
+}

@@ -1,0 +1,37 @@
+/** Routes: paths to sales that fire when they turn true by something the lead did. */
+import { addDuration } from './calendar.ts';
+import type { Draft } from './draft.ts';
+import type { Route } from './playbook.ts';
+import { SINCE_RETURN, viewOf } from './view.ts';
+
+/** Every route with whether it holds now, counting signals since the last return. */
+export function evaluateRoutes(d: Draft): { id: string; route: Route; on: boolean }[] {
+  const scope = viewOf(d.state, d.facts, d.playbooks.current, d.t, SINCE_RETURN);
+  return d.playbooks.current.routes.map((route) => ({ id: route.id, route, on: route.when.test(scope) }));
+}
+
+/**
+ * The route that fires now, if any: it turned true since it last was false, by a human signal newer
+ * than the last custody change. One that turned true by other means stays armed for the next one.
+ */
+export function firingRoute(d: Draft): Route | undefined {
+  let fires: Route | undefined;
+  for (const { id, route, on } of evaluateRoutes(d)) {
+    const was = d.state.routes[id] ?? { on: false, armed: false };
+    const armed = on && (was.armed || !was.on);
+    const rested =
+      route.againAfter === undefined ||
+      was.firedAt === undefined ||
+      addDuration(was.firedAt, route.againAfter, 'UTC') <= d.t;
+    const answers = armed && d.humanNow && rested;
+    // While sales has the lead the rep sees the signal; it must not hand the lead over again later.
+    const used = answers || (armed && d.humanNow && d.state.custody.who === 'sales');
+    if (answers && !fires && d.state.custody.who !== 'sales' && !d.state.disqualified) {
+      fires = route;
+      d.state.routes[id] = { on, armed: false, firedAt: d.t };
+    } else {
+      d.state.routes[id] = { ...was, on, armed: armed && !used };
+    }
+  }
+  return fires;
+}

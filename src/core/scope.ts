@@ -1,0 +1,47 @@
+/** What a condition can see at one instant. `src/playbook/cel.ts` binds CEL's names to these. */
+import type { Instant, IsoDuration } from './time.ts';
+
+/** Who has the next move. */
+export type CustodyHolder = 'marketing' | 'sales' | 'nobody';
+
+/** A lead's own fields; absent strings are `''`. */
+export interface LeadFields {
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly company: string;
+  readonly domain: string;
+  readonly role: string;
+  readonly title: string;
+  readonly country: string;
+  readonly timeZone: string;
+  readonly locale: string;
+  readonly phone: string;
+  readonly source: string;
+  readonly campaign: string;
+  /** Whether the address is at a free-mail provider. */
+  readonly freemail: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface Scope {
+  readonly now: Instant;
+  readonly lead: LeadFields;
+  readonly score: { readonly fit: number; readonly engagement: number };
+  readonly stage: string;
+  readonly custody: CustodyHolder;
+  /** Whether it is working time for the custodian, else for the company. */
+  readonly working: boolean;
+  /** Tasks closed since sales took custody. */
+  readonly attempts: number;
+  /** Instants of a signal type in the span this condition counts over, oldest first. */
+  readonly signals: (type: string, within?: IsoDuration) => { readonly count: number };
+  /** Newest instant of the type over the same span; `undefined` when never. */
+  readonly last: (type: string) => Instant | undefined;
+  /** Whether a human clicked a link in the touch of this step of the cadence at hand. */
+  readonly clicked: (step: string) => boolean;
+  /** `now` less a duration, by the calendar in UTC. */
+  readonly ago: (duration: IsoDuration) => Instant;
+  /** A definition of the playbook by its name, evaluated over its own span. */
+  readonly definition: (name: string) => boolean;
+}

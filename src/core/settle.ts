@@ -1,0 +1,163 @@
+/**
+ * Settles one instant in the contract's order: erasure and objection, suppression, deal, goal, exit,
+ * route, step, entry. Each pass may open the way for the next, so it goes on until nothing changes.
+ */
+import { breach, offer } from './custody.ts';
+import { type Draft, journal, placeOf } from './draft.ts';
+import { endEnrollment, isResting, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
+import { mayEnter } from './entry.ts';
+import { permissionFor } from './permission.ts';
+import type { Cadence } from './playbook.ts';
+import { firingRoute } from './route.ts';
+import { runStep } from './steps.ts';
+import { HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';
+
+/** Far above what a playbook that `check` passed can need in one instant. */
+const MAX_PASSES = 200;
+
+export function settle(d: Draft): void {
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    if (d.touch) return;
+    if (!settleOnce(d)) return;
+  }
+  throw new Error(`lead ${d.facts.leadId} does not settle at ${d.t}: a rule turns in a circle`);
+}
+
+/** One pass; true when something changed and a further look is due. */
+function settleOnce(d: Draft): boolean {
+  if (d.state.disqualified) return false;
+  raiseStage(d);
+  if (endBySuppression(d) || endByGoalOrExit(d)) return true;
+  const route = firingRoute(d);
+  if (route) {
+    const handoff = d.playbooks.current.handoffs[route.handoff];
+    if (handoff) {
+      offer(d, { handoff, reason: 'route', why: `Route ${route.id}: ${route.when.source}`, by: 'rule' });
+      return true;
+    }
+  }
+  const { breachAt } = d.state.custody;
+  if (breachAt !== undefined && breachAt <= d.t) {
+    breach(d);
+    return true;
+  }
+  if (followCustody(d)) return true;
+  for (const e of d.state.enrollments) if (runStep(d, e)) return true;
+  const entered = enterByRule(d);
+  d.state.events = [];
+  if (entered) return true;
+  restCustody(d);
+  return false;
+}
+
+/** The highest stage that holds; never back. */
+function raiseStage(d: Draft): void {
+  const { stages } = d.playbooks.current;
+  const at = stages.findIndex((s) => s.id === d.state.stage);
+  const scope = viewOf(d.state, d.facts, d.playbooks.current, d.t, HISTORY);
+  for (let i = stages.length - 1; i > at; i--) {
+    const stage = stages[i];
+    if (!stage?.when?.test(scope)) continue;
+    journal(d, {
+      type: 'stage.changed',
+      reason: 'stage-condition',
+      data: { from: d.state.stage, to: stage.id, when: stage.when.source },
+    });
+    d.state.stage = stage.id;
+    d.state.stageAt = d.t;
+    d.state.events.push(`stage.${stage.id}`);
+    return;
+  }
+}
+
+function endBySuppression(d: Draft): boolean {
+  for (const e of d.state.enrollments) {
+    const { cadence, playbook } = placeOf(d, e);
+    const permission = permissionFor(cadence.purpose, d.facts, playbook, d.t);
+    if (permission.kind === 'no' && permission.reason === 'suppressed') {
+      endEnrollment(d, e, 'exited', 'suppressed', { by: 'rule' });
+      return true;
+    }
+  }
+  return false;
+}
+
+function endByGoalOrExit(d: Draft): boolean {
+  for (const e of d.state.enrollments) {
+    if (isResting(d, e)) continue;
+    const { playbook, cadence } = placeOf(d, e);
+    const scope = viewOf(d.state, d.facts, playbook, d.t, SINCE_ENROLLMENT, e);
+    if (cadence.goal?.test(scope)) {
+      endEnrollment(d, e, 'met', 'goal-met', { by: 'rule', data: { goal: cadence.goal.source } });
+      return true;
+    }
+    if (cadence.exit?.test(scope)) {
+      endEnrollment(d, e, 'exited', 'exit-met', { by: 'rule', data: { exit: cadence.exit.source } });
+      return true;
+    }
+  }
+  return false;
+}
+
+function followCustody(d: Draft): boolean {
+  const { who } = d.state.custody;
+  for (const e of d.state.enrollments) {
+    const { runs } = placeOf(d, e).cadence;
+    const mayRun = runs.custody.includes(who);
+    if (mayRun && e.state === 'paused' && e.pausedBy === 'custody') {
+      resumeEnrollment(d, e, 'custody-back', 'rule');
+      return true;
+    }
+    if (mayRun || e.state === 'paused') {
+      if (!mayRun && runs.else === 'exit') {
+        endEnrollment(d, e, 'exited', 'custody-changed', { by: 'rule' });
+        return true;
+      }
+      continue;
+    }
+    if (runs.else === 'exit') endEnrollment(d, e, 'exited', 'custody-changed', { by: 'rule' });
+    else pauseEnrollment(d, e, 'custody', 'custody-changed', 'rule');
+    return true;
+  }
+  return false;
+}
+
+/** Cadences by priority, then id: who enters first when a lane is free. */
+export function byPriority(cadences: Readonly<Record<string, Cadence>>): Cadence[] {
+  return Object.values(cadences).sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
+}
+
+function enterByRule(d: Draft): boolean {
+  const playbook = d.playbooks.current;
+  const scope = viewOf(d.state, d.facts, playbook, d.t, HISTORY);
+  for (const cadence of byPriority(playbook.cadences)) {
+    const { entry } = cadence;
+    if (!entry) continue;
+    const byEvent = entry.on !== undefined && d.state.events.includes(entry.on);
+    if (!byEvent && !(entry.on === undefined && entry.when)) continue;
+    if (entry.when && !entry.when.test(scope)) continue;
+    const answer = mayEnter({ state: d.state, facts: d.facts, playbook, cadence, now: d.t });
+    if (answer.ok) {
+      startEnrollment(d, cadence, {
+        reason: byEvent ? 'entry-event' : 'entry-rule',
+        by: 'rule',
+        data: byEvent ? { on: entry.on } : { when: entry.when?.source },
+      });
+      return true;
+    }
+    // Waiting for a lane or a rest is the rule at work; what keeps a lead out is said once.
+    const said = answer.reason === 'suppressed' || answer.reason === 'no-consent';
+    if (said && d.state.refused[cadence.id] !== answer.reason) {
+      d.state.refused[cadence.id] = answer.reason;
+      journal(d, { type: 'entry.refused', cadence: cadence.id, reason: answer.reason });
+    }
+  }
+  return false;
+}
+
+/** Marketing has the lead while one of its cadences does; with none, nobody has the next move. */
+function restCustody(d: Draft): void {
+  if (d.state.custody.who !== 'marketing' || d.state.enrollments.length > 0) return;
+  d.state.custody = { who: 'nobody', since: d.state.custody.since, attempts: 0 };
+  journal(d, { type: 'custody.changed', reason: 'nothing-running', data: { from: 'marketing', to: 'nobody' } });
+}

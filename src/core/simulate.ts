@@ -1,0 +1,114 @@
+/**
+ * Plays leads through `decide` in virtual time. It decides nothing itself: what it says is what the
+ * engine would do with these leads, this playbook and these people.
+ */
+import { createActors } from './actors.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { JournalEntry } from './decision.ts';
+import { type EndState, endStateOf } from './endstate.ts';
+import type { Rep } from './facts.ts';
+import type { Playbook } from './playbook.ts';
+import { createDueQueue, type Due } from './queue.ts';
+import { createSimulatedLead, type LeadToSimulate, type SimulatedLead } from './simulated-lead.ts';
+import { type Counts, createTally } from './tally.ts';
+import { DAY, type Instant } from './time.ts';
+
+export interface Simulation {
+  readonly playbook: Playbook;
+  readonly leads: readonly LeadToSimulate[];
+  readonly behaviour: Behaviour;
+  /** By id; one named in a pool and absent here works the company's hours. */
+  readonly reps: Readonly<Record<string, Rep>>;
+  readonly seed: number;
+  readonly from: Instant;
+  readonly days: number;
+  /** Told of every journal entry, in order. */
+  readonly onJournal?: (key: string, entry: JournalEntry) => void;
+  /** Told of the virtual time reached, once a virtual day. */
+  readonly onDay?: (day: number) => void;
+}
+
+export interface SimulationResult extends Omit<Counts, 'byDay' | 'perCadence' | 'repLoad'> {
+  readonly leads: number;
+  readonly days: number;
+  readonly endStates: Record<EndState, number>;
+  readonly byDay: Counts['byDay'];
+  readonly perCadence: Counts['perCadence'];
+  /** Leads by their stage at the end. */
+  readonly perStage: Record<string, number>;
+  readonly repLoad: Counts['repLoad'];
+  /** Leads that got no touch and no task in all that time. */
+  readonly quiet: number;
+  readonly assumptions: readonly string[];
+  readonly perLead: readonly { key: string; endState: EndState; stage: string; touches: number; tasks: number }[];
+}
+
+const ASSUMPTIONS = [
+  'Every lead comes in at the start.',
+  'The mail service takes every message at once; only addresses the behaviour names bounce.',
+  'Leads react and reps answer as the behaviour file says, drawn from the seed.',
+  'The playbook stays as it is, and nobody pauses, enrolls or hands over by hand.',
+] as const;
+
+type Turn = Due & { readonly lead: SimulatedLead };
+
+/** Runs the simulation to its end. The same arguments give the same result, byte for byte. */
+export function simulate(s: Simulation): SimulationResult {
+  const until = s.from + s.days * DAY;
+  const tally = createTally(s.from, s.days);
+  const world = {
+    playbook: s.playbook,
+    actors: createActors(s.behaviour, s.playbook, s.seed),
+    reps: s.reps,
+    given: {} as Record<string, Record<string, number>>,
+    onJournal: (key: string, entry: JournalEntry) => {
+      tally.add(entry);
+      s.onJournal?.(key, entry);
+    },
+  };
+  const leads = s.leads.map((lead) => createSimulatedLead(lead, world, s.from));
+  const queue = createDueQueue<Turn>();
+  leads.forEach((lead, order) => {
+    queue.push({ at: s.from, order, lead });
+  });
+  let day = 0;
+  for (let turn = queue.pop(); turn !== undefined && turn.at < until; turn = queue.pop()) {
+    const today = Math.floor((turn.at - s.from) / DAY);
+    if (today > day) {
+      day = today;
+      s.onDay?.(day);
+    }
+    const next = turn.lead.play(turn.at);
+    if (next !== undefined) queue.push({ ...turn, at: next });
+  }
+  s.onDay?.(s.days);
+
+  const endStates: Record<EndState, number> = {
+    'in-cadence': 0,
+    'with-sales': 0,
+    waiting: 0,
+    customer: 0,
+    disqualified: 0,
+    expired: 0,
+    suppressed: 0,
+    unreached: 0,
+  };
+  const perStage = Object.fromEntries(s.playbook.stages.map((stage) => [stage.id, 0]));
+  const perLead = leads.map((lead) => {
+    const endState = endStateOf(lead.state(), lead.facts(), s.playbook, until);
+    const { stage } = lead.state();
+    endStates[endState] += 1;
+    perStage[stage] = (perStage[stage] ?? 0) + 1;
+    return { key: lead.key, endState, stage, touches: lead.touches(), tasks: lead.tasks() };
+  });
+  return {
+    leads: leads.length,
+    days: s.days,
+    ...tally.counts(),
+    endStates,
+    perStage,
+    quiet: perLead.filter((lead) => lead.touches === 0 && lead.tasks === 0).length,
+    assumptions: ASSUMPTIONS,
+    perLead,
+  };
+}

@@ -1,0 +1,226 @@
+/** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
+import { type Actors, isHumanSignal } from './actors.ts';
+import { decide } from './decide.ts';
+import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
+import type { Consent, Facts, Rep, Suppression } from './facts.ts';
+import type { Input, InputBody } from './input.ts';
+import type { Playbook } from './playbook.ts';
+import type { LeadFields } from './scope.ts';
+import { initialState, type LeadState } from './state.ts';
+import type { Instant } from './time.ts';
+import { calendarOf } from './view.ts';
+
+export interface LeadToSimulate {
+  /** Stable text that splits, spreading and behaviour hash. */
+  readonly key: string;
+  readonly lead: LeadFields;
+  readonly consents: readonly Consent[];
+  /** What holds back mail from the start, such as an opt-out that came with the lead. */
+  readonly suppressions: readonly Omit<Suppression, 'at'>[];
+}
+
+export interface World {
+  readonly playbook: Playbook;
+  readonly actors: Actors;
+  readonly reps: Readonly<Record<string, Rep>>;
+  /** Handoffs given, pool to rep to count: what leads share. */
+  readonly given: Record<string, Record<string, number>>;
+  readonly onJournal: (key: string, entry: JournalEntry) => void;
+}
+
+export interface SimulatedLead {
+  readonly key: string;
+  /** Lives through the instant; answers when something is due next, if anything is. */
+  play(now: Instant): Instant | undefined;
+  state(): LeadState;
+  facts(): Facts;
+  touches(): number;
+  tasks(): number;
+}
+
+/** What somebody will do, if it still makes sense by then. */
+interface Act {
+  readonly at: Instant;
+  readonly possible: () => boolean;
+  readonly body: InputBody;
+  readonly suppression?: Suppression;
+}
+
+/** A lead that decides more often than this at one instant would never settle: that is a mistake in the core. */
+const MOST_ROUNDS = 500;
+
+export function createSimulatedLead(given: LeadToSimulate, world: World, from: Instant): SimulatedLead {
+  const { key } = given;
+  const { playbook, actors } = world;
+  const first = playbook.stages[0];
+  if (first === undefined) throw new Error('a playbook has at least one stage');
+  let state = initialState(first.id, from);
+  const suppressions: Suppression[] = given.suppressions.map((suppression) => ({ ...suppression, at: from }));
+  let inputs: Input[] = [];
+  let acts: Act[] = [];
+  const openTasks = new Map<string, { task: TaskOpened; nth: number }>();
+  const seen = new Map<string, number>();
+  const count = { inputs: 0, touches: 0, tasks: 0, accepts: 0 };
+
+  const put = (at: Instant, body: InputBody): void => {
+    count.inputs += 1;
+    inputs.push({ id: `${count.inputs}`, at, body });
+  };
+  const facts = (): Facts => {
+    const custodian = state.custody.rep === undefined ? undefined : world.reps[state.custody.rep];
+    return {
+      leadId: key,
+      key,
+      createdAt: from,
+      lead: given.lead,
+      consents: given.consents,
+      suppressions,
+      pauses: [],
+      ...(custodian === undefined ? {} : { custodian }),
+    };
+  };
+
+  function ask(now: Instant): Decided {
+    const request = {
+      state,
+      facts: facts(),
+      playbooks: { current: playbook, get: () => playbook },
+      inputs,
+      now,
+      maySend: true,
+      sendAs: 'due' as const,
+    };
+    const decision = decide(request);
+    if (decision.kind === 'decided') return decision;
+    const routed = decide({
+      ...request,
+      facts: { ...request.facts, routing: { reps: world.reps, given: world.given } },
+    });
+    if (routed.kind === 'decided') return routed;
+    throw new Error('the core asks for routing that it has');
+  }
+
+  function answerLater(id: string, rep: string): void {
+    const open = openTasks.get(id);
+    if (open === undefined) return;
+    const { task, nth } = open;
+    const calendar = calendarOf(playbook, world.reps[rep]);
+    const handoff = task.handoff === undefined ? {} : { handoff: task.handoff };
+    const act = actors.answer(key, { ...handoff, nth, openedAt: task.openedAt, calendar });
+    if (act === undefined) return;
+    const { at, ...answer } = act;
+    const body: InputBody = { kind: 'task.answered', task: id, ...answer, by: rep };
+    acts.push({ at, body, possible: () => openTasks.has(id) });
+  }
+
+  function afterAccept(at: Instant, rep: string): void {
+    count.accepts += 1;
+    const calendar = calendarOf(playbook, world.reps[rep]);
+    const act = actors.afterAccept(key, { nth: count.accepts, at, calendar });
+    if (act === undefined) return;
+    const least = act.kind === 'recycle' ? (playbook.returns[act.reason]?.minAttempts ?? 0) : 0;
+    const possible = (): boolean =>
+      state.custody.who === 'sales' && state.custody.rep === rep && state.custody.attempts >= least;
+    if (act.kind === 'signal') acts.push({ at: act.at, possible, body: signalBody(act.type, act) });
+    else {
+      const { at: _at, kind, ...words } = act;
+      acts.push({ at: act.at, possible, body: { kind, ...words, by: rep } });
+    }
+  }
+
+  function reactTo(touch: TouchRequest): void {
+    const place = `${touch.cadence}/${touch.step}`;
+    const nth = (seen.get(place) ?? 0) + 1;
+    seen.set(place, nth);
+    if (count.touches === 0 && actors.bounces(key)) {
+      acts.push(suppressed(touch.at, 'bounced'));
+      return;
+    }
+    const phase = playbook.emails[touch.email]?.phase ?? 'thought-leadership';
+    for (const act of actors.afterTouch(key, { ...touch, phase, nth })) {
+      if (act.kind === 'unsubscribe') acts.push(suppressed(act.at, 'unsubscribed', touch.purpose));
+      else put(act.at, signalBody(act.type, act));
+    }
+  }
+
+  function apply(decided: Decided): void {
+    state = decided.state;
+    const applied = new Set(decided.applied);
+    inputs = inputs.filter((input) => !applied.has(input.id));
+    for (const effect of decided.effects) {
+      if (effect.kind === 'journal') {
+        world.onJournal(key, effect.entry);
+        if (effect.entry.type === 'handoff.accepted') afterAccept(effect.entry.at, effect.entry.by);
+      } else if (effect.kind === 'task.open') {
+        count.tasks += 1;
+        openTasks.set(effect.task.id, { task: effect.task, nth: count.tasks });
+        if (effect.task.assignee !== undefined) answerLater(effect.task.id, effect.task.assignee);
+      } else if (effect.kind === 'task.assign') answerLater(effect.id, effect.assignee);
+      else if (effect.kind === 'task.close') openTasks.delete(effect.id);
+      else if (effect.kind === 'pool.count') {
+        const pool = world.given[effect.pool] ?? {};
+        world.given[effect.pool] = pool;
+        pool[effect.rep] = (pool[effect.rep] ?? 0) + effect.by;
+      }
+    }
+  }
+
+  /** Turns what people meant to do by now into inputs, as the API would: what makes no sense any more is refused. */
+  function takeActs(now: Instant): void {
+    const due = acts.filter((act) => act.at <= now).sort((a, b) => a.at - b.at);
+    acts = acts.filter((act) => act.at > now);
+    for (const act of due) {
+      if (!act.possible()) continue;
+      if (act.suppression !== undefined) suppressions.push(act.suppression);
+      if (act.body.kind === 'task.answered') openTasks.delete(act.body.task);
+      put(act.at, act.body);
+    }
+  }
+
+  put(from, { kind: 'lead.changed', by: 'import' });
+  for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') put(act.at, signalBody(act.type, act));
+
+  return {
+    key,
+    state: () => state,
+    facts,
+    touches: () => count.touches,
+    tasks: () => count.tasks,
+    play(now) {
+      takeActs(now);
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const decided = ask(now);
+        apply(decided);
+        if (decided.touch === undefined) {
+          const times = [...acts.map((act) => act.at), ...inputs.map((input) => input.at)];
+          if (decided.wake !== null) times.push(decided.wake.at);
+          const next = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+          if (next > now) return Number.isFinite(next) ? next : undefined;
+          takeActs(now);
+          continue;
+        }
+        reactTo(decided.touch);
+        count.touches += 1;
+        put(decided.touch.at, { kind: 'touch.result', touch: decided.touch.id, outcome: 'sent' });
+      }
+      throw new Error(`lead ${key} does not settle at ${now}`);
+    },
+  };
+}
+
+const signalBody = (type: string, act: { at: Instant; cadence?: string; step?: string }): InputBody => ({
+  kind: 'signal',
+  type,
+  human: isHumanSignal(type),
+  ...(type === 'email.clicked' && act.cadence !== undefined && act.step !== undefined
+    ? { cadence: act.cadence, step: act.step }
+    : {}),
+  ...(type.startsWith('meeting.') ? { meetingAt: act.at } : {}),
+});
+
+const suppressed = (at: Instant, reason: string, purpose?: TouchRequest['purpose']): Act => ({
+  at,
+  possible: () => true,
+  suppression: { reason, at, ...(purpose === undefined ? {} : { purpose }) },
+  body: { kind: 'suppressed', reason, ...(purpose === undefined ? {} : { purpose }), by: 'lead' },
+});

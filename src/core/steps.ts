@@ -1,0 +1,165 @@
+/** What a due step does. */
+import { goOnAfterTask } from './apply.ts';
+import { addSpan } from './calendar.ts';
+import { chooseRep, offer, recycleByStep } from './custody.ts';
+import { type Draft, journal, placeOf, routingOf } from './draft.ts';
+import { enterStep, isResting, spreadAfterWait } from './enrollment.ts';
+import type { Rep } from './facts.ts';
+import { fraction, hashId } from './hash.ts';
+import type { BranchStep, HandoffStep, Playbook, SplitStep, TaskStep, WaitForStep } from './playbook.ts';
+import type { Enrollment } from './state.ts';
+import { closeTask, openTask, taskContext } from './task.ts';
+import { runEmail } from './touch.ts';
+import { calendarOf, HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';
+
+/** Runs the step the enrollment stands on if it is due or answered. True when something changed. */
+export function runStep(d: Draft, e: Enrollment): boolean {
+  const { step } = placeOf(d, e);
+  if (!step || e.state !== 'running' || e.touch !== undefined) return false;
+  if (step.kind === 'waitFor') return runWaitFor(d, e, step);
+  if (e.dueAt === null || e.dueAt > d.t) return false;
+  switch (step.kind) {
+    case 'email':
+      return runEmail(d, e, step);
+    case 'wait': {
+      const skips = 'until' in step.wait && step.wait.orElse === 'skip' && meetingIsPast(d, e);
+      const { cadence } = placeOf(d, e);
+      const to = skips && step.next !== null ? (cadence.steps[step.next]?.next ?? null) : step.next;
+      enterStep(d, e, to, d.t, spreadAfterWait(step));
+      return true;
+    }
+    case 'branch':
+      return runBranch(d, e, step);
+    case 'split':
+      return runSplit(d, e, step);
+    case 'task':
+      return runTask(d, e, step);
+    case 'handoff':
+      return runHandoff(d, e, step);
+    case 'recycle':
+      recycleByStep(d, e, step.into);
+      return true;
+  }
+}
+
+/** `wait.until` had no date, or one that was past when the step was entered. */
+const meetingIsPast = (d: Draft, e: Enrollment): boolean => d.state.meetingAt === undefined || d.t <= e.enteredAt;
+
+function runWaitFor(d: Draft, e: Enrollment, step: WaitForStep): boolean {
+  if (isResting(d, e)) return false;
+  const { playbook } = placeOf(d, e);
+  const met = step.when.test(viewOf(d.state, d.facts, playbook, d.t, SINCE_ENROLLMENT, e));
+  if (!met && (e.dueAt === null || e.dueAt > d.t)) return false;
+  journal(d, {
+    type: 'step.waited',
+    cadence: e.cadence,
+    step: step.id,
+    reason: met ? 'wait-met' : 'wait-timeout',
+    playbook: e.playbook,
+    data: { for: step.when.source },
+  });
+  enterStep(d, e, met ? step.then : step.else, d.t, met ? 'none' : 'daily');
+  return true;
+}
+
+function runBranch(d: Draft, e: Enrollment, step: BranchStep): boolean {
+  const { playbook } = placeOf(d, e);
+  const scope = viewOf(d.state, d.facts, playbook, d.t, HISTORY, e);
+  const arm = step.arms.find((a) => a.when === undefined || a.when.test(scope));
+  journal(d, {
+    type: 'step.branched',
+    cadence: e.cadence,
+    step: step.id,
+    reason: arm ? 'branch-taken' : 'no-arm',
+    playbook: e.playbook,
+    data: { when: arm ? (arm.when?.source ?? 'else') : null },
+  });
+  enterStep(d, e, arm ? arm.to : step.next, d.t, e.spread);
+  return true;
+}
+
+function runSplit(d: Draft, e: Enrollment, step: SplitStep): boolean {
+  const total = step.arms.reduce((sum, a) => sum + a.weight, step.holdout);
+  // By lead and step, not by run: a lead that comes again stays in its arm.
+  let point = fraction('split', d.facts.key, e.cadence, step.id) * total;
+  const arm = step.arms.find((a) => {
+    point -= a.weight;
+    return point < 0;
+  });
+  if (arm) e.arms[step.id] = arm.id;
+  journal(d, {
+    type: 'step.split',
+    cadence: e.cadence,
+    step: step.id,
+    reason: arm ? 'arm-assigned' : 'holdout',
+    playbook: e.playbook,
+    data: { arm: arm?.id ?? null },
+  });
+  enterStep(d, e, arm ? arm.to : step.next, d.t, e.spread);
+  return true;
+}
+
+function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
+  if (e.task !== undefined) {
+    closeTask(d, e.task, 'not-answered', e);
+    goOnAfterTask(d, e.id, 'expired');
+    return true;
+  }
+  const { playbook } = placeOf(d, e);
+  const { rep, pool } = assigneeFor(d, playbook);
+  const id = hashId('task', d.facts.leadId, e.id, step.id);
+  const dueAt = addSpan(step.task.due, calendarOf(playbook, rep), d.t);
+  e.task = id;
+  // A task that is due at once would expire before anybody saw it.
+  e.dueAt = Math.max(dueAt, d.t + 1);
+  openTask(
+    d,
+    {
+      id,
+      kind: step.task.kind,
+      title: step.task.title,
+      ...(step.task.body === undefined ? {} : { body: step.task.body }),
+      ...(rep === undefined ? {} : { assignee: rep.id }),
+      ...(pool === undefined ? {} : { pool }),
+      priority: 'normal',
+      dueAt: e.dueAt,
+      cadence: e.cadence,
+      step: step.id,
+      enrollment: e.id,
+      context: taskContext(d, `Step ${step.id} of ${e.cadence}.`),
+    },
+    'rule',
+  );
+  return true;
+}
+
+/** The custodian's, while sales has the lead; else whoever the pools of the playbook name. */
+function assigneeFor(d: Draft, playbook: Playbook): { rep: Rep | undefined; pool: string | undefined } {
+  const { who, rep, pool } = d.state.custody;
+  if (who === 'sales' && rep !== undefined) {
+    const known = d.facts.custodian?.id === rep ? d.facts.custodian : routingOf(d).reps[rep];
+    return { rep: known ?? { id: rep, name: rep, timeZone: playbook.company.timeZone, active: true }, pool };
+  }
+  if (who === 'sales') return { rep: undefined, pool };
+  const choice = chooseRep(
+    d,
+    d.playbooks.current.pools.map((p) => p.id),
+  );
+  return { rep: choice?.rep, pool: choice?.pool.id };
+}
+
+function runHandoff(d: Draft, e: Enrollment, step: HandoffStep): boolean {
+  const handoff = d.playbooks.current.handoffs[step.handoff] ?? placeOf(d, e).playbook.handoffs[step.handoff];
+  e.dueAt = null;
+  const offered =
+    handoff !== undefined &&
+    offer(d, {
+      handoff,
+      reason: 'step',
+      why: `Step ${step.id} of ${e.cadence} hands this lead over.`,
+      by: 'rule',
+      from: e,
+    });
+  if (!offered) enterStep(d, e, step.next, d.t, 'daily');
+  return true;
+}

@@ -1,0 +1,180 @@
+/** Touches: whether one may go now, and what follows from how it ended. */
+import { inWindow } from './calendar.ts';
+import type { TouchRequest } from './decision.ts';
+import { type Draft, journal, placeOf, windowZone } from './draft.ts';
+import { durationMs } from './duration.ts';
+import { enterStep, slotFor } from './enrollment.ts';
+import { hashId } from './hash.ts';
+import type { InputBody } from './input.ts';
+import { permissionFor } from './permission.ts';
+import type { EmailStep } from './playbook.ts';
+import type { Reason } from './reasons.ts';
+import type { Enrollment } from './state.ts';
+import { MINUTE } from './time.ts';
+
+/**
+ * How long a touch may stay `sending` before it is parked as `unconfirmed`. SES publishes `Send`
+ * within seconds; a retried worker needs up to a minute (the activity's time limit) to look.
+ */
+export const GIVE_UP_AFTER = 15 * MINUTE;
+
+/** The pause that holds this cadence's touches back, if any. */
+export function pauseScope(d: Draft, cadence: string): string | undefined {
+  if (d.facts.pauses.includes('*')) return '*';
+  return d.facts.pauses.includes(cadence) ? cadence : undefined;
+}
+
+/**
+ * A due email at the moment of its send: sends, skips, waits for a later slot, or is held by a
+ * pause. Answers whether the run moved, so that the caller settles again.
+ */
+export function runEmail(d: Draft, e: Enrollment, step: EmailStep): boolean {
+  const { playbook, cadence } = placeOf(d, e);
+  const at = d.sendAt(d.t);
+  const scope = pauseScope(d, cadence.id);
+  if (scope !== undefined) {
+    if (e.held !== scope) {
+      e.held = scope;
+      journal(d, {
+        type: 'touch.held',
+        cadence: e.cadence,
+        step: step.id,
+        reason: 'sending-paused',
+        playbook: e.playbook,
+        data: { scope },
+      });
+    }
+    return false;
+  }
+  if (e.held !== undefined) {
+    // The pause is over: all that it held would go at once, so each takes its place in the window.
+    delete e.held;
+    e.dueAt = slotFor(d, playbook, cadence, at, 'rest');
+    return true;
+  }
+  // Whatever else happened up to the moment of the send is decided first.
+  if (!d.maySend || at > d.t) return false;
+  const request: TouchRequest = {
+    id: hashId('touch', d.facts.leadId, e.id, step.id),
+    enrollment: e.id,
+    cadence: e.cadence,
+    step: step.id,
+    email: step.email,
+    purpose: cadence.purpose,
+    ...(step.topic === undefined ? {} : { topic: step.topic }),
+    playbook: e.playbook,
+    dueAt: e.dueAt ?? d.t,
+    at,
+  };
+  const permission = permissionFor(cadence.purpose, d.facts, playbook, at, d.sendKnows);
+  if (permission.kind === 'no') return skip(d, e, step, request, permission.reason);
+  if (isRepeat(d, e, step, at)) return skip(d, e, step, request, 'already-seen');
+  if (permission.kind === 'not-before') return defer(d, e, step, permission.at, 'suppressed-until');
+  if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at)) {
+    return defer(d, e, step, at, 'outside-window');
+  }
+  e.touch = request.id;
+  e.dueAt = null;
+  d.state.sending.push({
+    touch: request.id,
+    enrollment: e.id,
+    cadence: e.cadence,
+    step: step.id,
+    email: step.email,
+    playbook: e.playbook,
+    dueAt: request.dueAt,
+    at,
+    giveUpAt: at + GIVE_UP_AFTER,
+  });
+  d.touch = request;
+  return true;
+}
+
+function isRepeat(d: Draft, e: Enrollment, step: EmailStep, at: number): boolean {
+  const before = d.state.seen[step.email];
+  if (before === undefined) return false;
+  const repeat = placeOf(d, e).playbook.emails[step.email]?.repeat ?? 'never';
+  return repeat === 'never' || before + durationMs(repeat.after) > at;
+}
+
+function skip(d: Draft, e: Enrollment, step: EmailStep, touch: TouchRequest, reason: Reason): true {
+  d.effects.push({ kind: 'touch.skip', touch, reason });
+  journal(d, {
+    type: 'touch.skipped',
+    cadence: e.cadence,
+    step: step.id,
+    reason,
+    playbook: e.playbook,
+    data: { touch: touch.id, email: step.email },
+  });
+  enterStep(d, e, step.next, d.t, e.spread);
+  return true;
+}
+
+function defer(d: Draft, e: Enrollment, step: EmailStep, from: number, reason: Reason): true {
+  const { playbook, cadence } = placeOf(d, e);
+  const dueAt = slotFor(d, playbook, cadence, from, 'daily');
+  e.dueAt = dueAt;
+  journal(d, {
+    type: 'touch.deferred',
+    cadence: e.cadence,
+    step: step.id,
+    reason,
+    playbook: e.playbook,
+    data: { dueAt },
+  });
+  return true;
+}
+
+/** Records how a touch ended and lets its step go on. False when no touch of this lead waits for it. */
+export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.result' }>): boolean {
+  const { state } = d;
+  const index = state.sending.findIndex((s) => s.touch === result.touch);
+  const sending = state.sending[index];
+  if (!sending) return false;
+  state.sending.splice(index, 1);
+  const e = state.enrollments.find((x) => x.touch === result.touch);
+  const place = { cadence: sending.cadence, step: sending.step, playbook: sending.playbook };
+  const template = d.playbooks.get(sending.playbook).emails[sending.email];
+  const data = {
+    touch: sending.touch,
+    email: sending.email,
+    ...(template ? { phase: template.phase } : {}),
+    dueAt: sending.dueAt,
+    ...(result.detail === undefined ? {} : { detail: result.detail }),
+  };
+  const ended = (ledger: 'sent' | 'failed' | 'unconfirmed' | 'claimed') =>
+    d.effects.push({
+      kind: 'touch.end',
+      id: sending.touch,
+      state: ledger,
+      at: d.t,
+      ...(result.detail === undefined ? {} : { detail: result.detail }),
+    });
+  if (result.outcome === 'refused' && e) {
+    ended('claimed');
+    delete e.touch;
+    e.dueAt = result.retryAt ?? d.t;
+    e.refusals = (e.refusals ?? 0) + 1;
+    // Only the first refusal of a touch is news; an outage would otherwise fill the journal.
+    if (e.refusals === 1) journal(d, { type: 'touch.refused', ...place, reason: 'throttled', data });
+    return true;
+  }
+  if (result.outcome === 'sent' || result.outcome === 'unconfirmed') {
+    ended(result.outcome);
+    state.seen[sending.email] = sending.at;
+    if (e) e.sent[sending.step] = sending.at;
+    if (result.outcome === 'sent') journal(d, { type: 'touch.sent', ...place, reason: 'due', by: 'clock', data });
+    else journal(d, { type: 'touch.unconfirmed', ...place, reason: 'no-answer-from-ses', by: 'clock', data });
+  } else {
+    // A refusal whose run has ended meanwhile will not be tried again either.
+    ended('failed');
+    const reason: Reason = result.detail === 'render-failed' ? 'render-failed' : 'rejected';
+    journal(d, { type: 'touch.failed', ...place, reason, by: 'clock', data });
+  }
+  if (e) {
+    const { step } = placeOf(d, e);
+    if (step) enterStep(d, e, step.next, d.t, 'after');
+  }
+  return true;
+}

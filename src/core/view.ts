@@ -1,0 +1,145 @@
+/** Binds a lead's state and facts at one instant to what conditions see (`Scope`). */
+import { isWorking } from './calendar.ts';
+import { before } from './duration.ts';
+import type { Facts, Rep } from './facts.ts';
+import type { Calendar, Playbook } from './playbook.ts';
+import type { Scope } from './scope.ts';
+import { engagementOf, explainScore, fitOf, type Score } from './score.ts';
+import type { Enrollment, LeadState } from './state.ts';
+import type { Instant } from './time.ts';
+import { zoneOfCountry } from './zones.ts';
+
+/** Which signals a condition counts. */
+export type Span =
+  /** The whole history: stages, fit, pools, branches, entries. */
+  | { readonly over: 'history' }
+  /** Since the last return: routes and definitions. */
+  | { readonly over: 'return' }
+  /** Since the enrollment began: goal, exit, waitFor. */
+  | { readonly over: 'enrollment' };
+
+export const HISTORY: Span = { over: 'history' };
+export const SINCE_RETURN: Span = { over: 'return' };
+export const SINCE_ENROLLMENT: Span = { over: 'enrollment' };
+
+/** The working calendar of a rep, or the company's without one. */
+export function calendarOf(playbook: Playbook, rep: Rep | undefined): Calendar {
+  const hours = rep?.workingHours ?? playbook.company.workingHours;
+  return { ...hours, timeZone: rep?.timeZone ?? playbook.company.timeZone };
+}
+
+/** The lead's zone: its own, else its country's, else the company's. */
+export function leadZone(facts: Facts, playbook: Playbook): string {
+  return facts.lead.timeZone || zoneOfCountry(facts.lead.country) || playbook.company.timeZone;
+}
+
+class View implements Scope {
+  readonly now: Instant;
+  readonly #state: LeadState;
+  readonly #facts: Facts;
+  readonly #playbook: Playbook;
+  readonly #enrollment: Enrollment | undefined;
+  /** Signals count when later than this. */
+  readonly #after: Instant;
+  #score: { fit: number; engagement: number } | undefined;
+  #scoring = false;
+  #forDefinitions: View | undefined;
+
+  constructor(
+    state: LeadState,
+    facts: Facts,
+    playbook: Playbook,
+    now: Instant,
+    span: Span,
+    enrollment: Enrollment | undefined,
+  ) {
+    this.now = now;
+    this.#state = state;
+    this.#facts = facts;
+    this.#playbook = playbook;
+    this.#enrollment = enrollment;
+    // A signal of the very instant an enrollment began counts; one of the instant of a return does not.
+    if (span.over === 'return') this.#after = state.returnedAt ?? Number.NEGATIVE_INFINITY;
+    else if (span.over === 'enrollment' && enrollment) this.#after = enrollment.startedAt - 1;
+    else this.#after = Number.NEGATIVE_INFINITY;
+  }
+
+  get lead() {
+    return this.#facts.lead;
+  }
+  get stage() {
+    return this.#state.stage;
+  }
+  get custody() {
+    return this.#state.custody.who;
+  }
+  get attempts() {
+    return this.#state.custody.attempts;
+  }
+  get working() {
+    const rep = this.#state.custody.who === 'sales' ? this.#facts.custodian : undefined;
+    return isWorking(calendarOf(this.#playbook, rep), this.now);
+  }
+  get score(): { fit: number; engagement: number } {
+    if (this.#score) return this.#score;
+    // A fit rule that asks for the score sees zeros: it cannot depend on itself.
+    if (this.#scoring) return { fit: 0, engagement: 0 };
+    this.#scoring = true;
+    const zone = leadZone(this.#facts, this.#playbook);
+    this.#score = {
+      fit: fitOf(this.#playbook, this),
+      engagement: engagementOf(this.#state, this.#playbook, this.now, zone),
+    };
+    this.#scoring = false;
+    return this.#score;
+  }
+
+  signals(type: string, within?: string): { count: number } {
+    const log = this.#state.signals[type];
+    if (!log) return { count: 0 };
+    const after = within === undefined ? this.#after : Math.max(this.#after, before(this.now, within));
+    let count = 0;
+    for (const at of log.at) if (at > after && at <= this.now) count += 1;
+    // Signals no longer kept one by one are older than all that are.
+    if (after === Number.NEGATIVE_INFINITY) count += log.n - log.at.length;
+    return { count };
+  }
+
+  last(type: string): Instant | undefined {
+    const at = this.#state.signals[type]?.at.findLast((t) => t <= this.now);
+    return at !== undefined && at > this.#after ? at : undefined;
+  }
+
+  clicked(step: string): boolean {
+    if (!this.#enrollment) return false;
+    const since = this.#enrollment.startedAt;
+    const clicks = this.#state.clicks[`${this.#enrollment.cadence}/${step}`] ?? [];
+    return clicks.some((at) => at >= since && at <= this.now);
+  }
+
+  ago(duration: string): Instant {
+    return before(this.now, duration);
+  }
+
+  definition(name: string): boolean {
+    this.#forDefinitions ??= new View(this.#state, this.#facts, this.#playbook, this.now, SINCE_RETURN, undefined);
+    return this.#playbook.definitions[name]?.test(this.#forDefinitions) ?? false;
+  }
+}
+
+/** What conditions see of this lead at `now`. The state must not change while the scope is in use. */
+export function viewOf(
+  state: LeadState,
+  facts: Facts,
+  playbook: Playbook,
+  now: Instant,
+  span: Span = HISTORY,
+  enrollment?: Enrollment,
+): Scope {
+  return new View(state, facts, playbook, now, span, enrollment);
+}
+
+/** Fit and engagement at `now` with their reasons. */
+export function scoreOf(state: LeadState, facts: Facts, playbook: Playbook, now: Instant): Score {
+  return explainScore(state, facts, playbook, now, viewOf(state, facts, playbook, now));
+}

@@ -1,0 +1,132 @@
+/** When a lead must be looked at next, and in which words Temporal's UI shows it. */
+import { nextMidnight, offsetAt } from './calendar.ts';
+import type { Wake } from './decision.ts';
+import { type Draft, placeOf, windowZone } from './draft.ts';
+import { isResting } from './enrollment.ts';
+import { mayEnter } from './entry.ts';
+import type { Input } from './input.ts';
+import type { Condition } from './playbook.ts';
+import { DAY, type Instant } from './time.ts';
+import { pauseScope } from './touch.ts';
+import { HISTORY, leadZone, SINCE_ENROLLMENT, viewOf } from './view.ts';
+
+export interface Due {
+  readonly at: Instant;
+  readonly queue: Wake['queue'];
+  readonly cadence?: string;
+  readonly step?: string;
+  readonly kind: string;
+  readonly zone: string;
+}
+
+/** How far ahead conditions that time alone can change are evaluated for a lead with nothing else due. */
+const LOOK_AHEAD_DAYS = 400;
+
+/** `play`: what this decision may do, touches not before its own moment. `wake`: what must be woken for. */
+export type DueMode = 'play' | 'wake';
+
+/** The earliest of what the clock will bring as the state stands; `undefined`: nothing. */
+export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due | undefined {
+  const zone = leadZone(d.facts, d.playbooks.current);
+  let best: Due | undefined;
+  const consider = (due: Due): void => {
+    if (!best || due.at < best.at) best = due;
+  };
+  for (const e of d.state.enrollments) {
+    const { playbook, cadence, step } = placeOf(d, e);
+    if (e.state !== 'running' || e.dueAt === null || !step) continue;
+    const zoned = windowZone(d.facts, playbook, cadence);
+    if (step.kind === 'email') {
+      // Held touches come back when their pause ends, not by the clock.
+      if (e.held !== undefined && e.held === pauseScope(d, cadence.id)) continue;
+      if (mode === 'play' && !d.maySend) continue;
+    }
+    // A condition may hold already when a return's pause ends.
+    if (step.kind === 'waitFor' && isResting(d, e)) {
+      consider({ at: e.startedAt, queue: 'lead', cadence: e.cadence, step: step.id, kind: 'start', zone: zoned });
+    }
+    consider({
+      at: step.kind === 'email' && mode === 'play' ? d.sendAt(e.dueAt) : e.dueAt,
+      queue: step.kind === 'email' ? 'email' : 'lead',
+      cadence: e.cadence,
+      step: step.id,
+      kind: step.kind,
+      zone: zoned,
+    });
+  }
+  for (const s of d.state.sending) {
+    consider({ at: s.giveUpAt, queue: 'lead', cadence: s.cadence, step: s.step, kind: 'resolve', zone });
+  }
+  const { breachAt, handoff } = d.state.custody;
+  if (breachAt !== undefined) consider({ at: breachAt, queue: 'lead', kind: `SLA of handoff ${handoff ?? ''}`, zone });
+  for (const input of pending) consider({ at: input.at, queue: 'lead', kind: input.body.kind, zone });
+  const turn = nextTurn(d, best?.at);
+  if (turn !== undefined) consider({ at: turn, queue: 'lead', kind: 'rule', zone });
+  return best;
+}
+
+/**
+ * The first local midnight before `until` at which time alone turns a goal, exit, waitFor or entry
+ * true, or at which an entry's rest is over. Exact, since nothing else changes before `until`.
+ */
+function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
+  if (d.state.disqualified) return undefined;
+  const playbook = d.playbooks.current;
+  let rested: Instant | undefined;
+  const watched: {
+    condition: Condition;
+    over: typeof HISTORY | typeof SINCE_ENROLLMENT;
+    enrollment?: (typeof d.state.enrollments)[number];
+  }[] = [];
+  for (const e of d.state.enrollments) {
+    if (isResting(d, e)) continue;
+    const { cadence, step } = placeOf(d, e);
+    for (const condition of [
+      cadence.goal,
+      cadence.exit,
+      step?.kind === 'waitFor' && e.state === 'running' ? step.when : undefined,
+    ]) {
+      if (condition?.timed) watched.push({ condition, over: SINCE_ENROLLMENT, enrollment: e });
+    }
+  }
+  for (const cadence of Object.values(playbook.cadences)) {
+    const when = cadence.entry?.when;
+    if (!when || cadence.entry?.on !== undefined) continue;
+    const answer = mayEnter({ state: d.state, facts: d.facts, playbook, cadence, now: d.t });
+    if (answer.ok) {
+      if (when.timed) watched.push({ condition: when, over: HISTORY });
+    } else if (answer.retryAt !== undefined && answer.retryAt > d.t) {
+      rested = Math.min(rested ?? answer.retryAt, answer.retryAt);
+    }
+  }
+  const end = Math.min(
+    until ?? Number.POSITIVE_INFINITY,
+    rested ?? Number.POSITIVE_INFINITY,
+    d.t + LOOK_AHEAD_DAYS * DAY,
+  );
+  const bounded = rested !== undefined && rested === end ? rested : undefined;
+  // Without a signal nothing decays and no span can empty: time alone changes nothing.
+  if (watched.length === 0 || Object.keys(d.state.signals).length === 0) return bounded;
+  const zone = leadZone(d.facts, playbook);
+  for (let at = nextMidnight(zone, d.t); at < end; at = nextMidnight(zone, at)) {
+    for (const { condition, over, enrollment } of watched) {
+      const pinned = enrollment ? placeOf(d, enrollment).playbook : playbook;
+      if (condition.test(viewOf(d.state, d.facts, pinned, at, over, enrollment))) return at;
+    }
+  }
+  return bounded;
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** `evaluation-guide / compare: email, Tue 09:12 +01:00`: ids, a kind and an offset; nothing of the person. */
+export function summaryOf(due: Due): string {
+  const offset = offsetAt(due.zone, due.at);
+  const local = new Date(due.at + offset);
+  const minutes = Math.abs(Math.round(offset / 60_000));
+  const sign = offset < 0 ? '-' : '+';
+  const clock = `${DAYS[local.getUTCDay()]} ${two(local.getUTCHours())}:${two(local.getUTCMinutes())}`;
+  const place = due.cadence ? `${due.cadence} / ${due.step ?? ''}: ` : '';
+  return `${place}${due.kind}, ${clock} ${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

@@ -1,0 +1,37 @@
+/** The two Liquid engines of email: one whose values are escaped for HTML, one for plain text. */
+import type { Liquid } from 'liquidjs';
+import { createLiquid } from '../playbook/liquid.ts';
+import { HREF_FILTER, PLAIN_FILTER } from './markdown.ts';
+
+export interface Engines {
+  readonly html: Liquid;
+  readonly plain: Liquid;
+}
+
+export function createEngines(): Engines {
+  const html = createLiquid({ outputEscape: escapeHtml });
+  // Not reachable from a playbook: its check knows only the allowed filters.
+  html.registerFilter(PLAIN_FILTER, { raw: true, handler: (value: unknown) => value });
+  html.registerFilter(HREF_FILTER, { raw: true, handler: (value: unknown) => escapeHtml(safeHref(value)) });
+  return { html, plain: createLiquid() };
+}
+
+export function escapeHtml(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return String(value).replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
+/** Web and mail addresses go through; a bare host is taken for https; anything else leads nowhere. */
+function safeHref(value: unknown): string {
+  const text = String(value ?? '').trim();
+  if (/^(https?:\/\/|mailto:)[^\s]+$/i.test(text)) return text;
+  return /^[a-z0-9-]+(\.[a-z0-9-]+)+(\/[^\s]*)?$/i.test(text) ? `https://${text}` : '#';
+}

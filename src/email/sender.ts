@@ -1,0 +1,104 @@
+/** The one way out to SES. It tries once: only the touch ledger knows whether a repeat is safe. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { GetSendQuotaCommand, SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import { SendAmbiguous, SendRejected, toSendError } from './errors.ts';
+
+export interface SenderConfig {
+  readonly region: string;
+  /** Where SES is, e.g. the local mailbox's URL; absent: AWS. */
+  readonly endpoint?: string;
+  /** Absent: the AWS default chain. */
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  readonly configurationSet?: string;
+  /** Longest wait for SES's answer, real ms; default 10,000. Past it the send is ambiguous. */
+  readonly timeoutMs?: number;
+  /** Longest wait for a connection, real ms; default 3,000. Past it the send is refused: nothing went out. */
+  readonly connectTimeoutMs?: number;
+  /** Connections at once; default 50. */
+  readonly maxSockets?: number;
+}
+
+export interface Message {
+  /** Complete MIME message. */
+  readonly raw: Uint8Array;
+  /** Envelope addresses, without names. */
+  readonly from: string;
+  readonly to: string;
+  /** Comes back as the tag `touch` on every event of this message. */
+  readonly touchId: string;
+}
+
+export interface Sender {
+  /**
+   * One HTTP request to SES.
+   * @throws SendRefused, SendRejected or SendAmbiguous: the type says whether the touch may be tried again
+   */
+  send(message: Message): Promise<{ messageId: string }>;
+  /** What SES allows, for the rate limit of the email queue. @throws SendRefused, SendRejected or SendAmbiguous */
+  quota(): Promise<{ maxPerSecond: number; max24Hours: number; sentLast24Hours: number }>;
+  /** Closes the kept connections. */
+  close(): void;
+}
+
+/** What SES allows in a tag's value. */
+const TAG = /^[A-Za-z0-9_-]{1,256}$/;
+
+export function createSender(config: SenderConfig): Sender {
+  const timeout = config.timeoutMs ?? 10_000;
+  // An idle connection that SES closes just as we write to it looks like an accepted send: drop ours first.
+  const agent = { keepAlive: true, maxSockets: config.maxSockets ?? 50, timeout: 4_000 };
+  const client = new SESClient({
+    region: config.region,
+    // The SDK would send again after a timeout or a 500, which is a second message to the lead.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: config.connectTimeoutMs ?? 3_000,
+      requestTimeout: timeout,
+      throwOnRequestTimeout: true,
+      httpAgent: new HttpAgent(agent),
+      httpsAgent: new HttpsAgent(agent),
+    },
+    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+    ...(config.credentials === undefined ? {} : { credentials: config.credentials }),
+  });
+  return {
+    async send({ raw, from, to, touchId }) {
+      if (!TAG.test(touchId)) {
+        throw new SendRejected(
+          'touch-id',
+          `touch id ${JSON.stringify(touchId)} cannot be an SES tag (A-Z a-z 0-9 _ -)`,
+        );
+      }
+      const command = new SendRawEmailCommand({
+        Source: from,
+        Destinations: [to],
+        RawMessage: { Data: raw },
+        Tags: [{ Name: 'touch', Value: touchId }],
+        ...(config.configurationSet === undefined ? {} : { ConfigurationSetName: config.configurationSet }),
+      });
+      const answer = await client.send(command).catch((thrown: unknown) => {
+        throw toSendError(thrown);
+      });
+      if (answer.MessageId === undefined || answer.MessageId === '') {
+        throw new SendAmbiguous('no-message-id', 'SES answered without a message id');
+      }
+      return { messageId: answer.MessageId };
+    },
+    async quota() {
+      const answer = await client.send(new GetSendQuotaCommand({})).catch((thrown: unknown) => {
+        throw toSendError(thrown);
+      });
+      return {
+        maxPerSecond: answer.MaxSendRate ?? 1,
+        max24Hours: answer.Max24HourSend ?? 200,
+        sentLast24Hours: answer.SentLast24Hours ?? 0,
+      };
+    },
+    close: () => client.destroy(),
+  };
+}

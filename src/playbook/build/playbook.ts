@@ -1,0 +1,149 @@
+/** From checked files to the compiled playbook: every default is filled in here. */
+import type {
+  Company,
+  ConsentRule,
+  EmailTemplate,
+  Handoff,
+  Playbook,
+  Pool,
+  Purpose,
+  ReturnRule,
+  SignalRule,
+  Sla,
+} from '../../core/playbook.ts';
+import type { ConditionBook } from '../checks/conditions.ts';
+import type { RawCadence } from '../schemas/cadence.ts';
+import type { RawEmail } from '../schemas/email.ts';
+import { BRIEF_PARTS, type RawPlaybook } from '../schemas/playbook.ts';
+import { BUILT_IN_SIGNALS } from '../signals.ts';
+import type { Path } from '../source.ts';
+import { buildCadence, buildSpan, DEFAULT_HOURS } from './cadence.ts';
+import { dictionary } from './dictionary.ts';
+
+export interface CheckedFiles {
+  readonly hash: string;
+  readonly playbook: RawPlaybook;
+  readonly cadences: readonly { readonly file: string; readonly data: RawCadence }[];
+  readonly emails: readonly { readonly id: string; readonly data: RawEmail; readonly body: string }[];
+  readonly conditions: ConditionBook;
+}
+
+export function buildPlaybook({ hash, playbook: raw, cadences, emails, conditions }: CheckedFiles): Playbook {
+  const at = (...path: Path) => conditions.at('playbook.yaml', path);
+  const company = buildCompany(raw.company);
+  return {
+    hash,
+    company,
+    consent: buildConsent(raw.consent),
+    stages: raw.stages.map(({ id, when }, index) => ({
+      id,
+      ...(when !== undefined && { when: at('stages', index, 'when') }),
+    })),
+    definitions: dictionary(Object.keys(raw.definitions ?? {}).map((name) => [name, at('definitions', name)])),
+    signals: buildSignals(raw.signals),
+    score: {
+      engagement: {
+        halfLife: raw.score?.engagement?.halfLife ?? 'P30D',
+        max: raw.score?.engagement?.max ?? 100,
+      },
+      fit: (raw.score?.fit ?? []).map(({ points }, index) => ({ when: at('score', 'fit', index, 'when'), points })),
+    },
+    routes: (raw.routes ?? []).map(({ id, handoff, again }, index) => ({
+      id,
+      when: at('routes', index, 'when'),
+      handoff,
+      ...(again && { againAfter: again.after }),
+    })),
+    handoffs: byId(raw.handoffs, buildHandoff),
+    slas: byId(raw.slas, buildSla),
+    pools: (raw.pools ?? []).map(({ id, reps }, index): Pool => ({ id, when: at('pools', index, 'when'), reps })),
+    returns: byId(raw.returns, buildReturn),
+    cadences: dictionary(
+      cadences.map(({ file, data }) => [data.cadence, buildCadence(data, company, { file, conditions })]),
+    ),
+    emails: dictionary(emails.map(({ id, data, body }) => [id, buildEmail(id, data, body)])),
+  };
+}
+
+function byId<R, T>(
+  records: Readonly<Record<string, R>> | undefined,
+  build: (id: string, raw: R) => T,
+): Record<string, T> {
+  return dictionary(Object.entries(records ?? {}).map(([id, raw]) => [id, build(id, raw)] as const));
+}
+
+function buildCompany({ workingHours, ...company }: RawPlaybook['company']): Company {
+  return {
+    ...company,
+    workingHours: {
+      days: workingHours?.days ?? ['mon', 'tue', 'wed', 'thu', 'fri'],
+      from: workingHours?.from ?? DEFAULT_HOURS.from,
+      to: workingHours?.to ?? DEFAULT_HOURS.to,
+      holidays: workingHours?.holidays ?? [],
+    },
+  };
+}
+
+/** Who says nothing about consent mails nobody without it; mail of a service somebody uses needs none. */
+function buildConsent(raw: RawPlaybook['consent']): Record<Purpose, ConsentRule> {
+  const rule = (purpose: Purpose): ConsentRule => {
+    const said = raw?.[purpose];
+    if (said === undefined) return purpose === 'service' ? { kind: 'assume', basis: 'contract' } : { kind: 'require' };
+    if (said === 'require') return { kind: 'require' };
+    const { basis, for: span } = said.assume;
+    return { kind: 'assume', basis, ...(span !== undefined && { for: span }) };
+  };
+  return { marketing: rule('marketing'), sales: rule('sales'), service: rule('service') };
+}
+
+function buildSignals(raw: RawPlaybook['signals']): Record<string, SignalRule> {
+  const builtIn = BUILT_IN_SIGNALS.map((type): [string, SignalRule] => [type, { points: 0 }]);
+  const own = Object.entries(raw ?? {}).map(([type, { points, maxPerDay }]): [string, SignalRule] => [
+    type,
+    { points, ...(maxPerDay !== undefined && { maxPerDay }) },
+  ]);
+  return dictionary([...builtIn, ...own]);
+}
+
+function buildHandoff(id: string, raw: NonNullable<RawPlaybook['handoffs']>[string]): Handoff {
+  return {
+    id,
+    sla: raw.sla,
+    pools: raw.pools,
+    ...(raw.cadence !== undefined && { cadence: raw.cadence }),
+    brief: raw.brief ?? BRIEF_PARTS,
+  };
+}
+
+function buildSla(id: string, raw: NonNullable<RawPlaybook['slas']>[string]): Sla {
+  const recycle = raw.onBreach?.find((rung) => rung.do === 'recycle');
+  return { id, accept: buildSpan(raw.accept), recycleAt: recycle?.at ?? 1 };
+}
+
+function buildReturn(id: string, raw: NonNullable<RawPlaybook['returns']>[string]): ReturnRule {
+  const { after } = raw;
+  return {
+    id,
+    ...(raw.recycle !== undefined && { recycle: raw.recycle }),
+    ...(after !== undefined && {
+      after: typeof after === 'string' ? { ask: false, else: after } : { ask: true, else: after.else },
+    }),
+    facts: raw.facts ?? [],
+    ...(raw.engagement && { engagement: raw.engagement }),
+    ...(raw.minAttempts !== undefined && { minAttempts: raw.minAttempts }),
+    disqualify: raw.disqualify === true,
+  };
+}
+
+function buildEmail(id: string, raw: RawEmail, body: string): EmailTemplate {
+  return {
+    id,
+    subject: raw.subject,
+    ...(raw.preheader !== undefined && { preheader: raw.preheader }),
+    ...(raw.topic !== undefined && { topic: raw.topic }),
+    phase: raw.phase,
+    repeat: raw.repeat === undefined || raw.repeat === 'never' ? 'never' : { after: raw.repeat },
+    ...(raw.from && { from: raw.from }),
+    body: body.replace(/^\n+/, ''),
+  };
+}

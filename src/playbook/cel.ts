@@ -1,0 +1,195 @@
+/** Conditions: CEL, parsed and type-checked against one playbook, compiled to tests of a scope. */
+import { type ASTNode, TypeError as CelTypeError, ParseError } from '@marcbachmann/cel-js';
+import type { Condition } from '../core/playbook.ts';
+import { createEnvironment, HISTORY_FUNCTIONS, LEAD_TYPES, VARIABLES, withScope } from './cel/environment.ts';
+import { type Findings, isAvailable, type KnownNames, type Mistake, walk } from './cel/walk.ts';
+import { LATER_VARIABLES } from './later.ts';
+import { didYouMean, oneOfNames } from './nearest.ts';
+
+export type { KnownNames, Mistake } from './cel/walk.ts';
+
+export interface CheckedCondition {
+  readonly source: string;
+  readonly mistakes: readonly Mistake[];
+  /** Definitions it uses. */
+  readonly definitions: ReadonlySet<string>;
+  readonly usesFit: boolean;
+  /** Timed by itself; what its definitions add is known when all are checked. */
+  readonly timed: boolean;
+  readonly test: Condition['test'];
+}
+
+export interface Conditions {
+  check(source: string, known: KnownNames): CheckedCondition;
+}
+
+/**
+ * @param definitions names of the playbook's definitions; undefined when they cannot be known, and then
+ *   an unknown name is no mistake
+ */
+export function createConditions(definitions: ReadonlySet<string> | undefined): Conditions {
+  const environment = createEnvironment(definitions ?? []);
+  const { cel, bindings } = environment;
+
+  return {
+    check(source, known) {
+      const mistakes: Mistake[] = [];
+      let findings: Findings | undefined;
+      let run: ((bindings: Readonly<Record<string, unknown>>) => unknown) | undefined;
+      try {
+        const parsed = cel.parse(source);
+        run = parsed;
+        findings = walk(parsed.ast, known);
+        mistakes.push(...findings.mistakes, ...unavailable(parsed.ast));
+        const checked = parsed.check();
+        if (!checked.valid) mistakes.push(...typeMistake(checked.error, definitions));
+        else if (checked.type !== 'bool') {
+          mistakes.push({
+            offset: 0,
+            message: `the condition is ${typeWords(checked.type ?? 'nothing')}, not true or false`,
+            expected: 'a condition such as "score.fit >= 30.0"',
+          });
+        }
+      } catch (error) {
+        mistakes.push(syntaxMistake(error, source));
+      }
+      const evaluate = run;
+      return {
+        source,
+        mistakes: onePerPlace(mistakes),
+        definitions: new Set([...(findings?.names ?? [])].filter((name) => definitions?.has(name))),
+        usesFit: findings?.usesFit ?? false,
+        timed: findings?.timed ?? false,
+        test: (scope) => evaluate !== undefined && withScope(scope, () => evaluate(bindings) === true),
+      };
+    },
+  };
+}
+
+/** Functions CEL has and conditions may not use, since they fail for some inputs. */
+function unavailable(ast: ASTNode): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    else if (isNode(value)) {
+      if ((value.op === 'call' || value.op === 'rcall') && value.args[0] !== 'has' && !isAvailable(value.args[0])) {
+        const name = value.args[0];
+        const known = value.op === 'call' ? Object.keys(HISTORY_FUNCTIONS) : METHODS;
+        mistakes.push({
+          offset: value.op === 'call' ? value.start : Math.max(value.start, value.end - 1),
+          message: `there is no function ${name}() in conditions${didYouMean(name, known)}`,
+          expected: oneOfNames(known, 'no function'),
+        });
+      }
+      visit(value.args);
+    }
+  };
+  visit(ast);
+  return mistakes;
+}
+
+const METHODS = [
+  'contains',
+  'startsWith',
+  'endsWith',
+  'matches',
+  'lowerAscii',
+  'upperAscii',
+  'trim',
+  'size',
+  'exists',
+  'all',
+];
+
+const isNode = (value: unknown): value is ASTNode =>
+  typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+
+function syntaxMistake(error: unknown, source: string): Mistake {
+  const expected = 'a CEL condition, such as "stage == \'exploring\'"';
+  if (!(error instanceof ParseError)) {
+    return {
+      offset: 0,
+      message: `the condition cannot be read: ${error instanceof Error ? error.message : error}`,
+      expected,
+    };
+  }
+  const offset = error.range?.start ?? 0;
+  if (/EOF/.test(error.summary)) return { offset, message: 'the condition ends too early', expected };
+  if (source[offset] === '=') return { offset, message: "'=' compares nothing", expected: "'==' to compare" };
+  return { offset, message: `the condition cannot be read: ${lowerFirst(error.summary)}`, expected };
+}
+
+function typeMistake(error: unknown, definitions: ReadonlySet<string> | undefined): Mistake[] {
+  if (!(error instanceof CelTypeError) && !(error instanceof ParseError)) {
+    return [{ offset: 0, message: `the condition cannot be checked: ${String(error)}`, expected: 'a CEL condition' }];
+  }
+  const offset = error.range?.start ?? 0;
+  const name = /: (\S+)$/.exec(error.summary)?.[1] ?? '';
+  switch (error.code) {
+    case 'unknown_variable': {
+      if (LATER_VARIABLES.includes(name)) {
+        return [{ offset, message: `'${name}' is not in this version`, expected: oneOfNames(VARIABLES, '') }];
+      }
+      if (!definitions) return [];
+      const known = [...VARIABLES, ...definitions];
+      return [{ offset, message: `unknown name '${name}'${didYouMean(name, known)}`, expected: oneOfNames(known, '') }];
+    }
+    case 'no_such_key': {
+      const fields = /^score\b/.test(sourceAround(error)) ? ['fit', 'engagement'] : Object.keys(LEAD_TYPES);
+      return [
+        {
+          offset,
+          message: `unknown field '${name}'${didYouMean(name, fields)}`,
+          expected: `one of ${fields.join(', ')}`,
+        },
+      ];
+    }
+    case 'no_matching_overload': {
+      const called = /for '(?:.*\.)?([A-Za-z_]+)\(/.exec(error.summary)?.[1] ?? '';
+      if (!isAvailable(called)) return []; // Said already, as a function that is not there.
+      return [
+        {
+          offset,
+          message: `${called}() cannot be called like this`,
+          expected: HISTORY_FUNCTIONS[called] ?? `${called}() of a text or list, with the right arguments`,
+        },
+      ];
+    }
+    case 'no_such_overload':
+      return [{ offset, message: overloadWords(error.summary), expected: 'two values of one type' }];
+    default:
+      return [{ offset, message: lowerFirst(error.summary), expected: 'values of the right types' }];
+  }
+}
+
+/** The text the erroneous access stands in. */
+function sourceAround(error: InstanceType<typeof CelTypeError> | InstanceType<typeof ParseError>): string {
+  const node = error.node;
+  return node?.input?.slice(node.start, node.end) ?? '';
+}
+
+function overloadWords(summary: string): string {
+  const [, left, operator, right] = /: (\S+) (\S+) (\S+)$/.exec(summary) ?? [];
+  if (!left || !operator || !right) return lowerFirst(summary);
+  return `'${operator}' does not go with ${typeWords(left)} and ${typeWords(right)}`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  int: 'a whole number',
+  double: 'a number',
+  bool: 'a yes or no',
+  'google.protobuf.Timestamp': 'an instant',
+  Lead: 'the whole lead',
+  Score: 'the whole score',
+};
+
+const typeWords = (types: string): string => WORDS[types] ?? types;
+
+/** The type checker and the walk may stumble over the same place: the walk's words are better. */
+function onePerPlace(mistakes: readonly Mistake[]): Mistake[] {
+  const places = new Set<number>();
+  return mistakes.filter(({ offset }) => !places.has(offset) && places.add(offset));
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

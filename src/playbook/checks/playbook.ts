@@ -1,0 +1,125 @@
+/** Cross-checks of `playbook.yaml`: what refers to what. */
+import { HISTORY_FUNCTIONS, VARIABLES } from '../cel/environment.ts';
+import { LATER_VARIABLES } from '../later.ts';
+import { Raw } from '../raw.ts';
+import type { Workspace } from '../workspace.ts';
+import { mustBeSpan, mustBeUnique, mustExist, type Report } from './references.ts';
+
+/** CEL's own words: a definition of that name could not be used. */
+const CEL_WORDS = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+);
+
+export function checkPlaybook({ playbook, names }: Workspace, report: Report): void {
+  const root = Raw.of(playbook);
+  const { problems, warnings } = report;
+
+  const hours = root.get('company').get('workingHours');
+  mustBeSpan(hours, { from: '09:00', to: '17:00' }, report);
+  mustBeUnique('day', hours.get('days').items(), report);
+
+  const stages = root.get('stages').items();
+  mustBeUnique(
+    'stage',
+    stages.map((stage) => stage.get('id')),
+    report,
+  );
+  const first = stages[0]?.get('when');
+  if (first && first.value !== undefined) {
+    warnings.push(first.problem('leads start in the first stage whatever its condition says', "no 'when' here", 'key'));
+  }
+
+  const reserved = new Set<string>([...VARIABLES, ...Object.keys(HISTORY_FUNCTIONS), ...LATER_VARIABLES, ...CEL_WORDS]);
+  for (const [name, definition] of root.get('definitions').entries()) {
+    if (reserved.has(name)) {
+      problems.push(definition.problem(`'${name}' has a meaning in conditions already`, 'another name', 'key'));
+    }
+  }
+
+  const routes = root.get('routes').items();
+  mustBeUnique(
+    'route',
+    routes.map((route) => route.get('id')),
+    report,
+  );
+  for (const route of routes) mustExist('handoff', route.get('handoff'), names.handoffs, report);
+
+  checkPools(root, report);
+  for (const [, handoff] of root.get('handoffs').entries()) {
+    mustExist('SLA', handoff.get('sla'), names.slas, report);
+    mustExist('cadence', handoff.get('cadence'), names.cadences, report);
+    mustBeUnique('part', handoff.get('brief').items(), report);
+    checkPoolList(root, handoff.get('pools'), names.pools, report);
+  }
+
+  for (const [, sla] of root.get('slas').entries()) {
+    const [, ...more] = sla
+      .get('onBreach')
+      .items()
+      .filter((rung) => rung.get('do').text === 'recycle');
+    for (const rung of more) problems.push(rung.problem('the breach has recycled the lead already', 'one such step'));
+  }
+
+  for (const [, rule] of root.get('returns').entries()) {
+    const recycles = rule.has('recycle');
+    const disqualifies = rule.has('disqualify');
+    mustExist('cadence', rule.get('recycle'), names.cadences, report);
+    mustBeUnique('fact', rule.get('facts').items(), report);
+    if (recycles && disqualifies) {
+      problems.push(
+        rule
+          .get('disqualify')
+          .problem('a return recycles or disqualifies, not both', "'recycle' or 'disqualify'", 'key'),
+      );
+    }
+    if (typeof rule.value === 'object' && !recycles && !disqualifies) {
+      problems.push(rule.problem('this return leads nowhere', "'recycle: CADENCE' or 'disqualify: true'", 'key'));
+    }
+    if (rule.has('after') && !recycles) {
+      problems.push(
+        rule.get('after').problem('there is no cadence to pause before', "'recycle: CADENCE' beside it", 'key'),
+      );
+    }
+  }
+}
+
+function checkPools(root: Raw, report: Report): void {
+  const pools = root.get('pools').items();
+  mustBeUnique(
+    'pool',
+    pools.map((pool) => pool.get('id')),
+    report,
+  );
+  for (const pool of pools) mustBeUnique('rep', pool.get('reps').items(), report);
+}
+
+/** Every lead handed over must find a pool: the last one of the list takes all, and none comes after it. */
+function checkPoolList(root: Raw, list: Raw, pools: ReadonlySet<string> | undefined, report: Report): void {
+  // The account's own rep is no pool, and not in this version: that is said elsewhere.
+  const items = list.items().filter(({ text }) => text !== 'same-account');
+  for (const item of items) mustExist('pool', item, pools, report);
+  mustBeUnique('pool', items, report);
+  if (!pools || items.length === 0 || items.some(({ text }) => text === undefined || !pools.has(text))) return;
+  const conditions = new Map(
+    root
+      .get('pools')
+      .items()
+      .map((pool) => [pool.get('id').text, pool.get('when').text?.trim()]),
+  );
+  const catchAll = items.findIndex(({ text }) => conditions.get(text) === 'true');
+  if (catchAll === -1) {
+    report.problems.push(
+      list.problem('a lead may fit none of these pools', 'a last pool that takes every lead, with when: "true"'),
+    );
+  }
+  for (const item of catchAll === -1 ? [] : items.slice(catchAll + 1)) {
+    report.problems.push(
+      item.problem(
+        `no lead gets as far as '${item.text}': '${items[catchAll]?.text}' takes every one`,
+        'the pool that takes every lead last',
+      ),
+    );
+  }
+}

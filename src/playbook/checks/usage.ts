@@ -1,0 +1,61 @@
+/** Cross-checks over all files: what nobody uses, what is defined twice, and cadences that could never run. */
+import { eachStep } from '../later.ts';
+import { Raw } from '../raw.ts';
+import { cadenceId, type Workspace } from '../workspace.ts';
+import { mustBeUnique, type Report } from './references.ts';
+
+export function checkUsage({ playbook, cadences, emails }: Workspace, report: Report): void {
+  mustBeUnique(
+    'cadence',
+    cadences.map((cadence) => Raw.of(cadence).get('cadence')),
+    report,
+  );
+
+  const used = new Set<string>();
+  for (const cadence of cadences) {
+    eachStep(Raw.of(cadence).get('steps'), (step) => {
+      const email = step.get('email').text;
+      if (email !== undefined) used.add(email);
+    });
+  }
+  const complete = cadences.every(({ broken }) => !broken);
+  for (const { id, source } of emails) {
+    if (complete && !used.has(id))
+      report.warnings.push(
+        source.atOffset(0, `no cadence sends the email '${id}'`, 'a step that sends it, or no such file'),
+      );
+  }
+
+  const custody = new Map(cadences.map((cadence) => [cadenceId(cadence), custodyOf(Raw.of(cadence))]));
+  const root = Raw.of(playbook);
+  for (const [, handoff] of root.get('handoffs').entries()) {
+    const holders = custody.get(handoff.get('cadence').text ?? '');
+    if (holders && !holders.includes('sales')) {
+      report.warnings.push(
+        handoff
+          .get('cadence')
+          .problem('this cadence does not run while sales has the lead', 'a cadence that runs in the custody of sales'),
+      );
+    }
+  }
+  for (const [, rule] of root.get('returns').entries()) {
+    const holders = custody.get(rule.get('recycle').text ?? '');
+    if (holders && !holders.includes('marketing')) {
+      report.warnings.push(
+        rule
+          .get('recycle')
+          .problem(
+            'this cadence does not run while marketing has the lead',
+            'a cadence that runs in the custody of marketing',
+          ),
+      );
+    }
+  }
+}
+
+/** While who has the lead a cadence runs, with the defaults of its purpose. */
+function custodyOf(cadence: Raw): readonly string[] {
+  const holders = cadence.get('runs').get('custody').items();
+  if (holders.length > 0) return holders.map(({ text }) => text ?? '');
+  return cadence.get('purpose').text === 'sales' ? ['sales'] : ['marketing', 'nobody'];
+}

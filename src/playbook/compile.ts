@@ -1,0 +1,75 @@
+/**
+ * From files to a compiled playbook, or to every mistake in them. Pure: no I/O, so that posted files can
+ * be checked. The shape of each file and what refers to what are checked apart, over whatever could be
+ * read, so that one mistake never hides another.
+ */
+import type { Playbook } from '../core/playbook.ts';
+import { buildPlaybook } from './build/playbook.ts';
+import { checkCadence } from './checks/cadence.ts';
+import { checkConditions } from './checks/conditions.ts';
+import { checkLoops } from './checks/loops.ts';
+import { checkPlaybook } from './checks/playbook.ts';
+import type { Report } from './checks/references.ts';
+import { checkTemplates } from './checks/templates.ts';
+import { checkUsage } from './checks/usage.ts';
+import { hashFiles, type PlaybookFiles } from './files.ts';
+import { checkShape } from './issues.ts';
+import { findLater } from './later.ts';
+import { type PlaybookProblem, sortProblems } from './problems.ts';
+import { cadenceSchema } from './schemas/cadence.ts';
+import { emailSchema } from './schemas/email.ts';
+import { playbookSchema } from './schemas/playbook.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+export type Compiled =
+  | { readonly ok: true; readonly playbook: Playbook; readonly warnings: readonly PlaybookProblem[] }
+  | { readonly ok: false; readonly errors: readonly PlaybookProblem[]; readonly warnings: readonly PlaybookProblem[] };
+
+/** Checks everything and compiles when nothing is wrong. Never throws on bad input. */
+export function compile(files: PlaybookFiles): Compiled {
+  const { workspace, problems, warnings } = openWorkspace(files);
+  const report: Report = { problems, warnings };
+  const shapes = checkShapes(workspace, report);
+  checkPlaybook(workspace, report);
+  for (const cadence of workspace.cadences) checkCadence(cadence, workspace, report);
+  const conditions = checkConditions(workspace, report);
+  checkTemplates(workspace, report);
+  checkUsage(workspace, report);
+  checkLoops(workspace, report);
+
+  if (report.problems.length > 0 || !shapes.playbook) {
+    return { ok: false, errors: sortProblems(report.problems), warnings: sortProblems(report.warnings) };
+  }
+  const { playbook, cadences, emails } = shapes;
+  return {
+    ok: true,
+    playbook: buildPlaybook({ hash: hashFiles(files), playbook, cadences, emails, conditions }),
+    warnings: sortProblems(report.warnings),
+  };
+}
+
+/** Each file against its schema. A file with syntax errors has said so; its shape is not judged as well. */
+function checkShapes({ playbook, cadences, emails }: Workspace, report: Report) {
+  const check = <T>(
+    kind: Parameters<typeof findLater>[0],
+    schema: Parameters<typeof checkShape<T>>[0],
+    source: Workspace['playbook'],
+  ) => {
+    if (source.broken) return undefined;
+    const later = findLater(kind, source);
+    const { data, problems } = checkShape(schema, source, later);
+    report.problems.push(...later.problems, ...problems);
+    return data;
+  };
+  return {
+    playbook: check('playbook', playbookSchema, playbook),
+    cadences: cadences.flatMap((source) => {
+      const data = check('cadence', cadenceSchema, source);
+      return data ? [{ file: source.file, data }] : [];
+    }),
+    emails: emails.flatMap(({ id, source, body }) => {
+      const data = check('email', emailSchema, source);
+      return data ? [{ id, data, body }] : [];
+    }),
+  };
+}

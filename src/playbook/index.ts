@@ -1,0 +1,15 @@
+/** What other layers use of the playbook. */
+export { createPlaybookCache, type PlaybookCache } from './cache.ts';
+export { type Compiled, compile } from './compile.ts';
+export {
+  hashFiles,
+  isPlaybookFile,
+  MAX_FILE_BYTES,
+  MAX_FILES,
+  type PlaybookFiles,
+  readPlaybookFolder,
+} from './files.ts';
+export { createLiquid, TEMPLATE_VARIABLES } from './liquid.ts';
+export { formatProblem, type PlaybookProblem } from './problems.ts';
+export { jsonSchemas } from './schemas/json.ts';
+export { BUILT_IN_SIGNALS } from './signals.ts';

@@ -1,0 +1,99 @@
+/**
+ * What the playbook's language knows but this version does not do: refused as such, at its place, and
+ * nothing under it is judged. An entry leaves this table when the version does what it says.
+ */
+import type { PlaybookProblem } from './problems.ts';
+import { isRecord, Raw } from './raw.ts';
+import type { Path, Source } from './source.ts';
+
+export type FileKind = 'playbook' | 'cadence' | 'email';
+
+/** Steps that do nothing yet, by the key that makes them. */
+const LATER_STEPS = ['pick', 'enroll', 'notify', 'webhook'];
+
+/** Names a condition may use one day. */
+export const LATER_VARIABLES: readonly string[] = ['account', 'deal', 'context'];
+
+export interface Later {
+  readonly problems: PlaybookProblem[];
+  /** Whether this path is, or lies under, something that is not in this version. */
+  readonly covers: (path: Path) => boolean;
+}
+
+/** Finds everything in this file that is not in this version. */
+export function findLater(kind: FileKind, source: Source): Later {
+  const found: Raw[] = [];
+  const problems: PlaybookProblem[] = [];
+  const refuse = (raw: Raw, what: string, expected: string, place: 'key' | 'value') => {
+    found.push(raw);
+    problems.push(raw.problem(`${what} is not in this version`, expected, place));
+  };
+  const key = (map: Raw, names: readonly string[]) => {
+    for (const name of names) if (map.has(name)) refuse(map.get(name), `'${name}'`, `no '${name}' here`, 'key');
+  };
+  const value = (raw: Raw, names: readonly string[], expected: string) => {
+    if (raw.text !== undefined && names.includes(raw.text)) refuse(raw, `'${raw.text}'`, expected, 'value');
+  };
+
+  const root = Raw.of(source);
+  if (kind === 'playbook') {
+    key(root, ['agreed', 'onDealLost', 'chat', 'replies', 'expiry', 'caps', 'buyingGroup', 'goals']);
+    for (const stage of root.get('stages').items()) key(stage, ['deal']);
+    for (const [, handoff] of root.get('handoffs').entries()) {
+      for (const pool of handoff.get('pools').items()) value(pool, ['same-account'], 'the id of a pool');
+    }
+    key(root.get('slas'), ['recycle']);
+    for (const [, sla] of root.get('slas').entries()) {
+      key(sla, ['firstTouch', 'remind']);
+      for (const rung of sla.get('onBreach').items()) {
+        const what = rung.get('do').text;
+        if (what === 'reassign' || what === 'manager') refuse(rung, `'do: ${what}'`, '{ at: 2, do: recycle }', 'value');
+      }
+    }
+    for (const pool of root.get('pools').items()) key(pool, ['maxOpen', 'manager']);
+  } else if (kind === 'cadence') {
+    value(root.get('onChange'), ['move', 'drain'], '"pin"');
+    eachStep(root.get('steps'), (step) => {
+      const later = LATER_STEPS.find((name) => step.has(name));
+      if (later) refuse(step, `a step '${later}'`, 'a step of this version', 'value');
+    });
+  } else {
+    key(root, ['thread', 'review', 'roles', 'stages']);
+  }
+
+  const paths = found.map((raw) => raw.path);
+  return {
+    problems,
+    covers: (path) => paths.some((later) => later.every((segment, index) => segment === path[index])),
+  };
+}
+
+/** Every step of a block and of the blocks in it, in the order of the file. */
+export function eachStep(block: Raw, visit: (step: Raw) => void): void {
+  for (const step of block.items()) {
+    if (!isRecord(step.value)) continue;
+    visit(step);
+    for (const inner of blocksOf(step)) eachStep(inner, visit);
+  }
+}
+
+/** The blocks directly in a step. */
+export function blocksOf(step: Raw): Raw[] {
+  return [
+    step.get('then'),
+    step.get('else'),
+    ...step
+      .get('branch')
+      .items()
+      .map((arm) => arm.get('steps')),
+    ...step
+      .get('split')
+      .get('arms')
+      .entries()
+      .map(([, arm]) => arm.get('steps')),
+    ...step
+      .get('outcomes')
+      .entries()
+      .map(([, block]) => block),
+  ];
+}

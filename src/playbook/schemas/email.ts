@@ -1,0 +1,19 @@
+/** The schema of the front matter of `emails/*.md`. */
+import { z } from 'zod';
+import { duration, id, object, oneOf, template } from './scalars.ts';
+
+const REPEAT_EXPECTED = '"never", or how long after it may be sent again, such as P365D';
+
+export const emailSchema = object(
+  {
+    subject: template('the subject of the email', 200),
+    preheader: template('the line shown after the subject', 200).optional(),
+    topic: id.optional(),
+    phase: oneOf(['thought-leadership', 'call-to-action']),
+    repeat: z.union([z.literal('never', { error: REPEAT_EXPECTED }), duration], { error: REPEAT_EXPECTED }).optional(),
+    from: oneOf(['marketing', 'sales']).optional(),
+  },
+  'front matter with at least "subject:" and "phase:"',
+).meta({ title: 'Volley email front matter' });
+
+export type RawEmail = z.output<typeof emailSchema>;

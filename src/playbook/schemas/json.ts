@@ -1,0 +1,16 @@
+/** JSON Schema of every kind of playbook file, generated from the zod schemas, for editors. */
+import { z } from 'zod';
+import { cadenceSchema } from './cadence.ts';
+import { emailSchema } from './email.ts';
+import { playbookSchema } from './playbook.ts';
+
+/** File name (`playbook.schema.json`, …) to JSON Schema (draft 2020-12). */
+export function jsonSchemas(): Record<string, Record<string, unknown>> {
+  const schemas = { playbook: playbookSchema, cadence: cadenceSchema, email: emailSchema };
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      `${name}.schema.json`,
+      { ...z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' }) },
+    ]),
+  );
+}

@@ -1,0 +1,172 @@
+/** The schema of `playbook.yaml`: the shape only. What refers to what is checked in `../checks`. */
+import { z } from 'zod';
+import {
+  amount,
+  condition,
+  country,
+  definitionName,
+  domain,
+  duration,
+  emailAddress,
+  id,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  signalType,
+  template,
+  text,
+  wholeNumber,
+  zone,
+} from './scalars.ts';
+import { span, workingHours } from './shared.ts';
+
+const company = object(
+  {
+    name: text('the name of the company', 200),
+    postalAddress: text('the postal address of the company, which commercial mail must carry by law', 500),
+    timeZone: zone,
+    country,
+    from: object(
+      {
+        marketing: template('who mail of marketing is from, such as "Northwind <news@northwind.example>"'),
+        sales: template('who mail of sales is from, such as "{{ rep.name }} <{{ rep.email }}>"'),
+      },
+      'who mail is from: { marketing: …, sales: … }',
+    ),
+    replyDomain: domain,
+    workingHours: workingHours.optional(),
+  },
+  'the company: { name, postalAddress, timeZone, country, from, replyDomain, workingHours }',
+);
+
+const CONSENT_EXPECTED = '"require", or { assume: { basis: legitimate-interest, for: P365D } }';
+const consentRule = z.union(
+  [
+    z.literal('require', { error: CONSENT_EXPECTED }),
+    object({ assume: object({ basis: id, for: duration.optional() }, CONSENT_EXPECTED) }, CONSENT_EXPECTED),
+  ],
+  { error: CONSENT_EXPECTED },
+);
+const consent = object(
+  { marketing: consentRule.optional(), sales: consentRule.optional(), service: consentRule.optional() },
+  'consent for each purpose: { marketing, sales, service }',
+);
+
+const stage = object({ id, when: condition.optional() }, 'a stage, such as { id: evaluating, when: "…" }');
+
+const signal = object(
+  {
+    points: amount('points for the engagement score, between -1000 and 1000', -1_000, 1_000),
+    maxPerDay: amount('the most points of this signal that count on one day, above zero', 1, 100_000).optional(),
+  },
+  'what a signal is worth, such as { points: 15, maxPerDay: 30 }',
+);
+
+const score = object(
+  {
+    engagement: object(
+      {
+        halfLife: duration.optional(),
+        max: amount('the highest engagement score, between 1 and 1000', 1, 1_000).optional(),
+      },
+      'engagement, such as { halfLife: P30D, max: 100 }',
+    ).optional(),
+    fit: listOf(
+      object(
+        { when: condition, points: amount('points for the fit score, between -1000 and 1000', -1_000, 1_000) },
+        'a rule, such as { when: "lead.role == \'it\'", points: 30 }',
+      ),
+      'a list of rules, each { when, points }',
+    ).optional(),
+  },
+  'the score: { engagement, fit }',
+);
+
+const route = object(
+  {
+    id,
+    when: condition,
+    handoff: id,
+    again: object({ after: duration }, 'when it may fire again, such as { after: P7D }').optional(),
+  },
+  'a route, such as { id: ready, when: "mql", handoff: warm }',
+);
+
+export const BRIEF_PARTS = ['why', 'asked', 'seen'] as const;
+const handoff = object(
+  {
+    sla: id,
+    pools: listOf(id, 'a list of pools, such as [emea, rest]', 1),
+    cadence: id.optional(),
+    brief: listOf(oneOf(BRIEF_PARTS), 'a list of "why", "asked", "seen"').optional(),
+  },
+  'a handoff, such as { sla: hot, pools: [emea, rest] }',
+);
+
+const sla = object(
+  {
+    accept: span,
+    onBreach: listOf(
+      object(
+        { at: amount('when, in units of the SLA, between 0.1 and 100', 0.1, 100), do: oneOf(['recycle']) },
+        'what a breach does, such as { at: 2, do: recycle }',
+      ),
+      'a list with one step, such as [ { at: 2, do: recycle } ]',
+      1,
+    ).optional(),
+  },
+  'an SLA, such as { accept: { working: PT2H } }',
+);
+
+const pool = object(
+  {
+    id,
+    when: condition,
+    reps: listOf(emailAddress, 'a list of reps by their email address', 1),
+    method: oneOf(['round-robin']).optional(),
+  },
+  'a pool, such as { id: rest, when: "true", reps: [rep-2@northwind.example] }',
+);
+
+const AFTER_EXPECTED = 'how long to pause first: a duration such as P30D, or { ask: date, else: P30D }';
+const returnRule = object(
+  {
+    recycle: id.optional(),
+    after: z
+      .union([duration, object({ ask: z.literal('date', { error: '"date"' }), else: duration }, AFTER_EXPECTED)], {
+        error: AFTER_EXPECTED,
+      })
+      .optional(),
+    facts: listOf(
+      text('the name of a fact, such as "timing"', 60).regex(
+        /^[A-Za-z][A-Za-z0-9_-]*$/,
+        'the name of a fact, such as "timing"',
+      ),
+      'a list of facts a rep must give, such as [timing, objection]',
+    ).optional(),
+    engagement: z.literal('halve', { error: '"halve"' }).optional(),
+    minAttempts: wholeNumber('how many tasks must have been closed first, a whole number from 1', 1, 1_000).optional(),
+    disqualify: z.literal(true, { error: 'true, or no such key' }).optional(),
+  },
+  'a return, such as { recycle: keep-warm, after: P30D }',
+);
+
+export const playbookSchema = object(
+  {
+    company,
+    consent: consent.optional(),
+    stages: listOf(stage, 'a list of stages, the first of them initial', 1),
+    definitions: mapOf(definitionName, condition, 'a map from names to conditions').optional(),
+    signals: mapOf(signalType, signal, 'a map from signal types to what they are worth').optional(),
+    score: score.optional(),
+    routes: listOf(route, 'a list of routes').optional(),
+    handoffs: mapOf(id, handoff, 'a map of handoffs by id').optional(),
+    slas: mapOf(id, sla, 'a map of SLAs by id').optional(),
+    pools: listOf(pool, 'a list of pools').optional(),
+    returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
+  },
+  'a map that begins with "company:"',
+).meta({ title: 'Volley playbook.yaml' });
+
+export type RawPlaybook = z.output<typeof playbookSchema>;

@@ -1,0 +1,165 @@
+/** The files of a playbook, read but not judged, and the names they define. */
+import {
+  idOfFile,
+  isPlaybookFile,
+  MAX_FILE_BYTES,
+  MAX_FILES,
+  MAX_TOTAL_BYTES,
+  normalise,
+  type PlaybookFiles,
+} from './files.ts';
+import { type EmailFile, readEmail } from './frontmatter.ts';
+import { eachStep } from './later.ts';
+import type { PlaybookProblem } from './problems.ts';
+import { Raw } from './raw.ts';
+import { BUILT_IN_SIGNALS } from './signals.ts';
+import { readYaml, type Source } from './source.ts';
+
+export interface Workspace {
+  readonly playbook: Source;
+  /** In the order of their paths. */
+  readonly cadences: readonly Source[];
+  readonly emails: readonly EmailFile[];
+  readonly names: Names;
+}
+
+/** Names that may be referred to; a set is undefined when its file cannot be read, and then nothing is unknown. */
+export interface Names {
+  readonly stages?: ReadonlySet<string> | undefined;
+  readonly signals?: ReadonlySet<string> | undefined;
+  readonly definitions?: ReadonlySet<string> | undefined;
+  readonly handoffs?: ReadonlySet<string> | undefined;
+  readonly pools?: ReadonlySet<string> | undefined;
+  readonly slas?: ReadonlySet<string> | undefined;
+  readonly cadences: ReadonlySet<string>;
+  readonly emails: ReadonlySet<string>;
+}
+
+const PLAYBOOK = 'playbook.yaml';
+const NAMES_EXPECTED =
+  'playbook.yaml, cadences/NAME.yaml and emails/NAME.md, NAME being lower-case words joined by hyphens';
+
+/** Reads all files; what cannot be one is a problem, and left out. */
+export function openWorkspace(files: PlaybookFiles): {
+  workspace: Workspace;
+  problems: PlaybookProblem[];
+  warnings: PlaybookProblem[];
+} {
+  const problems: PlaybookProblem[] = [];
+  const warnings: PlaybookProblem[] = [];
+  const texts = new Map<string, string>();
+  const paths = Object.keys(files).sort();
+  if (paths.length > MAX_FILES) {
+    problems.push(whole(PLAYBOOK, `the playbook has ${paths.length} files`, `at most ${MAX_FILES} files`));
+  }
+  let total = 0;
+  for (const path of paths.slice(0, MAX_FILES)) {
+    const text = files[path];
+    total += text?.length ?? 0;
+    if (total > MAX_TOTAL_BYTES) {
+      problems.push(
+        whole(path, 'the playbook is too large to be read this far', `at most ${MAX_TOTAL_BYTES} bytes in all`),
+      );
+      break;
+    }
+    const strange = text === undefined ? undefined : misplaced(path);
+    if (text === undefined || strange?.problem) {
+      problems.push(strange?.problem ?? whole(path, 'the file is empty', 'text'));
+    } else if (strange?.warning) warnings.push(strange.warning);
+    else if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
+      problems.push(whole(path, `the file has ${Buffer.byteLength(text)} bytes`, `at most ${MAX_FILE_BYTES}`));
+    } else texts.set(path, normalise(text));
+  }
+  if (!Object.hasOwn(files, PLAYBOOK)) {
+    problems.push(
+      whole(PLAYBOOK, 'there is no playbook.yaml', 'a file playbook.yaml with at least company and stages'),
+    );
+  }
+
+  const playbookText = texts.get(PLAYBOOK);
+  const playbook = playbookText === undefined ? unreadable(PLAYBOOK) : readYaml(PLAYBOOK, playbookText);
+  const cadences = [...texts]
+    .filter(([path]) => path.startsWith('cadences/'))
+    .map(([path, text]) => readYaml(path, text));
+  const emails = [...texts].filter(([path]) => path.startsWith('emails/')).map(([path, text]) => readEmail(path, text));
+  for (const source of [playbook, ...cadences, ...emails.map(({ source }) => source)])
+    problems.push(...source.problems);
+  return { workspace: { playbook, cadences, emails, names: namesOf(playbook, cadences, emails) }, problems, warnings };
+}
+
+function misplaced(path: string): { problem?: PlaybookProblem; warning?: PlaybookProblem } | undefined {
+  if (isPlaybookFile(path)) return undefined;
+  const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path;
+  if (
+    path.includes('\0') ||
+    path.includes('\\') ||
+    path.startsWith('/') ||
+    path.split('/').some((part) => part === '..' || part === '.' || part === '')
+  ) {
+    return { problem: whole(shown, 'this is no path inside a playbook', NAMES_EXPECTED) };
+  }
+  if (/^emails\/[^/]+\.mjml$/.test(path)) {
+    return { problem: whole(shown, 'an email in MJML is not in this version', 'an email in Markdown, emails/NAME.md') };
+  }
+  if (/^emails\/[^/.]+\.[a-z]{2}(-[A-Z]{2})?\.md$/.test(path)) {
+    return {
+      problem: whole(shown, 'an email in another language is not in this version', 'one file an email, emails/NAME.md'),
+    };
+  }
+  if (/^(?:cadences|emails)\//.test(path) || /^playbook\.ya?ml$/i.test(path)) {
+    return { problem: whole(shown, 'a playbook has no file of this name', NAMES_EXPECTED) };
+  }
+  return { warning: whole(shown, 'this file is no part of a playbook and is left out', NAMES_EXPECTED) };
+}
+
+const whole = (file: string, message: string, expected: string): PlaybookProblem => ({
+  file,
+  line: 1,
+  column: 1,
+  message,
+  expected,
+});
+
+/** Stands in for a file that is not there: its absence is said once, and nothing is unknown because of it. */
+function unreadable(file: string): Source {
+  return { ...readYaml(file, ''), broken: true };
+}
+
+function namesOf(playbook: Source, cadences: readonly Source[], emails: readonly EmailFile[]): Names {
+  const root = Raw.of(playbook);
+  const keys = (section: string) =>
+    root
+      .get(section)
+      .entries()
+      .map(([key]) => key);
+  const ids = (section: string) =>
+    root
+      .get(section)
+      .items()
+      .map((item) => item.get('id').text)
+      .filter((id) => id !== undefined);
+  const known = (names: readonly string[]) => (playbook.broken ? undefined : new Set(names));
+  return {
+    stages: known(ids('stages')),
+    signals: known([...BUILT_IN_SIGNALS, ...keys('signals')]),
+    definitions: known(keys('definitions')),
+    handoffs: known(keys('handoffs')),
+    pools: known(ids('pools')),
+    slas: known(keys('slas')),
+    cadences: new Set(cadences.map(cadenceId)),
+    emails: new Set(emails.map(({ id }) => id)),
+  };
+}
+
+/** The id a cadence gives itself, else its file's. */
+export const cadenceId = (source: Source): string => Raw.of(source).get('cadence').text ?? idOfFile(source.file);
+
+/** Ids of the email steps of a cadence. */
+export function emailSteps(cadence: Source): Set<string> {
+  const ids = new Set<string>();
+  eachStep(Raw.of(cadence).get('steps'), (step) => {
+    const id = step.get('id').text;
+    if (id !== undefined && step.has('email')) ids.add(id);
+  });
+  return ids;
+}

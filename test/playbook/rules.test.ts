@@ -1,0 +1,307 @@
+import { describe, expect, it } from 'vitest';
+import { guide, MINIMAL, minimal, mistakes, warnings } from './support.ts';
+
+const first = (files: Parameters<typeof mistakes>[0]): string => mistakes(files)[0] ?? 'no mistake';
+
+describe('a playbook', () => {
+  it('needs a playbook.yaml', () => {
+    expect(mistakes({})).toEqual([
+      'playbook.yaml:1:1 there is no playbook.yaml (expected a file playbook.yaml with at least company and stages)',
+    ]);
+  });
+
+  it('says nothing against the smallest one', () => {
+    expect(mistakes(minimal())).toEqual([]);
+    expect(warnings(minimal())).toEqual([]);
+  });
+
+  it('cannot go out without a postal address', () => {
+    const text = MINIMAL['playbook.yaml'].replace(/ {2}postalAddress: .*\n/, '');
+    expect(first(minimal('', { 'playbook.yaml': text }))).toMatch(/^playbook\.yaml:1:1 'postalAddress' is missing/);
+  });
+
+  it('reports every YAML mistake of a file, and goes on with the other files', () => {
+    const found = mistakes({
+      ...minimal(),
+      'cadences/guide.yaml': 'cadence: guide\npurpose: "marketing\nsteps: [\n',
+      'cadences/other.yaml': 'cadence: other\npurpose: marketing\nsteps:\n  - { id: a, email: none }\n',
+    });
+    expect(found.filter((line) => line.startsWith('cadences/guide.yaml')).length).toBeGreaterThan(0);
+    expect(found).toContain("cadences/other.yaml:4:21 unknown email 'none' (expected one of hello)");
+  });
+
+  it('blames no name on a playbook.yaml that cannot be read', () => {
+    const found = mistakes({
+      ...MINIMAL,
+      'playbook.yaml': 'company: [',
+      ...guide(`goal: "mql && seen('x.y')"\nsteps:\n  - { id: a, handoff: warm }\n`),
+    });
+    expect(found.every((line) => line.startsWith('playbook.yaml:'))).toBe(true);
+  });
+
+  it('has each key once', () => {
+    expect(mistakes(minimal('stages: []\n')).join()).toContain('playbook.yaml:11:1 the key stages is there twice');
+  });
+
+  it('has no aliases, so that none can explode', () => {
+    const bomb = `a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n`;
+    expect(mistakes(minimal(bomb)).filter((line) => line.includes('alias'))).toHaveLength(4);
+  });
+
+  it('is refused, not crashed on, when it nests without end', () => {
+    expect(first(minimal('', { 'playbook.yaml': '['.repeat(50_000) }))).toMatch(/nested too deeply|valid YAML/);
+    const deep = `x: ${'{ a: '.repeat(200)}1${' }'.repeat(200)}\n`;
+    expect(first(minimal(deep))).toContain('it is nested too deeply');
+  });
+
+  it.each([
+    '../playbook.yaml',
+    'emails/../../etc/passwd',
+    '/etc/passwd',
+    'emails\\x.md',
+    'emails//x.md',
+    'emails/x\0.md',
+  ])('has no file %j', (path) => {
+    expect(mistakes({ ...minimal(), [path]: 'x' }).join()).toContain('this is no path inside a playbook');
+  });
+
+  it.each([
+    ['emails/welcome.mjml', 'an email in MJML is not in this version'],
+    ['emails/welcome.de.md', 'an email in another language is not in this version'],
+    ['cadences/guide.yml', 'a playbook has no file of this name'],
+    ['emails/Hello.md', 'a playbook has no file of this name'],
+  ])('says why %s is no file of it', (path, message) => {
+    expect(mistakes({ ...minimal(), [path]: '' }).join()).toContain(message);
+  });
+
+  it('leaves out other files, with a warning', () => {
+    expect(mistakes({ ...minimal(), 'README.md': '' })).toEqual([]);
+    expect(warnings({ ...minimal(), 'README.md': '' }).join()).toContain('no part of a playbook');
+  });
+
+  it('has no enormous file', () => {
+    expect(first({ ...minimal(), 'emails/big.md': 'x'.repeat(70_000) })).toContain('the file has 70000 bytes');
+  });
+});
+
+describe('references', () => {
+  const handoffs = `slas: { warm: { accept: PT4H } }
+pools:
+  - { id: emea, when: "lead.country == 'GB'", reps: [a@northwind.example] }
+  - { id: rest, when: "true", reps: [b@northwind.example] }
+`;
+
+  it('to handoffs, SLAs, pools and cadences must lead somewhere', () => {
+    const found = mistakes(
+      minimal(
+        `${handoffs}handoffs: { warm: { sla: worm, pools: [emea, rst], cadence: giude } }
+routes: [ { id: r, when: "true", handoff: hot } ]
+returns: { later: { recycle: gide } }
+`,
+      ),
+    );
+    expect(found.map((line) => /unknown .*?'.*?'/.exec(line)?.[0])).toEqual([
+      "unknown SLA 'worm'",
+      "unknown pool 'rst'",
+      "unknown cadence 'giude'",
+      "unknown handoff 'hot'",
+      "unknown cadence 'gide'",
+    ]);
+  });
+
+  it('need a last pool that takes every lead', () => {
+    const list = (pools: string) => minimal(`${handoffs}handoffs: { warm: { sla: warm, pools: [${pools}] } }\n`);
+    expect(mistakes(list('emea, rest'))).toEqual([]);
+    expect(first(list('emea'))).toContain('a lead may fit none of these pools');
+    expect(first(list('rest, emea'))).toContain("no lead gets as far as 'emea'");
+  });
+
+  it('to emails must exist, and emails nobody sends are warned of', () => {
+    const files = minimal('', { ...guide('steps:\n  - { id: a, email: helo }\n') });
+    expect(first(files)).toBe(
+      "cadences/guide.yaml:4:21 unknown email 'helo', did you mean 'hello'? (expected one of hello)",
+    );
+    expect(warnings(files).join()).toContain("no cadence sends the email 'hello'");
+  });
+
+  it('of events must be ones that happen', () => {
+    const entry = (on: string) => minimal('', guide(`entry: { on: ${on} }\nsteps:\n  - { id: a, email: hello }\n`));
+    expect(mistakes(entry('handoff.accepted'))).toEqual([]);
+    expect(mistakes(entry('stage.evaluating'))).toEqual([]);
+    expect(first(entry('stage.buying'))).toContain("unknown stage 'buying'");
+    expect(first(entry('task.done'))).toContain("unknown event 'task.done'");
+  });
+});
+
+describe('an entry', () => {
+  it('says who enters', () => {
+    const entry = (text: string) =>
+      mistakes(minimal('', guide(`entry: ${text}\nsteps:\n  - { id: a, email: hello }\n`)));
+    expect(entry('{ again: once }')).toEqual([expect.stringContaining('nobody can enter by this rule')]);
+    expect(entry('{}')).toEqual([expect.stringContaining('nobody can enter by this rule')]);
+  });
+
+  it('is not about steps of the cadence, which the lead is not in yet', () => {
+    const files = minimal('', guide(`entry: { when: "clicked('a')" }\nsteps:\n  - { id: a, email: hello }\n`));
+    expect(mistakes(files)).toEqual([expect.stringContaining('clicked() is about a step of a cadence')]);
+  });
+});
+
+describe('returns', () => {
+  it('recycle or disqualify, and pause only before a cadence', () => {
+    const found = mistakes(
+      minimal('returns: { a: {}, b: { recycle: guide, disqualify: true }, c: { disqualify: true, after: P3D } }\n'),
+    );
+    expect(found).toEqual([
+      expect.stringContaining('this return leads nowhere'),
+      expect.stringContaining('recycles or disqualifies, not both'),
+      expect.stringContaining('there is no cadence to pause before'),
+    ]);
+  });
+
+  it('warn of a cadence that does not run where the lead then is', () => {
+    const files = minimal('returns: { a: { recycle: guide } }\n', {
+      'cadences/guide.yaml': 'cadence: guide\npurpose: sales\nsteps:\n  - { id: a, email: hello }\n',
+    });
+    expect(warnings(files).join()).toContain('does not run while marketing has the lead');
+  });
+});
+
+describe('steps', () => {
+  const steps = (lines: string) => mistakes(minimal('', guide(`steps:\n${lines}`)));
+
+  it('have ids of their own, through all blocks', () => {
+    const found = steps(`  - { id: a, email: hello }
+  - { id: b, waitFor: "clicked('a')", upTo: P1D, then: [ { id: a, wait: P1D } ] }
+`);
+    expect(found).toEqual(["cadences/guide.yaml:5:64 the step 'a' is there twice (expected each step once)"]);
+  });
+
+  it('after a recycle are never got to', () => {
+    expect(
+      steps(
+        '  - { id: w, wait: P1D }\n  - { id: r, recycle: guide }\n  - { id: a, email: hello }\n  - { id: b, wait: P1D }\n',
+      ),
+    ).toEqual([expect.stringContaining("6:5 no lead gets to the step 'a'")]);
+  });
+
+  it('after a branch whose every arm recycles are never got to', () => {
+    const arms = (otherwise: string) => `  - { id: w, wait: P1D }
+  - { id: b, branch: [ { when: "lead.freemail", steps: [ { id: r, recycle: guide } ] }, ${otherwise} ] }
+  - { id: a, email: hello }
+`;
+    expect(steps(arms('{ else: true, steps: [ { id: s, recycle: guide } ] }'))).toEqual([
+      expect.stringContaining("no lead gets to the step 'a'"),
+    ]);
+    expect(steps(arms('{ else: true, steps: [] }'))).toEqual([]);
+    expect(steps(arms(`{ when: "seen('demo.requested')", steps: [ { id: s, recycle: guide } ] }`))).toEqual([]);
+  });
+
+  it('after a handoff or task of which every end recycles are never got to', () => {
+    const out = (names: string[]) => names.map((name, n) => `${name}: [ { id: r${n}, recycle: guide } ]`).join(', ');
+    const task = (names: string[]) =>
+      steps(
+        `  - { id: t, task: { kind: call, title: Call, due: P1D }, outcomes: { ${out(names)} } }\n  - { id: a, email: hello }\n`,
+      );
+    expect(task(['else', 'expired'])).toEqual([expect.stringContaining("no lead gets to the step 'a'")]);
+    expect(task(['connected', 'expired'])).toEqual([]);
+  });
+
+  it('skipped by a wait may follow a recycle', () => {
+    expect(
+      steps(`  - { id: w, wait: { until: meeting.at, offset: -P1D, orElse: skip } }
+  - { id: x, task: { kind: call, title: Call, due: P1D } }
+  - { id: a, email: hello }
+`),
+    ).toEqual([]);
+    expect(steps('  - { id: w, wait: { until: meeting.at, orElse: skip } }\n')).toEqual([
+      expect.stringContaining('there is no step to skip after this wait'),
+    ]);
+  });
+
+  it('come in arms, the one for the rest last', () => {
+    const found = steps(
+      '  - { id: b, branch: [ { else: true, steps: [] }, { when: "lead.freemail", steps: [] }, { steps: [] } ] }\n',
+    );
+    expect(found).toEqual([
+      expect.stringContaining('no lead gets to this arm'),
+      expect.stringContaining('no lead gets to this arm'),
+      expect.stringContaining('this arm has no condition'),
+    ]);
+  });
+
+  it('split by weights above zero, among at least one arm', () => {
+    expect(steps('  - { id: s, split: { arms: { a: { weight: 0, steps: [] } }, holdout: -1 } }\n')).toEqual([
+      expect.stringContaining("'weight' is wrong: 0 (expected a weight, above zero"),
+      expect.stringContaining("'holdout' is wrong: -1"),
+    ]);
+    expect(steps('  - { id: s, split: { arms: {} } }\n')).toEqual([expect.stringContaining('this split has no arms')]);
+  });
+
+  it('do one thing each, and a thing that exists', () => {
+    expect(steps('  - { id: a, email: hello, wait: P1D }\n  - { id: b }\n  - { id: c, mail: hello }\n  - 7\n')).toEqual(
+      [
+        expect.stringContaining('4:5 a step does one thing, this has email and wait'),
+        expect.stringContaining("5:5 the step 'b' does nothing"),
+        expect.stringContaining("6:14 unknown key 'mail', did you mean 'email'?"),
+        expect.stringContaining('7:5 this entry is wrong: 7'),
+      ],
+    );
+  });
+
+  it('say their own mistakes, not those of other kinds of step', () => {
+    expect(
+      steps(
+        '  - { id: a, wait: { until: meting.at } }\n  - { id: b, wait: { working: P1M } }\n  - { id: c, split: 3 }\n',
+      ),
+    ).toEqual([
+      `cadences/guide.yaml:4:29 'until' is wrong: "meting.at", did you mean 'meeting.at'? (expected "meeting.at")`,
+      expect.stringContaining(`5:31 'working' is wrong: "P1M"`),
+      expect.stringContaining("6:21 'split' is wrong: 3"),
+    ]);
+  });
+});
+
+describe('circles without time', () => {
+  const two = (a: string, b: string) =>
+    mistakes(
+      minimal('', {
+        'cadences/a.yaml': `cadence: a\npurpose: marketing\nsteps:\n${a}  - { id: on, recycle: b }\n`,
+        'cadences/b.yaml': `cadence: b\npurpose: marketing\nsteps:\n${b}  - { id: on, recycle: a }\n`,
+      }),
+    );
+
+  it('of cadences that recycle into each other are refused', () => {
+    const found = two('  - { id: m, email: hello }\n', '');
+    expect(found).toHaveLength(2);
+    expect(found[0]).toContain("cadences/a.yaml:5:24 'a' and 'b' recycle into each other without any time passing");
+  });
+
+  it('are fine with a wait on the way', () => {
+    expect(two('  - { id: w, wait: P30D }\n', '')).toEqual([]);
+  });
+
+  it('of entering always are refused', () => {
+    const always = (steps: string) =>
+      mistakes(minimal('', guide(`entry: { when: "true", again: always }\nsteps:\n${steps}`)));
+    expect(always('  - { id: m, email: hello }\n')).toEqual([
+      expect.stringContaining('again and again at one instant'),
+    ]);
+    expect(always('  - { id: w, wait: P1D }\n')).toEqual([]);
+  });
+});
+
+describe('windows and hours', () => {
+  it('end after they start, on days that exist', () => {
+    const window = (text: string) =>
+      mistakes(minimal('', guide(`window: ${text}\nsteps:\n  - { id: a, email: hello }\n`)));
+    expect(window('{ days: [tue], from: "09:00", to: "16:00", zone: lead, else: [country] }')).toEqual([]);
+    expect(window('{ from: "16:00", to: "16:00" }')).toEqual([
+      expect.stringContaining('nothing fits between 16:00 and 16:00'),
+    ]);
+    expect(window('{ from: "18:00" }')).toEqual([expect.stringContaining('nothing fits between 18:00 and 17:00')]);
+    expect(window('{ days: [] }')).toEqual([expect.stringContaining('an empty list')]);
+    expect(window('{ days: [mon, mon] }')).toEqual([expect.stringContaining("the day 'mon' is there twice")]);
+    expect(window('{ to: "25:00" }')).toEqual([expect.stringContaining(`'to' is wrong: "25:00"`)]);
+  });
+});
