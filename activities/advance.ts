@@ -1,0 +1,263 @@
+/**
+ * What a lead does when it is woken: load, decide, commit, act, record, and say when to wake next.
+ *
+ * One transaction loads the lead (its guard row locked), asks the core and commits the answer
+ * under the sequence number it was loaded with; a touch goes to `sending` in that same commit. The
+ * message is sent outside any transaction, and how it ended is the input of the next decision.
+ *
+ * How it fails: before the commit nothing has happened and a retry starts over. Between the commit
+ * and the record the touch is `sending`; a retry never sends it again but waits for SES's `Send`
+ * event (then it is `sent`) or for the time to give up (then it is `unconfirmed`, and shown).
+ */
+import type { Clock } from '../src/clock.ts';
+import { decide } from '../src/core/decide.ts';
+import type { Decided, TouchRequest } from '../src/core/decision.ts';
+import type { Facts } from '../src/core/facts.ts';
+import type { Input, InputBody } from '../src/core/input.ts';
+import type { Playbook } from '../src/core/playbook.ts';
+import { initialState, type LeadState } from '../src/core/state.ts';
+import type { Instant } from '../src/core/time.ts';
+import { createRenderer } from '../src/email/render.ts';
+import type { PlaybookCache } from '../src/playbook/cache.ts';
+import type { Database } from '../src/store/db.ts';
+import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
+import { type CommitExtra, commitDecision, type Loaded, loadLead, loadRouting } from '../src/store/states.ts';
+import { transact } from '../src/store/tx.ts';
+import { type DeliverDeps, type Delivery, deliver } from './deliver.ts';
+import { createVersions, MissingVersions, type Versions } from './versions.ts';
+
+/** As small as it can be, since every touch's history holds one. */
+export interface AdvanceAnswer {
+  /** Sequence number of the state this answer comes from. */
+  readonly n: number;
+  /** When to run again: due time, real ms until then, queue, and words for Temporal's UI. Absent: at the next nudge. */
+  readonly w?: { readonly t: number; readonly ms: number; readonly q: 'l' | 'e'; readonly s: string };
+}
+
+/** The lead workflow's activities, on both queues. */
+export interface LeadActivities {
+  advance(leadId: string): Promise<AdvanceAnswer>;
+}
+
+/** Moments at which a test may pause or kill; production passes nothing. */
+export type AdvancePoint = 'sending-committed' | 'accepted' | 'recorded';
+
+export interface AdvanceDeps extends DeliverDeps {
+  readonly database: Database;
+  readonly playbooks: Pick<PlaybookCache, 'get'>;
+  /** How long a `Send` event may take when nobody else knows how a touch ended, real ms; 15 min (sped up: 1 min). */
+  readonly giveUpMs?: number;
+  readonly onPoint?: (point: AdvancePoint, at: { leadId: string; touchId: string }) => Promise<void>;
+}
+
+/** `maySend`: on the email queue. Errors are the database's, or bugs; all are worth a retry. */
+export type Advance = (leadId: string, options: { maySend: boolean }) => Promise<AdvanceAnswer>;
+
+/** A nudge and an answer that race are rare; losing this often in a row means something else is wrong. */
+const MOST_CONFLICTS = 5;
+/** Well inside the activity's 30 s; what is left is due at once and goes on in the next activity. */
+const LONGEST_MS = 10_000;
+const GIVE_UP_MS = 15 * 60_000;
+/** A sped-up development run is over after 15 minutes. */
+const GIVE_UP_SPED_UP_MS = 60_000;
+/** A lead that does not exist (any more): newer than anything, so that its workflow ends. */
+const GONE: AdvanceAnswer = { n: Number.MAX_SAFE_INTEGER };
+
+/** How a touch ended, on its way into the next decision; no `body`: nobody knows. */
+interface Ended {
+  readonly touch: TouchRequest;
+  readonly body?: Extract<InputBody, { kind: 'touch.result' }>;
+  readonly at: Instant;
+  readonly messageId?: string;
+}
+
+type Step =
+  | { readonly kind: 'gone' }
+  /** No playbook has been applied yet: inputs wait in the inbox, and the sweeper nudges when there is one. */
+  | { readonly kind: 'idle'; readonly seq: number }
+  | { readonly kind: 'decided'; readonly decided: Decided; readonly facts: Facts; readonly now: Instant };
+
+export function createAdvance(deps: AdvanceDeps): Advance {
+  const { database, clock, log } = deps;
+  const versions = createVersions(deps.playbooks);
+  const giveUpMs = deps.giveUpMs ?? (isSpedUp(clock) ? GIVE_UP_SPED_UP_MS : GIVE_UP_MS);
+
+  const step = (leadId: string, maySend: boolean, ended: Ended | undefined): Promise<Step> =>
+    transact(database.db, async (tx) => {
+      const loaded = await loadLead(tx, leadId);
+      if (loaded === null) return { kind: 'gone' };
+      if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
+      const now = clock.now();
+      const request = requestOf(loaded, versions, clock, { now, maySend, ended });
+      let { facts } = request;
+      let decision = decide(request);
+      if (decision.kind === 'needs') {
+        facts = { ...facts, routing: await loadRouting(tx) };
+        decision = decide({ ...request, facts });
+        if (decision.kind === 'needs') throw new Error('the core asks for routing that it has');
+      }
+      const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
+      const rows = new Set(loaded.inputs.map((input) => input.id));
+      const commit = { ...decided, applied: decided.applied.filter((id) => rows.has(id)) };
+      await commitDecision(tx, leadId, loaded.seq, commit, {
+        now,
+        playbook: loaded.playbook,
+        toEmail: facts.lead.email,
+        sesMessageId: ended?.messageId,
+        tasks: renderTasks(decided, facts, request.playbooks.current, deps),
+      });
+      return { kind: 'decided', decided, facts, now };
+    });
+
+  /** Loads and decides again what was decided on an old state, and what lacked a playbook version. */
+  const stepSurely = async (leadId: string, maySend: boolean, ended: Ended | undefined): Promise<Step> => {
+    for (let conflicts = 0; ; ) {
+      try {
+        return await step(leadId, maySend, ended);
+      } catch (error) {
+        if (error instanceof MissingVersions) {
+          await versions.load(error.hashes);
+        } else if (isConflict(error) && conflicts < MOST_CONFLICTS) {
+          conflicts += 1;
+          log.debug({ leadId, conflict: error.name }, 'decided on an old state; loading again');
+        } else {
+          throw error;
+        }
+      }
+    }
+  };
+
+  const send = async (touch: TouchRequest, facts: Facts, state: LeadState): Promise<Ended> => {
+    const at = { leadId: facts.leadId, touchId: touch.id };
+    await deps.onPoint?.('sending-committed', at);
+    const delivery = await deliver(touch, facts, versions.get(touch.playbook), deps);
+    if (delivery.kind === 'accepted') await deps.onPoint?.('accepted', at);
+    return endOf(touch, delivery, state, clock);
+  };
+
+  return async (leadId, { maySend }) => {
+    const started = Date.now();
+    let ended: Ended | undefined;
+    for (;;) {
+      const done = await stepSurely(leadId, maySend, ended);
+      if (done.kind === 'gone') return GONE;
+      if (done.kind === 'idle') return { n: done.seq };
+      if (ended !== undefined) await deps.onPoint?.('recorded', { leadId, touchId: ended.touch.id });
+      const { decided, facts, now } = done;
+      if (decided.touch !== undefined) {
+        ended = await send(decided.touch, facts, decided.state);
+        continue;
+      }
+      ended = undefined;
+      const { wake } = decided;
+      const goOn = wake !== null && (maySend || wake.queue === 'lead') && wake.at <= clock.now();
+      if (!goOn || Date.now() - started > LONGEST_MS) return answerOf(decided, clock);
+      if (wake.at <= now && decided.effects.length + decided.applied.length === 0) {
+        // Something is due and the core does nothing about it: a slow retry that shows, no loop.
+        throw new Error(`lead ${leadId} makes no progress on ${wake.summary}`);
+      }
+    }
+  };
+}
+
+const isSpedUp = (clock: Clock): boolean => clock.anchor.factor > 1;
+
+function requestOf(
+  loaded: Loaded,
+  versions: Versions,
+  clock: Clock,
+  { now, maySend, ended }: { now: Instant; maySend: boolean; ended: Ended | undefined },
+) {
+  const playbooks = versions.forState(loaded.playbook ?? '', loaded.state);
+  const { facts } = loaded;
+  const state = loaded.state ?? initialState(playbooks.current.stages[0]?.id ?? '', facts.createdAt);
+  return {
+    state,
+    facts,
+    playbooks,
+    inputs: [...loaded.inputs, ...resultsOf(state, loaded.sendingAccepted, ended, now)],
+    now,
+    maySend,
+    sendAs: isSpedUp(clock) ? ('due' as const) : ('now' as const),
+  };
+}
+
+function endOf(touch: TouchRequest, delivery: Delivery, state: LeadState, clock: Clock): Ended {
+  // Sped up, a touch goes at its due time, and what follows from it is dated then too.
+  const at = isSpedUp(clock) ? touch.at : clock.now();
+  const result = { kind: 'touch.result', touch: touch.id } as const;
+  switch (delivery.kind) {
+    case 'accepted':
+      return { touch, at, messageId: delivery.messageId, body: { ...result, outcome: 'sent' } };
+    case 'refused': {
+      const refusals = state.enrollments.find((enrollment) => enrollment.touch === touch.id)?.refusals ?? 0;
+      const retryAt = clock.now() + Math.ceil(delivery.retryAfterMs(refusals) * clock.anchor.factor);
+      return { touch, at, body: { ...result, outcome: 'refused', retryAt, detail: delivery.detail } };
+    }
+    case 'failed':
+      return { touch, at, body: { ...result, outcome: 'failed', detail: delivery.detail } };
+    case 'unknown':
+      return { touch, at };
+  }
+}
+
+/** Results the inbox does not hold: of the touch just tried, and of those SES has said it took. */
+function resultsOf(state: LeadState, accepted: readonly string[], ended: Ended | undefined, now: Instant): Input[] {
+  const results: Input[] = [];
+  if (ended?.body !== undefined) results.push({ id: `result:${ended.touch.id}`, at: ended.at, body: ended.body });
+  for (const touch of accepted) {
+    if (touch === ended?.touch.id && ended.body !== undefined) continue;
+    if (!state.sending.some((sending) => sending.touch === touch)) continue;
+    results.push({ id: `result:${touch}`, at: now, body: { kind: 'touch.result', touch, outcome: 'sent' } });
+  }
+  return results;
+}
+
+/**
+ * SES answers in real time, so the time to give up is counted in real time whatever the clock's
+ * speed; and a decision with a touch gets a wake, so that the rows alone find its lead if the
+ * worker dies now.
+ */
+function withGiveUp(decided: Decided, giveUpAt: Instant): Decided {
+  const { touch, state } = decided;
+  if (touch === undefined) return decided;
+  const sending = state.sending.map((entry) => (entry.touch === touch.id ? { ...entry, giveUpAt } : entry));
+  const summary = `${touch.cadence} / ${touch.step}: resolve`;
+  return { ...decided, state: { ...state, sending }, wake: { at: giveUpAt, queue: 'lead', summary } };
+}
+
+/** Titles and bodies of the tasks opened. A template that fails leaves the kind as title: work must not get lost. */
+function renderTasks(
+  decided: Decided,
+  facts: Facts,
+  playbook: Playbook,
+  deps: AdvanceDeps,
+): NonNullable<CommitExtra['tasks']> {
+  const rendered: Record<string, { title: string; body?: string }> = {};
+  for (const effect of decided.effects) {
+    if (effect.kind !== 'task.open') continue;
+    const { task } = effect;
+    const rep = task.assignee === undefined ? undefined : facts.routing?.reps[task.assignee];
+    const line = (template: string): string =>
+      createRenderer(playbook).line(template, { lead: facts.lead, rep: rep ?? facts.custodian });
+    try {
+      rendered[task.id] = { title: line(task.title), ...(task.body === undefined ? {} : { body: line(task.body) }) };
+    } catch (err) {
+      deps.log.error({ leadId: facts.leadId, taskId: task.id, err }, 'the title of a task could not be made');
+      rendered[task.id] = { title: task.kind };
+    }
+  }
+  return rendered;
+}
+
+function answerOf({ state, wake }: Decided, clock: Clock): AdvanceAnswer {
+  if (wake === null) return { n: state.seq };
+  const { at, queue, summary } = wake;
+  return { n: state.seq, w: { t: at, ms: clock.realUntil(at), q: queue === 'email' ? 'e' : 'l', s: summary } };
+}
+
+const isConflict = (error: unknown): error is Error =>
+  error instanceof SequenceConflict ||
+  error instanceof TaskConflict ||
+  error instanceof LaneConflict ||
+  error instanceof TouchConflict;

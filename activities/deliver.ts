@@ -1,0 +1,89 @@
+/** One touch out of the door: rendered, composed, sent once; and what came of it, in one of four words. */
+import type { Clock } from '../src/clock.ts';
+import type { TouchRequest } from '../src/core/decision.ts';
+import type { Facts } from '../src/core/facts.ts';
+import type { Playbook } from '../src/core/playbook.ts';
+import { compose, replyAddress } from '../src/email/compose.ts';
+import { backOffMs, SendRefused, SendRejected } from '../src/email/errors.ts';
+import { createRenderer } from '../src/email/render.ts';
+import type { Sender } from '../src/email/sender.ts';
+import { signReplyToken, signToken } from '../src/email/tokens.ts';
+import type { Logger } from '../src/log.ts';
+
+export interface MailSettings {
+  /** Signs the links and reply addresses. */
+  readonly secret: string;
+  /** Where leads reach the unsubscribe page; no slash at the end. */
+  readonly publicUrl: string;
+}
+
+export interface DeliverDeps {
+  readonly clock: Clock;
+  readonly sender: Sender;
+  readonly mail: MailSettings;
+  readonly log: Logger;
+}
+
+export type Delivery =
+  | { readonly kind: 'accepted'; readonly messageId: string }
+  /** SES surely has not taken it: the touch goes later. Real ms, growing with the refusals so far. */
+  | { readonly kind: 'refused'; readonly detail: string; readonly retryAfterMs: (refusals: number) => number }
+  /** SES surely has not taken it and never will. */
+  | { readonly kind: 'failed'; readonly detail: string }
+  /** It may have gone out: nothing is recorded, SES's `Send` event or the time to give up resolves it. */
+  | { readonly kind: 'unknown' };
+
+/** What the journal calls a touch whose email could not be made. */
+const RENDER_FAILED = 'render-failed';
+
+/** Never throws: a touch in `sending` must come to an end that is recorded. */
+export async function deliver(
+  touch: TouchRequest,
+  facts: Facts,
+  playbook: Playbook,
+  deps: DeliverDeps,
+): Promise<Delivery> {
+  const about = { leadId: facts.leadId, touchId: touch.id, cadence: touch.cadence, step: touch.step };
+  let message: Awaited<ReturnType<typeof make>>;
+  try {
+    message = await make(touch, facts, playbook, deps);
+  } catch (err) {
+    deps.log.error({ ...about, err }, 'an email could not be made');
+    return { kind: 'failed', detail: RENDER_FAILED };
+  }
+  try {
+    return { kind: 'accepted', messageId: (await deps.sender.send(message)).messageId };
+  } catch (error) {
+    if (error instanceof SendRefused) {
+      deps.log.warn({ ...about, reason: error.code }, 'SES refused a touch; it goes later');
+      return { kind: 'refused', detail: error.code, retryAfterMs: (refusals) => backOffMs(error, refusals) };
+    }
+    if (error instanceof SendRejected) {
+      deps.log.warn({ ...about, reason: error.code }, 'SES rejected a touch');
+      return { kind: 'failed', detail: error.code };
+    }
+    deps.log.warn({ ...about, err: error }, 'nobody knows whether a touch went; waiting for its Send event');
+    return { kind: 'unknown' };
+  }
+}
+
+async function make(touch: TouchRequest, facts: Facts, playbook: Playbook, { clock, mail }: DeliverDeps) {
+  const { lead, leadId, custodian } = facts;
+  const token = signToken(mail.secret, { leadId, purpose: touch.purpose, touch: touch.id });
+  const unsubscribeUrl = `${mail.publicUrl}/u/${token}`;
+  const rendered = createRenderer(playbook).render(touch.email, {
+    purpose: touch.purpose,
+    lead,
+    rep: custodian,
+    unsubscribeUrl,
+  });
+  const raw = await compose({
+    ...rendered,
+    to: { name: [lead.firstName, lead.lastName].filter((part) => part !== '').join(' '), address: lead.email },
+    replyTo: replyAddress(signReplyToken(mail.secret, leadId), playbook.company.replyDomain),
+    unsubscribeUrl,
+    date: clock.now(),
+    touchId: touch.id,
+  });
+  return { raw, from: rendered.from.address, to: lead.email, touchId: touch.id };
+}

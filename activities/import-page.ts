@@ -1,0 +1,119 @@
+/** One page of an import: raw rows to leads, in the transaction that takes the page out of the store. */
+
+import { mistakesOf } from '../src/api/problem/mistakes.ts';
+import { NOTE, type RawRow } from '../src/api/upload/raw-rows.ts';
+import { type HeaderMapping, optedOut, rowToLead } from '../src/core/headers.ts';
+import { type LeadInput, leadInputSchema, type ScrubbedLead, scrub } from '../src/core/scrub.ts';
+import type { Instant } from '../src/core/time.ts';
+import type { ImportError, PageResult } from '../src/store/imports.ts';
+import { type UpsertOutcome, upsertLeads } from '../src/store/leads.ts';
+import type { Db } from '../src/store/schema.ts';
+import { suppress } from '../src/store/suppressions.ts';
+
+/** Notes kept of one page: enough to see what is odd about a file. */
+const NOTES_MAX = 20;
+
+interface Good {
+  readonly row: number;
+  readonly lead: ScrubbedLead;
+  readonly optedOut: boolean;
+}
+
+type Read =
+  | { readonly ok: true; readonly good: Good; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly error: ImportError };
+
+const bad = (row: number, field: string, message: string): Read => ({ ok: false, error: { row, field, message } });
+
+/** A raw row as a lead, or what is wrong with it. Pure. */
+export function readRow(raw: RawRow, mapping: HeaderMapping): Read {
+  const { row } = raw;
+  if ('error' in raw) return bad(row, 'row', raw.error);
+  let input: LeadInput;
+  let leaves = false;
+  if ('fields' in raw) {
+    const extra = raw.fields.slice(mapping.fields.length).some((field) => field.trim() !== '');
+    if (extra) return bad(row, 'row', `has ${raw.fields.length} fields, the header has ${mapping.fields.length}`);
+    input = rowToLead(mapping, raw.fields);
+    leaves = optedOut(mapping, raw.fields);
+  } else {
+    const parsed = leadInputSchema.safeParse(json(raw.line));
+    if (!parsed.success) {
+      const [first] = mistakesOf(parsed.error);
+      return bad(row, first?.path === '' || first === undefined ? 'row' : first.path, first?.message ?? 'is no lead');
+    }
+    input = parsed.data;
+  }
+  const scrubbed = scrub(input);
+  if (!scrubbed.ok) return bad(row, scrubbed.field, scrubbed.message);
+  return { ok: true, good: { row, lead: scrubbed.lead, optedOut: leaves }, notes: scrubbed.notes };
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface PageFrame {
+  readonly mapping: HeaderMapping;
+  readonly now: Instant;
+  readonly by: string;
+}
+
+/**
+ * Writes a page's leads.
+ * @returns what became of the rows, and the leads to nudge after the commit.
+ */
+export async function importRows(
+  tx: Db,
+  rows: readonly RawRow[],
+  { mapping, now, by }: PageFrame,
+): Promise<{ result: PageResult; leadIds: readonly string[] }> {
+  const errors: ImportError[] = [];
+  const notes: ImportError[] = [];
+  const good: Good[] = [];
+  for (const raw of rows) {
+    const read = readRow(raw, mapping);
+    if (!read.ok) {
+      errors.push(read.error);
+      continue;
+    }
+    good.push(read.good);
+    for (const message of read.notes) notes.push({ row: raw.row, field: NOTE, message });
+  }
+  const outcomes = await upsertLeads(
+    tx,
+    good.map(({ lead }) => lead),
+    now,
+    by,
+  );
+  const counts = { created: 0, updated: 0, unchanged: 0 };
+  const touched = new Set<string>();
+  const seen = new Map<string, number>();
+  for (const [n, { row, lead, optedOut: leaves }] of good.entries()) {
+    const outcome: UpsertOutcome | undefined = outcomes[n];
+    if (outcome === undefined) throw new Error(`row ${row} has no outcome`);
+    if (outcome.outcome === 'clash') {
+      errors.push({ row, field: 'externalId', message: outcome.message });
+      continue;
+    }
+    counts[outcome.outcome] += 1;
+    if (outcome.outcome !== 'unchanged') touched.add(outcome.id);
+    const before = seen.get(outcome.id);
+    if (before === undefined) seen.set(outcome.id, row);
+    else notes.push({ row, field: NOTE, message: `the same lead as in row ${before}, merged into it` });
+    if (!leaves) continue;
+    const { leadIds } = await suppress(
+      tx,
+      { email: lead.emailNormal, reason: 'opted out in the imported file', by },
+      now,
+    );
+    for (const id of leadIds) touched.add(id);
+  }
+  const kept = notes.sort((a, b) => a.row - b.row).slice(0, NOTES_MAX);
+  const result = { rows: rows.length, ...counts, rejected: errors.length, errors: [...errors, ...kept] };
+  return { result, leadIds: [...touched] };
+}

@@ -1,0 +1,99 @@
+/** How a task is answered: who may, which verb fits it, and what is written. */
+import type { InputBody } from '../core/input.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { type Instant, iso } from '../core/time.ts';
+import { putInputs } from '../store/inbox.ts';
+import type { Db } from '../store/schema.ts';
+import { loadLead } from '../store/states.ts';
+import { answerTask as answerRow, getTask, type Task, type TaskState } from '../store/tasks.ts';
+import type { Caller } from './deps.ts';
+import { taskFor } from './own.ts';
+import { Problem } from './problem/problem.ts';
+import { type Return, ruleOf, wordsOf } from './returns.ts';
+import { toTask } from './schemas/tasks.ts';
+
+export type Verb = 'accept' | 'reject' | 'complete' | 'skip';
+
+interface Frame {
+  readonly playbook: Playbook;
+  readonly now: Instant;
+  readonly caller: Caller;
+}
+
+export interface Given extends Omit<Return, 'reason'> {
+  readonly reason?: string | undefined;
+  readonly disposition?: string | undefined;
+}
+
+const ends: Readonly<Record<Verb, TaskState>> = {
+  accept: 'accepted',
+  reject: 'rejected',
+  complete: 'done',
+  skip: 'done',
+};
+
+/**
+ * Answers a task.
+ * @throws Problem `not-found`, `not-yours`, `wrong-answer`, `task-accepted`, `task-closed`, and those of `ruleOf`
+ */
+export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, { playbook, now, caller }: Frame) {
+  const task = await taskFor(tx, caller, id);
+  checkVerb(task, verb);
+  checkOpen(task);
+  const loaded = await loadLead(tx, task.leadId);
+  if (loaded === null) throw new Problem('not-found', `There is no task ${id}`);
+  if (verb === 'reject') ruleOf({ ...given, reason: given.reason ?? '' }, playbook, loaded, now);
+  const disposition = verb === 'complete' ? (given.disposition ?? 'done') : verb === 'skip' ? 'skipped' : undefined;
+  const answered = await answerRow(tx, id, {
+    expect: ['open'],
+    state: ends[verb],
+    at: now,
+    by: caller.by,
+    disposition,
+    reason: given.reason,
+    facts: given.facts,
+    note: given.note,
+    until: given.until,
+  });
+  const after = await getTask(tx, id);
+  if (after === null) throw new Problem('not-found', `There is no task ${id}`);
+  if (!answered) checkOpen(after);
+  const input: InputBody = {
+    kind: 'task.answered',
+    task: id,
+    answer: verb,
+    ...(disposition === undefined ? {} : { disposition }),
+    ...wordsOf(given),
+    by: caller.by,
+  };
+  await putInputs(tx, [{ leadId: task.leadId, key: `task:${id}:${verb}`, at: now, body: input }], now);
+  return { status: 200 as const, body: toTask(after, now), nudge: [task.leadId] };
+}
+
+function checkVerb(task: Task, verb: Verb): void {
+  const isHandoff = task.kind === 'handoff';
+  if (isHandoff === (verb === 'accept' || verb === 'reject')) return;
+  throw new Problem(
+    'wrong-answer',
+    isHandoff ? 'A handoff is accepted or rejected' : `A task of kind ${task.kind} is completed or skipped`,
+    { more: { kind: task.kind } },
+  );
+}
+
+function checkOpen(task: Task): void {
+  if (task.state === 'open') return;
+  if (task.state === 'accepted') {
+    throw new Problem(
+      'task-accepted',
+      `The handoff was accepted${task.acceptedAt === null ? '' : ` at ${iso(task.acceptedAt)}`}. Give the lead back with POST /v1/leads/${task.leadId}/recycle`,
+      { more: { state: task.state, answeredBy: task.answeredBy } },
+    );
+  }
+  throw new Problem(
+    'task-closed',
+    `The task is ${task.state}${task.closedAt === null ? '' : ` since ${iso(task.closedAt)}`}`,
+    {
+      more: { state: task.state, answeredBy: task.answeredBy },
+    },
+  );
+}

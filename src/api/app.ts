@@ -1,0 +1,77 @@
+/** The HTTP API: one file per resource, put together here. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { documentOf } from './docs/document.ts';
+import { docsPage } from './docs/page.ts';
+import { enrollmentRoutes } from './enrollments.ts';
+import { healthRoutes } from './health.ts';
+import { sesHookRoutes } from './hooks/ses.ts';
+import { importRoutes } from './imports.ts';
+import { journalRoutes } from './journal.ts';
+import { keyRoutes } from './keys.ts';
+import { leadDecisionRoutes } from './lead-decisions.ts';
+import { leadRoutes } from './leads.ts';
+import { unsubscribeRoutes } from './pages/unsubscribe.ts';
+import { pauseRoutes } from './pauses.ts';
+import { playbookRoutes } from './playbook.ts';
+import { invalid, ofFramework } from './problem/mistakes.ts';
+import { problemOf } from './problem/problem.ts';
+import { repRoutes } from './reps.ts';
+import { unmatched } from './routing.ts';
+import { signalRoutes } from './signals.ts';
+import { suppressionRoutes } from './suppressions.ts';
+import { taskRoutes } from './tasks.ts';
+import { Replay, responseOf } from './write.ts';
+
+export type { ApiDeps } from './deps.ts';
+
+const resources = [
+  leadRoutes,
+  journalRoutes,
+  leadDecisionRoutes,
+  importRoutes,
+  enrollmentRoutes,
+  signalRoutes,
+  taskRoutes,
+  repRoutes,
+  suppressionRoutes,
+  playbookRoutes,
+  pauseRoutes,
+  keyRoutes,
+  sesHookRoutes,
+  unsubscribeRoutes,
+  healthRoutes,
+];
+
+/** The whole API over what it is given; it starts nothing and listens nowhere. */
+export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.target, result.error);
+    },
+  });
+  app.use(async (c, next) => {
+    await next();
+    c.res.headers.set('x-content-type-options', 'nosniff');
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+  for (const routes of resources) app.route('/', routes(deps));
+
+  const document = documentOf(app, deps);
+  app.get('/openapi.json', (c) => c.json(document));
+  app.get('/docs', () => docsPage(document, deps.config.publicUrl));
+  app.get('/', (c) => c.redirect('/docs'));
+
+  app.onError((thrown, c) => {
+    const error = ofFramework(thrown, c.req.header('content-type'));
+    if (!(error instanceof Replay)) {
+      const { code } = problemOf(error);
+      // The route's pattern, not its path: a path may hold a token.
+      if (code === 'internal')
+        deps.log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'a call failed');
+    }
+    return responseOf(error);
+  });
+  app.notFound(unmatched(document));
+  return app;
+}

@@ -1,0 +1,71 @@
+/** Who calls, and whether they may. Keys are looked up by their hash, so no comparison leaks a secret's bytes. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { findKey } from '../store/keys.ts';
+import type { ApiDeps, ApiEnv, Caller } from './deps.ts';
+import { grantOf, type Operation, rolesFor } from './permissions.ts';
+import { Problem } from './problem/problem.ts';
+
+/** Largest body of a call; imports are streamed and have bounds of their own. */
+export const BODY_MAX = 1_000_000;
+
+/** RFC 6750: the scheme's case does not matter; the rest is one token. */
+const BEARER = /^bearer +([\x21-\x7e]{1,500})$/i;
+
+/**
+ * The caller behind an `Authorization` header.
+ * @throws Problem `no-key`, `wrong-key`
+ */
+export async function callerOf(deps: ApiDeps, header: string | undefined): Promise<Caller> {
+  if (header === undefined) throw new Problem('no-key', 'Send the header `Authorization: Bearer KEY`');
+  const secret = BEARER.exec(header)?.[1];
+  if (secret === undefined) throw new Problem('wrong-key', 'The Authorization header is not `Bearer KEY`');
+  const key = await findKey(deps.database.db, secret);
+  if (key === null) throw new Problem('wrong-key', 'This key is unknown or revoked');
+  return { keyId: key.id, role: key.role, rep: key.rep, by: key.rep ?? key.id };
+}
+
+/** @throws Problem `wrong-role` naming the roles that may. */
+export function requireGrant(caller: Caller, operation: Operation): void {
+  if (grantOf(caller.role, operation) !== null) return;
+  throw new Problem('wrong-role', `A key of role ${caller.role} may not call ${operation}`, {
+    more: { allowed: rolesFor(operation) },
+  });
+}
+
+/** The rep a caller is limited to; null: no limit. */
+export const ownerOf = (caller: Caller): string | null => (caller.role === 'rep' ? (caller.rep ?? '') : null);
+
+const limited = (maxSize: number): MiddlewareHandler =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Problem('too-large', `The body may have at most ${maxSize} bytes`);
+    },
+  });
+
+/**
+ * What every guarded route starts from: its id, the key it needs, and the checks that run before
+ * the body is read. Spread it into `createRoute`.
+ */
+export function guard(deps: ApiDeps, operation: Operation, options: { readonly streams?: true } = {}) {
+  const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
+    const caller = await callerOf(deps, c.req.header('authorization'));
+    requireGrant(caller, operation);
+    c.set('caller', caller);
+    await next();
+  };
+  const middleware: MiddlewareHandler<ApiEnv>[] =
+    options.streams === true ? [authorize] : [authorize, limited(BODY_MAX)];
+  return {
+    operationId: operation,
+    security: [{ bearer: [] }],
+    'x-roles': rolesFor(operation),
+    middleware,
+  };
+}
+
+/** For routes without a key: the same limit on the body. */
+export const openRoute = { security: [], middleware: [limited(BODY_MAX)] };
+
+export const callerIn = (c: Context<ApiEnv>): Caller => c.get('caller');

@@ -1,0 +1,133 @@
+/**
+ * `POST /hooks/ses`: what the mail service says about messages, in any order, any number of times.
+ * `Send` proves that a message was taken, and wakes nobody; a bounce for good and a complaint end
+ * all mail to the address; the rest is read and left.
+ */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { emailIdentity } from '../../core/scrub.ts';
+import type { Instant } from '../../core/time.ts';
+import { parseSesEvents, type SesEvent } from '../../email/events.ts';
+import { findLeadIds } from '../../store/leads.ts';
+import type { Db } from '../../store/schema.ts';
+import { markAccepted, recordFeedback } from '../../store/touches.ts';
+import { transact } from '../../store/tx.ts';
+import { callerOf, openRoute, requireGrant } from '../auth.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { Problem } from '../problem/problem.ts';
+import { json, problems, text } from '../schemas/common.ts';
+import { suppressOnce } from '../suppress-once.ts';
+import { nudge } from '../write.ts';
+import { isSesHookToken } from './secret.ts';
+
+const taken = z
+  .object({
+    events: z.number().int(),
+    unknown: z.number().int().openapi({ description: 'About messages that are not from here.' }),
+  })
+  .openapi('SesEventsTaken');
+
+export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  /** SNS cannot send our header: a token in the address stands for a key of role integration. */
+  const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
+    const token = c.req.query('token');
+    if (token === undefined) requireGrant(await callerOf(deps, c.req.header('authorization')), 'hooks.ses');
+    else if (!isSesHookToken(deps.config.secret, token)) throw new Problem('wrong-key', 'The token is not ours');
+    await next();
+  };
+
+  const post = createRoute({
+    ...openRoute,
+    operationId: 'hooks.ses',
+    security: [{ bearer: [] }, { hookToken: [] }],
+    middleware: [authorize, ...openRoute.middleware],
+    method: 'post',
+    path: '/hooks/ses',
+    tags: ['Hooks'],
+    summary: 'Events of the mail service',
+    description:
+      'Both of SES’s shapes, bare, in SNS or EventBridge envelopes. Authenticated by a key of role integration, or by the `token` in the address that `npm start` prints. SNS signatures are not checked in this version, so a subscription is confirmed by hand.',
+    request: {
+      query: z.object({ token: text(200).optional() }),
+      body: {
+        required: true,
+        description: 'SNS says text/plain; any content type is read as JSON.',
+        content: { 'text/plain': { schema: { type: 'object' } } },
+      },
+    },
+    responses: { 200: json(taken, 'Taken.'), ...problems(400, 413) },
+  });
+  app.openapi(post, async (c) => {
+    const events = parseSesEvents(bodyOf(await c.req.text()));
+    const woken = new Set<string>();
+    let unknown = 0;
+    for (const event of events) {
+      if (event.type === 'subscriptionConfirmation') {
+        deps.log.warn({ topicArn: event.topicArn }, 'SNS asks to confirm a subscription: do it in the SNS console');
+        continue;
+      }
+      if (event.type === 'unsubscribeConfirmation') continue;
+      const leads = await transact(deps.database.db, (tx) => take(tx, event, deps.clock.now()));
+      if (leads === null) unknown += 1;
+      for (const id of leads ?? []) woken.add(id);
+    }
+    if (unknown > 0) deps.log.warn({ unknown }, 'events of the mail service about messages that are not from here');
+    await nudge(deps, [...woken]);
+    return c.json({ events: events.length, unknown }, 200);
+  });
+  return app;
+}
+
+function bodyOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new Problem('broken-json', 'The body cannot be read as JSON', { cause });
+  }
+}
+
+type Report = Exclude<SesEvent, { type: 'subscriptionConfirmation' | 'unsubscribeConfirmation' }>;
+
+/** @returns the leads to nudge; null when the message is not from here. */
+async function take(tx: Db, event: Report, now: Instant): Promise<readonly string[] | null> {
+  const { touchId } = event;
+  switch (event.type) {
+    case 'send':
+    case 'delivery': {
+      // A delivery proves as much as the Send event that may have been lost. An `unconfirmed` or
+      // `sending` touch is looked at when its lead wakes by itself.
+      const touch = touchId === undefined ? null : await markAccepted(tx, touchId, event.messageId, event.at);
+      return touch === null ? null : [];
+    }
+    case 'bounce':
+    case 'complaint': {
+      const bounce = event.type === 'bounce';
+      const detail = bounce ? event.kind : (event.feedback ?? '');
+      const touch =
+        touchId === undefined ? null : await recordFeedback(tx, { touchId, type: event.type, detail, at: event.at });
+      const emails = touch?.toEmail ? [emailIdentity(touch.toEmail)] : await knownAmong(tx, event.recipients);
+      if (touch === null && emails.length === 0) return null;
+      // Not only the first report: a passing bounce may come before the one for good.
+      if (bounce && !event.permanent) return [];
+      const leads = new Set<string>();
+      for (const email of emails) {
+        const reason = bounce ? 'bounced' : 'complained';
+        for (const id of await suppressOnce(tx, { email, reason, by: 'ses' }, now)) leads.add(id);
+      }
+      return [...leads];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Addresses of leads: the older shape of an event names no touch, and what bounced elsewhere is not ours to keep. */
+async function knownAmong(tx: Db, recipients: readonly string[]): Promise<readonly string[]> {
+  const emails = recipients.map(emailIdentity);
+  const ids = await findLeadIds(
+    tx,
+    emails.map((email) => ({ email })),
+  );
+  return emails.filter((_, n) => ids[n] !== null);
+}

@@ -1,0 +1,152 @@
+/** `/v1/leads`: written by forms and imports, read by everybody. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { scrub } from '../core/scrub.ts';
+import { initialState, type LeadState } from '../core/state.ts';
+import { iso } from '../core/time.ts';
+import { scoreOf } from '../core/view.ts';
+import { listEnrollments } from '../store/enrollments.ts';
+import { getLead, type LeadRecord, listLeads, upsertLead } from '../store/leads.ts';
+import { type Loaded, peekLead } from '../store/states.ts';
+import { listTasks } from '../store/tasks.ts';
+import { callerIn, guard, ownerOf } from './auth.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { leadFor } from './own.ts';
+import { currentOrNull } from './playbook-now.ts';
+import { placed } from './positions.ts';
+import { Problem } from './problem/problem.ts';
+import { isoOrNull, json, jsonBody, leadIdParam, listQuery, problems } from './schemas/common.ts';
+import { toEnrollment } from './schemas/enrollments.ts';
+import { leadDetail, leadIn, leadPage, leadsQueryFields, leadWritten, toSummary } from './schemas/leads.ts';
+import { toTask } from './schemas/tasks.ts';
+import { write } from './write.ts';
+
+const tags = ['Leads'];
+
+export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const { db } = deps.database;
+  const app = new OpenAPIHono<ApiEnv>();
+
+  const post = createRoute({
+    ...guard(deps, 'leads.write'),
+    method: 'post',
+    path: '/v1/leads',
+    tags,
+    summary: 'Create or update a lead',
+    description:
+      'Scrubbed on every write: normalised, deduplicated, junk refused with a reason. `externalId` wins over the address; when both are known and belong to two leads the answer is 409 `identity-clash`. An absent or empty field says nothing and erases nothing.',
+    request: jsonBody(leadIn),
+    responses: {
+      200: json(leadWritten, 'The lead was known.'),
+      201: json(leadWritten, 'The lead is new.'),
+      ...problems(400, 409, 413, 415, 422),
+    },
+  });
+  app.openapi(post, async (c) => {
+    const scrubbed = scrub(c.req.valid('json'));
+    if (!scrubbed.ok) {
+      const { field, message, reason } = scrubbed;
+      throw new Problem('lead-refused', `${field}: ${message}`, {
+        errors: [{ path: field, message }],
+        more: { reason },
+      });
+    }
+    const stage = await firstStage(deps);
+    const { status, body } = await write(c, deps, async (tx) => {
+      const { id, outcome } = await upsertLead(tx, scrubbed.lead, deps.clock.now(), callerIn(c).by);
+      const lead = await getLead(tx, id);
+      if (lead === null) throw new Error(`lead ${id} is gone inside its own transaction`);
+      return {
+        status: outcome === 'created' ? (201 as const) : (200 as const),
+        body: { ...toSummary(lead, stage), outcome, notes: [...scrubbed.notes] },
+        nudge: outcome === 'unchanged' ? [] : [id],
+      };
+    });
+    return c.json(body, status, { location: `/v1/leads/${body.id}` });
+  });
+
+  const list = createRoute({
+    ...guard(deps, 'leads.list'),
+    method: 'get',
+    path: '/v1/leads',
+    tags,
+    summary: 'List leads, newest first',
+    description: 'A rep sees the leads that are with them.',
+    request: { query: z.strictObject({ ...leadsQueryFields, ...listQuery }) },
+    responses: { 200: json(leadPage, 'A page of leads.'), ...problems(400) },
+  });
+  app.openapi(list, async (c) => {
+    const own = ownerOf(callerIn(c));
+    const page = await listLeads(db, { ...c.req.valid('query'), custodian: own ?? undefined });
+    const stage = await firstStage(deps);
+    return c.json({ items: page.items.map((lead) => toSummary(lead, stage)), next: page.next }, 200);
+  });
+
+  const get = createRoute({
+    ...guard(deps, 'leads.get'),
+    method: 'get',
+    path: '/v1/leads/{id}',
+    tags,
+    summary: 'One lead with everything about it',
+    description: 'Stage, custody, score with its reasons, enrollments, open tasks, consents and suppressions.',
+    request: { params: leadIdParam },
+    responses: { 200: json(leadDetail, 'The lead.'), ...problems(404) },
+  });
+  app.openapi(get, async (c) => {
+    const lead = await leadFor(db, callerIn(c), c.req.valid('param').id);
+    const loaded = await peekLead(db, lead.id);
+    if (loaded === null) throw new Problem('not-found', `There is no lead ${lead.id}`);
+    return c.json(await detailOf(deps, lead, loaded), 200);
+  });
+
+  return app;
+}
+
+const firstStage = async (deps: ApiDeps): Promise<string | null> => (await currentOrNull(deps))?.stages[0]?.id ?? null;
+
+async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promise<z.infer<typeof leadDetail>> {
+  const { db } = deps.database;
+  const now = deps.clock.now();
+  const playbook = await currentOrNull(deps);
+  const stage = playbook?.stages[0]?.id ?? null;
+  const state = loaded.state ?? initialState(stage ?? '', lead.createdAt);
+  const enrollments = await listEnrollments(db, { leadId: lead.id, limit: 500 });
+  const tasks = await listTasks(db, { leadId: lead.id, states: ['open', 'accepted'], limit: 500 });
+  const { facts } = loaded;
+  const score = playbook === null ? null : scoreOf(state, facts, playbook, now);
+  return {
+    ...toSummary(lead, stage),
+    custody: custodyOf(state, playbook?.handoffs[state.custody.handoff ?? '']?.sla ?? null),
+    score: score && { fit: score.fit, engagement: score.engagement, reasons: [...score.reasons] },
+    disqualified: state.disqualified ? { at: iso(state.disqualified.at), reason: state.disqualified.reason } : null,
+    meetingAt: isoOrNull(state.meetingAt),
+    enrollments: enrollments.items
+      .map((row) => toEnrollment(placed(row, loaded.state)))
+      .sort((a, b) => a.startedAt.localeCompare(b.startedAt)),
+    tasks: tasks.items.map((task) => toTask(task, now)),
+    consents: facts.consents.map((consent) => ({
+      purpose: consent.purpose,
+      basis: consent.basis,
+      at: iso(consent.at),
+      expires: isoOrNull(consent.expires),
+    })),
+    suppressions: facts.suppressions.map((suppression) => ({
+      purpose: suppression.purpose ?? null,
+      until: isoOrNull(suppression.until),
+      reason: suppression.reason,
+    })),
+  };
+}
+
+function custodyOf({ custody }: LeadState, sla: string | null): z.infer<typeof leadDetail>['custody'] {
+  return {
+    who: custody.who,
+    since: iso(custody.since),
+    until: isoOrNull(custody.acceptBy),
+    rep: custody.rep ?? null,
+    pool: custody.pool ?? null,
+    handoff: custody.handoff ?? null,
+    sla,
+    acceptedAt: isoOrNull(custody.acceptedAt),
+    attempts: custody.attempts,
+  };
+}

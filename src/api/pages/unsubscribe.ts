@@ -1,0 +1,126 @@
+/**
+ * `/u/{token}`: the page an email's unsubscribe link leads to. A GET changes nothing, since
+ * scanners follow links; the POST takes no cookie and does not redirect, and is what mail programs
+ * send by themselves (RFC 8058, `List-Unsubscribe=One-Click`).
+ */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { emailIdentity } from '../../core/scrub.ts';
+import { type TokenClaims, verifyToken } from '../../email/tokens.ts';
+import { getLead } from '../../store/leads.ts';
+import { transact } from '../../store/tx.ts';
+import { openRoute } from '../auth.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { currentOrNull } from '../playbook-now.ts';
+import { suppressOnce } from '../suppress-once.ts';
+import { nudge } from '../write.ts';
+import { type Html, html, type Page, pageResponse } from './html.ts';
+
+const CSS = `:root{color-scheme:light dark}
+body{margin:0;font:17px/1.6 system-ui,sans-serif;background:Canvas;color:CanvasText}
+main{max-width:32rem;margin:14vh auto 2rem;padding:0 1.5rem}
+h1{font-size:1.5rem;line-height:1.3;margin:0 0 .75rem}
+p{margin:0 0 1.25rem}
+button{font:inherit;font-weight:600;padding:.7rem 1.5rem;border:0;border-radius:.5rem;background:#1c4ed8;color:#fff;cursor:pointer}
+button:focus-visible{outline:3px solid #93b4ff;outline-offset:2px}
+small{opacity:.75}`;
+
+const params = z.object({ token: z.string().openapi({ param: { name: 'token', in: 'path' } }) });
+const page = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } });
+const pages = {
+  200: page('The page.'),
+  404: page('The link is broken or not from here.'),
+};
+
+interface Link {
+  readonly claims: TokenClaims;
+  /** The lead's address now, normalised. */
+  readonly email: string;
+}
+
+export function unsubscribeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const { db } = deps.database;
+
+  const read = async (token: string): Promise<Link | null> => {
+    const claims = verifyToken(deps.config.secret, token);
+    const lead = claims && (await getLead(db, claims.leadId));
+    return claims && lead && { claims, email: emailIdentity(lead.fields.email) };
+  };
+  const sender = async (): Promise<string> => (await currentOrNull(deps))?.company.name ?? 'us';
+
+  const get = createRoute({
+    ...openRoute,
+    operationId: 'unsubscribe.page',
+    method: 'get',
+    path: '/u/{token}',
+    tags: ['Unsubscribe'],
+    summary: 'Ask whether to unsubscribe',
+    description: 'Changes nothing.',
+    request: { params },
+    responses: pages,
+  });
+  app.openapi(get, async (c) => {
+    const link = await read(c.req.valid('param').token);
+    if (link === null) return forged();
+    const from = await sender();
+    return show({
+      title: 'Unsubscribe',
+      body: html`<h1>Unsubscribe from ${from}?</h1>
+<p>${promise(link.claims, from)}</p>
+<form method="post"><button type="submit">Unsubscribe</button></form>`,
+    });
+  });
+
+  const post = createRoute({
+    ...openRoute,
+    operationId: 'unsubscribe.confirm',
+    method: 'post',
+    path: '/u/{token}',
+    tags: ['Unsubscribe'],
+    summary: 'Unsubscribe',
+    description: 'Takes the one-click body of RFC 8058, the page’s form, or no body at all.',
+    request: { params },
+    responses: pages,
+  });
+  app.openapi(post, async (c) => {
+    const link = await read(c.req.valid('param').token);
+    if (link === null) return forged();
+    const { purpose } = link.claims;
+    // The address, not the lead: it must hold for whoever imports the address again.
+    const leadIds = await transact(db, (tx) =>
+      suppressOnce(tx, { email: link.email, purpose, reason: 'unsubscribed', by: 'lead' }, deps.clock.now()),
+    );
+    await nudge(deps, leadIds);
+    const from = await sender();
+    return show({
+      title: 'Unsubscribed',
+      body: html`<h1>You are unsubscribed</h1>
+<p>${promise(link.claims, from)}</p>
+<p><small>An email that is on its way already may still arrive.</small></p>`,
+    });
+  });
+  return app;
+}
+
+const kinds: Readonly<Record<TokenClaims['purpose'], string>> = {
+  marketing: 'marketing emails',
+  sales: 'emails from the sales team',
+  service: 'service emails',
+};
+
+const promise = (claims: TokenClaims, from: string): string =>
+  `You will get no more ${kinds[claims.purpose]} from ${from}.`;
+
+/** One answer for every broken token: it tells nothing of who is known here. */
+const forged = (): Response =>
+  show({
+    title: 'Link not found',
+    status: 404,
+    body: html`<h1>This link does not work</h1>
+<p>It may have been cut off on the way. Open it from the email again, or answer the email with “unsubscribe”.</p>`,
+  });
+
+const show = ({ title, body, status = 200 }: { title: string; body: Html; status?: number }): Response => {
+  const shown: Page = { title, css: CSS, status, body: html`<main>${body}</main>` };
+  return pageResponse(shown);
+};

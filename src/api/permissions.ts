@@ -1,0 +1,68 @@
+/** Which role may call what: the one table. `own` is a rep's own leads and tasks. */
+import type { Role } from '../store/keys.ts';
+
+type Grant = 'all' | 'own';
+type Grants = Readonly<Partial<Record<Role, Grant>>>;
+
+const admin: Grants = { admin: 'all' };
+const marketing: Grants = { admin: 'all', marketer: 'all' };
+const writers: Grants = { ...marketing, integration: 'all' };
+const sales: Grants = { admin: 'all', manager: 'all', rep: 'own' };
+const people: Grants = { ...marketing, manager: 'all', rep: 'own' };
+
+export const PERMISSIONS = {
+  'leads.write': writers,
+  'leads.list': { ...people, integration: 'all' },
+  'leads.get': { ...people, integration: 'all' },
+  'leads.journal': people,
+  'leads.recycle': people,
+  'leads.disqualify': people,
+  'imports.create': writers,
+  'imports.get': writers,
+  'enrollments.create': writers,
+  'enrollments.batch': writers,
+  'enrollments.list': { ...writers, manager: 'all' },
+  'enrollments.get': { ...writers, manager: 'all' },
+  'enrollments.pause': writers,
+  'enrollments.resume': writers,
+  'enrollments.stop': writers,
+  'cadences.pause': marketing,
+  'cadences.resume': marketing,
+  'signals.create': writers,
+  'tasks.list': people,
+  'tasks.get': people,
+  'tasks.accept': sales,
+  'tasks.reject': sales,
+  'tasks.complete': sales,
+  'tasks.skip': sales,
+  'tasks.reassign': { admin: 'all', manager: 'all' },
+  'reps.put': { admin: 'all', manager: 'all' },
+  'reps.get': { ...marketing, manager: 'all', rep: 'own' },
+  'reps.list': { ...marketing, manager: 'all' },
+  'handoffs.create': { ...marketing, manager: 'all' },
+  'suppressions.list': writers,
+  'suppressions.create': writers,
+  'suppressions.delete': marketing,
+  'suppressions.remove': marketing,
+  'playbook.get': { ...marketing, manager: 'all' },
+  'playbook.check': marketing,
+  'playbook.apply': marketing,
+  'keys.create': admin,
+  'keys.list': admin,
+  'keys.revoke': admin,
+  'sending.pause': marketing,
+  'sending.resume': marketing,
+  'hooks.ses': { admin: 'all', integration: 'all' },
+} as const satisfies Readonly<Record<string, Grants>>;
+
+export type Operation = keyof typeof PERMISSIONS;
+
+/** What a role may do with an operation; null: nothing. */
+export function grantOf(role: Role, operation: Operation): Grant | null {
+  const grants: Grants = PERMISSIONS[operation];
+  return grants[role] ?? null;
+}
+
+/** Roles that may call it, for the docs. */
+export const rolesFor = (operation: Operation): readonly string[] =>
+  Object.entries(PERMISSIONS[operation]).map(([role, grant]) => (grant === 'own' ? `${role} (own)` : role));

@@ -1,0 +1,121 @@
+/** `/v1/playbook`: what marketing and sales agreed on, checked and put into force. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { iso } from '../core/time.ts';
+import { compile, hashFiles, MAX_FILES } from '../playbook/index.ts';
+import { applyPlaybook, currentPlaybook, playbookFiles } from '../store/playbooks.ts';
+import { callerIn, guard } from './auth.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { Problem } from './problem/problem.ts';
+import { instantOut, json, jsonBody, problems, text } from './schemas/common.ts';
+import { write } from './write.ts';
+
+const tags = ['Playbook'];
+
+const filesIn = z
+  .strictObject({
+    files: z
+      .record(text(300), z.string())
+      .refine((files) => Object.keys(files).length <= MAX_FILES, `must have at most ${MAX_FILES} files`),
+  })
+  .openapi('PlaybookFiles', {
+    example: { files: { 'playbook.yaml': 'company: …', 'cadences/welcome.yaml': 'cadence: welcome …' } },
+  });
+
+const mistake = z
+  .object({
+    file: z.string(),
+    line: z.number().int(),
+    column: z.number().int(),
+    message: z.string(),
+    expected: z.string(),
+  })
+  .openapi('PlaybookMistake');
+
+const checked = z
+  .object({ ok: z.literal(true), hash: z.string(), errors: z.array(mistake), warnings: z.array(mistake) })
+  .openapi('PlaybookChecked');
+const applied = z
+  .object({ hash: z.string(), changed: z.boolean(), warnings: z.array(mistake) })
+  .openapi('PlaybookApplied');
+const current = z
+  .object({ hash: z.string(), appliedAt: instantOut, by: z.string(), files: z.record(z.string(), z.string()) })
+  .openapi('Playbook');
+
+type Files = Readonly<Record<string, string>>;
+
+/** @throws Problem `playbook-mistakes` with all of them */
+function compiled(files: Files) {
+  // Postgres has no NUL in text, and neither does a playbook.
+  const binary = Object.keys(files).filter((file) => files[file]?.includes('\0'));
+  const result = compile(files);
+  const errors = [
+    ...binary.map((file) => ({ file, line: 1, column: 1, message: 'holds a NUL character', expected: 'text' })),
+    ...(result.ok ? [] : result.errors),
+  ];
+  if (errors.length === 0 && result.ok) return result;
+  const [first] = errors;
+  const where = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
+  const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
+  throw new Problem('playbook-mistakes', `The playbook has ${count}${where}`, {
+    errors,
+    more: { ok: false, warnings: result.warnings },
+  });
+}
+
+export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const { db } = deps.database;
+  const app = new OpenAPIHono<ApiEnv>();
+
+  const get = createRoute({
+    ...guard(deps, 'playbook.get'),
+    method: 'get',
+    path: '/v1/playbook',
+    tags,
+    summary: 'The playbook in force',
+    responses: { 200: json(current, 'Its version and files.'), ...problems(404) },
+  });
+  app.openapi(get, async (c) => {
+    const now = await currentPlaybook(db);
+    const files = now && (await playbookFiles(db, now.hash));
+    if (now === null || files === null) throw new Problem('not-found', 'No playbook has been applied');
+    return c.json({ hash: now.hash, appliedAt: iso(now.appliedAt), by: now.by, files }, 200);
+  });
+
+  const check = createRoute({
+    ...guard(deps, 'playbook.check'),
+    method: 'post',
+    path: '/v1/playbook/check',
+    tags,
+    summary: 'Check a playbook',
+    description: 'Changes nothing. 422 lists every mistake as `{ file, line, column, message, expected }`.',
+    request: jsonBody(filesIn),
+    responses: { 200: json(checked, 'No mistakes.'), ...problems(400, 413, 415, 422) },
+  });
+  app.openapi(check, (c) => {
+    const { files } = c.req.valid('json');
+    const { warnings } = compiled(files);
+    return c.json({ ok: true as const, hash: hashFiles(files), errors: [], warnings: [...warnings] }, 200);
+  });
+
+  const apply = createRoute({
+    ...guard(deps, 'playbook.apply'),
+    method: 'post',
+    path: '/v1/playbook/apply',
+    tags,
+    summary: 'Put a playbook into force',
+    description: 'A version is its content: applying the same again changes nothing. Open enrollments keep theirs.',
+    request: jsonBody(filesIn),
+    responses: { 200: json(applied, 'In force.'), ...problems(400, 413, 415, 422) },
+  });
+  app.openapi(apply, async (c) => {
+    const { files } = c.req.valid('json');
+    const { warnings } = compiled(files);
+    const { status, body } = await write(c, deps, async (tx) => {
+      const hash = hashFiles(files);
+      const { changed } = await applyPlaybook(tx, { hash, files, by: callerIn(c).by, now: deps.clock.now() });
+      return { status: 200 as const, body: { hash, changed, warnings: [...warnings] } };
+    });
+    return c.json(body, status);
+  });
+  return app;
+}

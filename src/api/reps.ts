@@ -1,0 +1,153 @@
+/** `/v1/reps`: who takes leads, when they work, and whether they are there. A rep's id is the email. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { zoneName } from '../core/zones.ts';
+import { getRep, listReps, putRep, type RepRow, workingHoursSchema } from '../store/reps.ts';
+import { callerIn, guard, ownerOf } from './auth.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { currentOrNull } from './playbook-now.ts';
+import { Problem } from './problem/problem.ts';
+import { moveTasksOf } from './reassign.ts';
+import { json, jsonBody, listQuery, pageOf, pageOfAll, problems, text } from './schemas/common.ts';
+import { write } from './write.ts';
+
+const tags = ['Reps'];
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a clock time, HH:MM');
+const workingHours = z
+  .strictObject({
+    days: z.array(workingHoursSchema.shape.days.element).min(1).max(7),
+    from: clockTime,
+    to: clockTime,
+    holidays: z.array(z.iso.date('must be a date that exists, YYYY-MM-DD')).max(400).default([]),
+  })
+  .refine((hours) => hours.from < hours.to, { path: ['to'], message: 'must be later than `from`' });
+
+const repIn = z
+  .strictObject({
+    name: text(200),
+    timeZone: text(100)
+      .refine((zone) => zoneName(zone) !== undefined, 'must be an IANA time zone, e.g. Europe/London')
+      .transform((zone) => zoneName(zone) ?? zone),
+    workingHours: workingHours.optional().openapi({ description: 'The company’s by default.' }),
+    away: z
+      .array(z.unknown())
+      .max(0, 'absences are not in this version')
+      .optional()
+      .openapi({ description: 'Absences are not in this version: empty or absent.' }),
+    active: z.boolean().default(true).openapi({ description: 'False moves the rep’s open tasks at once.' }),
+  })
+  .openapi('RepInput');
+
+const repOut = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    timeZone: z.string(),
+    workingHours: workingHoursSchema.nullable(),
+    active: z.boolean(),
+  })
+  .openapi('Rep');
+
+const repWritten = repOut
+  .extend({
+    outcome: z.enum(['created', 'updated']),
+    tasks: z.object({
+      moved: z.number().int(),
+      left: z.number().int().openapi({ description: 'Nobody else in the pool is active.' }),
+    }),
+  })
+  .openapi('RepWritten');
+
+const repParam = z.object({
+  id: z
+    .email()
+    .max(320)
+    .transform((id) => id.toLowerCase())
+    .openapi({
+      param: { name: 'id', in: 'path' },
+      description: 'The rep’s email.',
+      example: 'rep-1@northwind.example',
+    }),
+});
+
+export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const { db } = deps.database;
+  const app = new OpenAPIHono<ApiEnv>();
+
+  const put = createRoute({
+    ...guard(deps, 'reps.put'),
+    method: 'put',
+    path: '/v1/reps/{id}',
+    tags,
+    summary: 'Describe a rep',
+    description: 'Creates or replaces. `active: false` moves the rep’s open tasks to others of their pools.',
+    request: { params: repParam, ...jsonBody(repIn) },
+    responses: {
+      200: json(repWritten, 'The rep was known.'),
+      201: json(repWritten, 'The rep is new.'),
+      ...problems(400, 404, 409, 413, 415, 422),
+    },
+  });
+  app.openapi(put, async (c) => {
+    const { id } = c.req.valid('param');
+    const { away: _, workingHours: hours, ...given } = c.req.valid('json');
+    const playbook = await currentOrNull(deps);
+    const { status, body } = await write(c, deps, async (tx) => {
+      const now = deps.clock.now();
+      const rep: RepRow = { id, ...given, ...(hours === undefined ? {} : { workingHours: hours }), away: [] };
+      const outcome = await putRep(tx, rep, now);
+      const frame = playbook && { playbook, now, by: callerIn(c).by };
+      const gone = frame && !rep.active ? await moveTasksOf(tx, id, frame) : { moved: 0, left: 0, leadIds: [] };
+      return {
+        status: outcome === 'created' ? (201 as const) : (200 as const),
+        body: { ...toRepOut(rep), outcome, tasks: { moved: gone.moved, left: gone.left } },
+        nudge: gone.leadIds,
+      };
+    });
+    return c.json(body, status);
+  });
+
+  const get = createRoute({
+    ...guard(deps, 'reps.get'),
+    method: 'get',
+    path: '/v1/reps/{id}',
+    tags,
+    summary: 'One rep',
+    request: { params: repParam },
+    responses: { 200: json(repOut, 'The rep.'), ...problems(404) },
+  });
+  app.openapi(get, async (c) => {
+    const { id } = c.req.valid('param');
+    const own = ownerOf(callerIn(c));
+    if (own !== null && own !== id) throw new Problem('not-yours', 'A rep’s key shows that rep alone');
+    const rep = await getRep(db, id);
+    if (rep === null) throw new Problem('not-found', `There is no rep ${id}`);
+    return c.json(toRepOut(rep), 200);
+  });
+
+  const list = createRoute({
+    ...guard(deps, 'reps.list'),
+    method: 'get',
+    path: '/v1/reps',
+    tags,
+    summary: 'All reps that have been described',
+    request: { query: z.strictObject(listQuery) },
+    responses: { 200: json(pageOf(repOut, 'RepPage'), 'A page of reps.'), ...problems(400) },
+  });
+  app.openapi(list, async (c) => {
+    const page = pageOfAll(await listReps(db), c.req.valid('query'));
+    return c.json({ items: page.items.map(toRepOut), next: page.next }, 200);
+  });
+  return app;
+}
+
+const toRepOut = (rep: RepRow): z.infer<typeof repOut> => ({
+  id: rep.id,
+  name: rep.name,
+  timeZone: rep.timeZone,
+  workingHours:
+    rep.workingHours === undefined
+      ? null
+      : { ...rep.workingHours, days: [...rep.workingHours.days], holidays: [...rep.workingHours.holidays] },
+  active: rep.active,
+});

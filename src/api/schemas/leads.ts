@@ -1,0 +1,117 @@
+/** A lead as the API shows it. */
+import { z } from '@hono/zod-openapi';
+import { consentInputSchema, leadInputSchema } from '../../core/scrub.ts';
+import type { LeadRecord } from '../../store/leads.ts';
+import { instantOut, isoOrNull, pageOf, text } from './common.ts';
+import { enrollmentOut } from './enrollments.ts';
+import { taskOut } from './tasks.ts';
+
+export const custodyHolder = z.enum(['marketing', 'sales', 'nobody']);
+
+export const leadIn = z
+  .strictObject({ ...leadInputSchema.shape, consent: z.array(consentInputSchema).max(20).optional() })
+  .openapi('LeadInput', {
+    example: {
+      email: 'ada@acme.example',
+      firstName: 'Ada',
+      company: 'Acme',
+      country: 'GB',
+      consent: [{ purpose: 'marketing', basis: 'opt-in', source: 'webinar', at: '2026-11-02' }],
+    },
+  });
+
+const fields = {
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  company: z.string(),
+  domain: z.string(),
+  role: z.string(),
+  title: z.string(),
+  country: z.string(),
+  timeZone: z.string(),
+  locale: z.string(),
+  phone: z.string(),
+  source: z.string(),
+  campaign: z.string(),
+  freemail: z.boolean(),
+  attributes: z.record(z.string(), z.string()),
+};
+
+const summary = {
+  id: z.uuid(),
+  externalId: z.string().nullable(),
+  ...fields,
+  stage: z.string().nullable().openapi({ description: 'Null until a playbook decided about the lead.' }),
+  custody: z.object({
+    who: custodyHolder.openapi({ description: 'Who has the next move.' }),
+    rep: z.string().nullable(),
+  }),
+  dueAt: instantOut.nullable().openapi({ description: 'When the lead moves next by itself.' }),
+  held: z.string().nullable().openapi({ description: 'The pause that holds back a due touch: `*` or a cadence.' }),
+  createdAt: instantOut,
+  updatedAt: instantOut,
+};
+
+export const leadSummary = z.object(summary).openapi('LeadSummary');
+export const leadPage = pageOf(leadSummary, 'LeadPage');
+
+export const leadWritten = leadSummary
+  .extend({
+    outcome: z.enum(['created', 'updated', 'unchanged']),
+    notes: z.array(z.string()).openapi({ description: 'What was left out or looks odd, in words.' }),
+  })
+  .openapi('LeadWritten');
+
+export const leadDetail = leadSummary
+  .extend({
+    custody: z.object({
+      who: custodyHolder,
+      since: instantOut,
+      until: instantOut.nullable().openapi({ description: 'By when an offered handoff must be accepted.' }),
+      rep: z.string().nullable(),
+      pool: z.string().nullable(),
+      handoff: z.string().nullable(),
+      sla: z.string().nullable(),
+      acceptedAt: instantOut.nullable(),
+      attempts: z.number().int().openapi({ description: 'Tasks closed since sales has the lead.' }),
+    }),
+    score: z
+      .object({ fit: z.number(), engagement: z.number(), reasons: z.array(z.string()) })
+      .nullable()
+      .openapi({ description: 'Null without a playbook.' }),
+    disqualified: z.object({ at: instantOut, reason: z.string() }).nullable(),
+    meetingAt: instantOut.nullable(),
+    enrollments: z.array(enrollmentOut).openapi({ description: 'Open and ended ones, oldest first.' }),
+    tasks: z.array(taskOut).openapi({ description: 'Open and accepted ones.' }),
+    consents: z.array(
+      z.object({ purpose: z.string(), basis: z.string(), at: instantOut, expires: instantOut.nullable() }),
+    ),
+    suppressions: z.array(
+      z.object({ purpose: z.string().nullable(), until: instantOut.nullable(), reason: z.string() }),
+    ),
+  })
+  .openapi('Lead');
+
+/** What of a stored lead both lists and single answers show. */
+export function toSummary(lead: LeadRecord, firstStage: string | null): z.infer<typeof leadSummary> {
+  return {
+    id: lead.id,
+    externalId: lead.externalId,
+    ...lead.fields,
+    attributes: { ...lead.fields.attributes },
+    stage: lead.stage ?? firstStage,
+    custody: { who: lead.custody, rep: lead.custodian },
+    dueAt: isoOrNull(lead.dueAt),
+    held: lead.held,
+    createdAt: new Date(lead.createdAt).toISOString(),
+    updatedAt: new Date(lead.updatedAt).toISOString(),
+  };
+}
+
+export const leadsQueryFields = {
+  stage: text(200).optional(),
+  custody: custodyHolder.optional(),
+  cadence: text(200).optional().openapi({ description: 'Leads with an open enrollment in it.' }),
+  q: text(200).optional().openapi({ description: 'Part of the address, the name or the company.' }),
+};

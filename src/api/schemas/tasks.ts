@@ -1,0 +1,90 @@
+/** A task as the API shows it. */
+import { z } from '@hono/zod-openapi';
+import { type Instant, iso } from '../../core/time.ts';
+import { type Task, taskStateSchema } from '../../store/tasks.ts';
+import { instantOut, isoOrNull } from './common.ts';
+
+export const taskState = z.enum(taskStateSchema.options);
+
+export const taskOut = z
+  .object({
+    id: z.string(),
+    lead: z.object({ id: z.uuid() }),
+    kind: z.string().openapi({ description: '`handoff`, or what the cadence calls it, e.g. `call`.' }),
+    title: z.string(),
+    body: z.string().nullable(),
+    assignee: z.string().nullable().openapi({ description: 'Id of the rep; null while it waits in the pool.' }),
+    pool: z.string().nullable(),
+    priority: z.enum(['high', 'normal']),
+    state: taskState,
+    dueAt: instantOut,
+    phone: z.string(),
+    attempts: z.number().int().openapi({ description: 'Tasks of this lead done before.' }),
+    sla: z.object({ name: z.string(), acceptBy: instantOut, breached: z.boolean() }).nullable(),
+    context: z.object({
+      why: z.string(),
+      score: z.object({ fit: z.number(), engagement: z.number(), reasons: z.array(z.string()) }),
+      signals: z.array(z.object({ type: z.string(), count: z.number(), last: z.string() })),
+      asked: z.array(z.string()),
+      lastTouches: z.array(z.object({ email: z.string(), at: z.string() })),
+      note: z.string().optional(),
+    }),
+    handoff: z.string().nullable(),
+    cadence: z.string().nullable(),
+    step: z.string().nullable(),
+    enrollment: z.string().nullable(),
+    openedAt: instantOut,
+    acceptedAt: instantOut.nullable(),
+    closedAt: instantOut.nullable(),
+    disposition: z.string().nullable(),
+    reason: z.string().nullable(),
+    facts: z.record(z.string(), z.string()),
+    note: z.string().nullable(),
+    until: instantOut.nullable(),
+    answeredBy: z.string().nullable(),
+  })
+  .openapi('Task');
+
+export function toTask(task: Task, now: Instant): z.infer<typeof taskOut> {
+  const { sla, context } = task;
+  return {
+    id: task.id,
+    lead: { id: task.leadId },
+    kind: task.kind,
+    title: task.title,
+    body: task.body,
+    assignee: task.assignee,
+    pool: task.pool,
+    priority: task.priority,
+    state: task.state,
+    dueAt: iso(task.dueAt),
+    phone: task.phone,
+    attempts: task.attempts,
+    sla: sla && {
+      name: sla.name,
+      acceptBy: iso(sla.acceptBy),
+      breached: (task.acceptedAt ?? task.closedAt ?? now) > sla.acceptBy,
+    },
+    context: {
+      why: context.why,
+      score: { ...context.score, reasons: [...context.score.reasons] },
+      signals: context.signals.map((signal) => ({ ...signal })),
+      asked: [...context.asked],
+      lastTouches: context.lastTouches.map((touch) => ({ ...touch })),
+      ...(context.note === undefined ? {} : { note: context.note }),
+    },
+    handoff: task.handoff,
+    cadence: task.cadence,
+    step: task.step,
+    enrollment: task.enrollment,
+    openedAt: iso(task.openedAt),
+    acceptedAt: isoOrNull(task.acceptedAt),
+    closedAt: isoOrNull(task.closedAt),
+    disposition: task.disposition,
+    reason: task.reason,
+    facts: { ...task.facts },
+    note: task.note,
+    until: isoOrNull(task.until),
+    answeredBy: task.answeredBy,
+  };
+}

@@ -1,0 +1,108 @@
+/** `/v1/signals`: what leads did, or what somebody says about them. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { isHumanSignal } from '../core/actors.ts';
+import type { InputBody } from '../core/input.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { DAY, type Instant, MINUTE } from '../core/time.ts';
+import { BUILT_IN_SIGNALS } from '../playbook/signals.ts';
+import { type NewInput, putInputs } from '../store/inbox.ts';
+import { findLeadIds } from '../store/leads.ts';
+import { guard } from './auth.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { nameOf } from './find-lead.ts';
+import { instantIn, json, jsonBody, leadRef, name, problems, text } from './schemas/common.ts';
+import { write } from './write.ts';
+
+const signal = z.strictObject({
+  id: text(200).openapi({ description: 'Yours: the same id again is a duplicate, whoever sends it.' }),
+  lead: leadRef,
+  type: name.openapi({ example: 'page.pricing' }),
+  at: instantIn.optional().openapi({ description: 'When it happened; now by default.' }),
+  data: z
+    .looseObject({
+      at: instantIn.optional().openapi({ description: 'When the meeting is; `meeting.*` must say it.' }),
+      cadence: name.optional().openapi({ description: 'Of the email a click was in.' }),
+      step: name.optional(),
+    })
+    .optional(),
+});
+type Signal = z.infer<typeof signal>;
+
+const answer = z
+  .object({
+    accepted: z.number().int(),
+    duplicates: z.number().int(),
+    rejected: z.array(z.object({ index: z.number().int(), message: z.string() })),
+  })
+  .openapi('SignalsTaken');
+
+/** Clocks differ by minutes; on a sped-up clock they differ by days. */
+const AHEAD = { real: 5 * MINUTE, spedUp: 400 * DAY };
+
+export function signalRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const post = createRoute({
+    ...guard(deps, 'signals.create'),
+    method: 'post',
+    path: '/v1/signals',
+    tags: ['Signals'],
+    summary: 'Send up to 500 signals',
+    description:
+      'Each is taken once, by its id. One of an unknown lead, or of a type the playbook does not know, is rejected by its index and keeps no other out.',
+    request: jsonBody(z.strictObject({ signals: z.array(signal).min(1).max(500) })),
+    responses: { 202: json(answer, 'What became of them.'), ...problems(400, 409, 413, 415, 422) },
+  });
+  app.openapi(post, async (c) => {
+    const { signals } = c.req.valid('json');
+    const playbook = await deps.playbooks.current();
+    const { status, body } = await write(c, deps, async (tx) => {
+      const now = deps.clock.now();
+      const latest = now + (deps.clock.anchor.factor > 1 ? AHEAD.spedUp : AHEAD.real);
+      const ids = await findLeadIds(
+        tx,
+        signals.map((one) => one.lead),
+      );
+      const rejected: z.infer<typeof answer>['rejected'] = [];
+      const inputs: NewInput[] = [];
+      signals.forEach((one, index) => {
+        const leadId = ids[index] ?? null;
+        const wrong = leadId === null ? `There is no lead with ${nameOf(one.lead)}` : mistakeOf(one, playbook, latest);
+        if (leadId === null || wrong !== null) rejected.push({ index, message: wrong ?? '' });
+        else inputs.push({ leadId, key: `signal:${one.id}`, at: one.at ?? now, body: toInput(one) });
+      });
+      const { accepted, duplicates } = await putInputs(tx, inputs, now);
+      // What no human did changes no due time: it waits for the next wake.
+      const awake = inputs.filter((input) => input.body.kind === 'signal' && input.body.human);
+      return {
+        status: 202 as const,
+        body: { accepted, duplicates: duplicates.length, rejected },
+        nudge: accepted === 0 ? [] : [...new Set(awake.map((input) => input.leadId))],
+      };
+    });
+    return c.json(body, status);
+  });
+  return app;
+}
+
+function mistakeOf(one: Signal, playbook: Playbook, latest: Instant): string | null {
+  const builtIn: readonly string[] = BUILT_IN_SIGNALS;
+  if (playbook.signals[one.type] === undefined && !builtIn.includes(one.type)) {
+    return `The playbook knows no signal ${one.type}: add it under signals, with its points`;
+  }
+  if (one.type.startsWith('meeting.') && one.data?.at === undefined) {
+    return `${one.type} must say when the meeting is, in data.at`;
+  }
+  if (one.at !== undefined && one.at > latest) return 'at lies in the future';
+  return null;
+}
+
+function toInput({ type, data }: Signal): InputBody {
+  return {
+    kind: 'signal',
+    type,
+    human: isHumanSignal(type),
+    ...(data?.cadence === undefined ? {} : { cadence: data.cadence }),
+    ...(data?.step === undefined ? {} : { step: data.step }),
+    ...(type.startsWith('meeting.') && data?.at !== undefined ? { meetingAt: data.at } : {}),
+  };
+}

@@ -1,0 +1,53 @@
+/** `volley check`: every mistake of a playbook at once, without a running system. */
+import type { Command } from 'commander';
+import { VolleyError } from '../core/errors.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { compile, type PlaybookProblem, readPlaybookFolder } from '../playbook/index.ts';
+import { colour, note, print, printJson } from './terminal.ts';
+
+export function addCheck(program: Command): void {
+  program
+    .command('check')
+    .description('say every mistake of a playbook, with file, line and column')
+    .argument('<dir>', 'folder that holds playbook.yaml')
+    .option('--json', 'print { ok, errors }')
+    .action(async (dir: string, options: { json?: true }) => {
+      const compiled = compile(await readPlaybookFolder(dir));
+      const errors = compiled.ok ? [] : compiled.errors;
+      if (options.json) printJson({ ok: compiled.ok, errors, ...(compiled.ok ? { warnings: compiled.warnings } : {}) });
+      else if (compiled.ok) print(summary(compiled.playbook));
+      else printProblems(errors);
+      if (compiled.ok && !options.json)
+        for (const warning of compiled.warnings) note(problemLine(warning, colour.yellow));
+      if (!compiled.ok) process.exitCode = 1;
+    });
+}
+
+function problemLine({ file, line, column, message, expected }: PlaybookProblem, mark = colour.red): string {
+  return `${colour.bold(`${file}:${line}:${column}`)} ${mark(message)} ${colour.dim(`(expected ${expected})`)}`;
+}
+
+/** The problems on stdout, as they are the answer; their number on stderr. */
+export function printProblems(errors: readonly PlaybookProblem[]): void {
+  for (const error of errors) print(problemLine(error));
+  note(`${errors.length} ${errors.length === 1 ? 'mistake' : 'mistakes'}`);
+}
+
+function summary(playbook: Playbook): string {
+  const count = (what: object, one: string, many = `${one}s`): string => {
+    const n = Object.keys(what).length;
+    return `${n} ${n === 1 ? one : many}`;
+  };
+  const parts = [count(playbook.cadences, 'cadence'), count(playbook.emails, 'email'), count(playbook.pools, 'pool')];
+  return `${colour.green('ok')} ${playbook.hash.slice(0, 12)}: ${parts.join(', ')}`;
+}
+
+/** The playbook of a folder, for commands that go on only with a sound one. @throws VolleyError `playbook-invalid` */
+export async function compileFolder(dir: string): Promise<Playbook> {
+  const compiled = compile(await readPlaybookFolder(dir));
+  if (compiled.ok) return compiled.playbook;
+  printProblems(compiled.errors);
+  throw new VolleyError('playbook-invalid', `the playbook in ${dir} has mistakes`, {
+    fix: `\`volley check ${dir}\` lists them.`,
+  });
+}

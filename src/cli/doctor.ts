@@ -1,0 +1,113 @@
+/** `volley doctor`: what is wrong with this installation, and what to do about it. */
+import { z } from 'zod';
+import { type Config, readConfig } from '../config.ts';
+import { VolleyError } from '../core/errors.ts';
+import { createLog } from '../log.ts';
+import { openDatabase } from '../store/db.ts';
+import { connectClient } from '../temporal/client.ts';
+import { createNudger } from '../temporal/nudge.ts';
+import { type ReconcileReport, reconcile } from '../temporal/reconcile.ts';
+import { connect } from './client.ts';
+import { allDueLeads, openClock, requireMigrated, requireShared } from './parts.ts';
+import { colour, note, print, printJson, progress, table } from './terminal.ts';
+
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+export async function doctor(options: { reconcile?: true; json?: true }): Promise<void> {
+  const config = readConfig();
+  if (options.reconcile) {
+    showReconciled(await bringInLine(config), options.json === true);
+    return;
+  }
+  const findings = await examine(config);
+  const ok = findings.every((finding) => finding.ok);
+  if (options.json) printJson({ ok, findings });
+  else show(findings);
+  if (!ok) process.exitCode = 1;
+}
+
+/** One look, its failure put into words. */
+async function look(check: string, what: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, ok: true, detail: await what() };
+  } catch (error) {
+    const fix = error instanceof VolleyError ? error.fix : undefined;
+    return {
+      check,
+      ok: false,
+      detail: error instanceof Error ? error.message : String(error),
+      ...(fix === undefined ? {} : { fix }),
+    };
+  }
+}
+
+async function examine(config: Config): Promise<Finding[]> {
+  const api = await connect(config);
+  const findings: Finding[] = config.warnings.map((detail) => ({ check: 'environment', ok: false, detail }));
+  findings.push({ check: 'node', ok: true, detail: process.version });
+  const alive = await look('running', async () => {
+    await api.ask('/healthz', z.unknown());
+    return api.url;
+  });
+  findings.push(alive);
+  if (!alive.ok) return findings;
+  findings.push(
+    await look('ready', async () => {
+      await api.ask('/readyz', z.unknown());
+      return 'store and engine answer';
+    }),
+    await look('playbook', async () => {
+      const playbook = await api.ask('/v1/playbook', z.looseObject({ hash: z.string() }));
+      return `${playbook.hash.slice(0, 12)} is in force`;
+    }),
+  );
+  return findings;
+}
+
+function show(findings: readonly Finding[]): void {
+  const mark = (ok: boolean): string => (ok ? colour.green('ok') : colour.red('wrong'));
+  print(
+    table(
+      ['', 'check', ''],
+      findings.map((finding) => [mark(finding.ok), finding.check, finding.detail]),
+    ),
+  );
+  for (const finding of findings) if (finding.fix !== undefined) note(`${finding.check}: ${finding.fix}`);
+}
+
+/**
+ * The local stack does this at every start, and owns its folder while it runs; so by hand it is for
+ * a store and a Temporal server that several processes share.
+ */
+async function bringInLine(config: Config): Promise<ReconcileReport> {
+  if (config.databaseUrl === undefined) {
+    throw new VolleyError('bad-configuration', 'DATABASE_URL is not set, so there is nothing to reconcile from here', {
+      fix: 'The local stack (`npm start`) reconciles by itself at every start.',
+    });
+  }
+  const { databaseUrl, temporalAddress } = requireShared({ ...config, secret: config.secret ?? 'not needed here' });
+  await using stack = new AsyncDisposableStack();
+  const database = await openDatabase({ databaseUrl, home: config.home });
+  stack.defer(() => database.close());
+  await requireMigrated(database);
+  const client = await connectClient({ ...config.temporal, address: temporalAddress });
+  stack.defer(() => client.connection.close());
+  const nudger = createNudger({ client, log: createLog(config.log) });
+  stack.defer(() => nudger.close());
+  const due = await allDueLeads(database.db);
+  const clock = await openClock(database.db, config.speed);
+  const bar = progress('leads', due.length);
+  const report = await reconcile({ client, nudger, due, now: clock.now(), onProgress: bar.to });
+  bar.end();
+  return report;
+}
+
+function showReconciled(report: ReconcileReport, json: boolean): void {
+  if (json) printJson(report);
+  else print(table(Object.keys(report), [Object.values(report)]));
+}

@@ -1,0 +1,101 @@
+/** `volley simulate`: what a playbook would do with these leads, in seconds and without a system. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { instantOf } from '../core/calendar.ts';
+import { type SimulationResult, simulate } from '../core/simulate.ts';
+import { DAY } from '../core/time.ts';
+import { compileFolder } from './check.ts';
+import { readLeadsFile } from './leads-file.ts';
+import { readBehaviour, readReps } from './people.ts';
+import { colour, note, print, printJson, progress, table } from './terminal.ts';
+import { calendarDate, integer, notInThisVersion, wrongUse } from './use.ts';
+
+interface Options {
+  readonly leads?: string;
+  readonly days: number;
+  readonly seed: number;
+  readonly from?: string;
+  readonly behaviour?: string;
+  readonly reps?: string;
+  readonly signals?: string;
+  readonly against?: string;
+  readonly perLead?: true;
+  readonly json?: true;
+}
+
+export function addSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('play a playbook over leads with example people, in virtual time; the same seed gives the same answer')
+    .argument('<dir>', 'folder that holds playbook.yaml')
+    .option('--leads <file>', 'CSV of leads (default: leads.csv in the folder)')
+    .option('--days <n>', 'how long', integer(1, 3_650), 90)
+    .option('--seed <n>', 'whose dice', integer(0, 2 ** 31), 1)
+    .requiredOption('--from <date>', 'first day, YYYY-MM-DD in the company’s zone', calendarDate)
+    .option('--behaviour <file>', 'YAML: how leads react and reps answer (default: behaviour.yaml in the folder)')
+    .option('--reps <file>', 'YAML: reps and their hours (default: reps.yaml in the folder, if there)')
+    .option('--signals <file>', 'not in this version')
+    .option('--against <dir>', 'not in this version')
+    .option('--per-lead', 'with --json: one entry for each lead too')
+    .option('--json', 'print the whole result')
+    .action(async (dir: string, options: Options) => {
+      if (options.signals !== undefined) throw notInThisVersion('simulate --signals');
+      if (options.against !== undefined) throw notInThisVersion('simulate --against');
+      const { result, rejected } = await run(dir, options);
+      const { perLead, ...totals } = result;
+      if (options.json) printJson({ ...totals, rejected, ...(options.perLead ? { perLead } : {}) });
+      else show(totals, rejected);
+    });
+}
+
+async function run(dir: string, options: Options): Promise<{ result: SimulationResult; rejected: number }> {
+  const playbook = await compileFolder(dir);
+  const behaviour = await readBehaviour(options.behaviour ?? join(dir, 'behaviour.yaml'), playbook);
+  const reps = await readReps(options.reps ?? (await ifThere(join(dir, 'reps.yaml'))));
+  const { leads, rejected } = await readLeadsFile(options.leads ?? join(dir, 'leads.csv'));
+  if (leads.length === 0) throw wrongUse('there is no lead in the file');
+  const from = instantOf(playbook.company.timeZone, Date.parse(`${options.from}T00:00:00Z`) / DAY, 0);
+  const bar = progress('days', options.days);
+  try {
+    const result = simulate({
+      playbook,
+      leads,
+      behaviour,
+      reps: Object.fromEntries(reps.map((rep) => [rep.id, rep])),
+      seed: options.seed,
+      from,
+      days: options.days,
+      onDay: bar.to,
+    });
+    return { result, rejected };
+  } finally {
+    bar.end();
+  }
+}
+
+const ifThere = async (file: string): Promise<string | undefined> =>
+  (await stat(file).catch(() => undefined)) === undefined ? undefined : file;
+
+function show(r: Omit<SimulationResult, 'perLead'>, rejected: number): void {
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .filter(([, n]) => n > 0)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(', ') || 'none';
+  print(colour.bold(`${r.leads} leads over ${r.days} days (${rejected} rows refused)`));
+  print(
+    table(
+      ['touches', 'tasks', 'handoffs', 'accepted', 'recycles', 'SLA breaches', 'quiet leads'],
+      [[r.touches, r.tasks, r.handoffs, r.accepted, r.recycles, r.slaBreaches, r.quiet]],
+    ),
+  );
+  print(
+    `\nreturned: ${list(r.returns)}\nskipped: ${list(r.skips)}\nat the end: ${list(r.endStates)}\nstages: ${list(r.perStage)}\n`,
+  );
+  const cadences = Object.entries(r.perCadence).map(([id, c]) => [id, c.entered, c.touches, list(c.ended)]);
+  if (cadences.length > 0) print(`${table(['cadence', 'entered', 'touches', 'ended'], cadences)}\n`);
+  const reps = Object.entries(r.repLoad).map(([id, c]) => [id, c.offered, c.accepted, c.rejected, c.breached, c.tasks]);
+  if (reps.length > 0) print(table(['rep', 'offered', 'accepted', 'rejected', 'breached', 'tasks'], reps));
+  note(`\nAssumed: ${r.assumptions.join(' ')}`);
+}

@@ -1,0 +1,46 @@
+/** `volley worker`: the workers of both queues as a process of its own. */
+import { createImportActivities } from '../../activities/import.ts';
+import { createLeadActivities } from '../../activities/index.ts';
+import { readConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { openDatabase } from '../store/db.ts';
+import { connectClient } from '../temporal/client.ts';
+import { createNudger } from '../temporal/nudge.ts';
+import { shutdownRuntime, startWorkers } from '../worker/run.ts';
+import { openClock, openPlaybooks, openSender, quotaOf, requireMigrated, requireShared } from './parts.ts';
+import { untilStopped } from './signals.ts';
+
+/** Runs until the process is asked to stop, or a worker fails. */
+export async function work(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.log);
+  const { databaseUrl, secret, temporalAddress } = requireShared(config);
+  await using stack = new AsyncDisposableStack();
+  const database = await openDatabase({ databaseUrl, home: config.home });
+  stack.defer(() => database.close());
+  await requireMigrated(database);
+  const sender = openSender(config.email);
+  stack.defer(() => sender.close());
+  const endpoint = { ...config.temporal, address: temporalAddress };
+  const client = await connectClient(endpoint);
+  stack.defer(() => client.connection.close());
+  const clock = await openClock(database.db, config.speed);
+  const nudger = createNudger({ client, log });
+  stack.defer(() => nudger.close());
+  const shared = { database, clock, playbooks: openPlaybooks(database.db), nudger, log };
+  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  stack.defer(shutdownRuntime);
+  const workers = await startWorkers({
+    endpoint,
+    client,
+    log,
+    activities: {
+      ...createLeadActivities({ ...shared, sender, mail: { secret, publicUrl } }),
+      ...createImportActivities(shared),
+    },
+    ...(await quotaOf(config.email, sender)),
+  });
+  stack.defer(() => workers.stop());
+  await Promise.race([untilStopped(), workers.ended]);
+  log.info('stopping');
+}

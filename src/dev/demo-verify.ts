@@ -1,0 +1,129 @@
+/** What a demo run must have kept, checked against what the outside saw: the mailbox's own record. */
+import { END_STATES, type EndState, endStateOf } from '../core/endstate.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { type Counts, createTally } from '../core/tally.ts';
+import type { Instant } from '../core/time.ts';
+import type { Db } from '../store/db.ts';
+import { listJournal } from '../store/journal.ts';
+import { peekLead } from '../store/states.ts';
+import type { Imported } from './demo-waves.ts';
+import type { Mailbox } from './mailbox/mailbox.ts';
+
+export interface DemoFacts {
+  readonly db: Db;
+  readonly mailbox: Mailbox;
+  readonly playbook: Playbook;
+  readonly imported: Imported;
+  readonly from: Instant;
+  readonly days: number;
+  /** The virtual moment it ended. */
+  readonly until: Instant;
+}
+
+export interface DemoOutcome {
+  readonly rows: number;
+  readonly refused: number;
+  readonly leads: number;
+  readonly counts: Counts;
+  readonly endStates: Readonly<Record<EndState, number>>;
+  readonly enrollments: Readonly<Record<string, number>>;
+  readonly ledger: Readonly<Record<string, number>>;
+  /** What is wrong, in words; empty when everything holds. */
+  readonly wrong: readonly string[];
+}
+
+export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
+  const { db, mailbox, playbook, imported, until } = facts;
+  const wrong: string[] = [];
+  const tally = createTally(facts.from, facts.days);
+  const endStates = Object.fromEntries(END_STATES.map((state) => [state, 0])) as Record<EndState, number>;
+  const leads = await db.selectFrom('leads').select('id').orderBy('id').execute();
+  for (const { id } of leads) {
+    const loaded = await peekLead(db, id);
+    if (loaded === null || loaded.state === null) {
+      wrong.push(`lead ${id} was never decided about`);
+      continue;
+    }
+    endStates[endStateOf(loaded.state, loaded.facts, playbook, until)] += 1;
+    let cursor: string | undefined;
+    do {
+      const page = await listJournal(db, id, { limit: 100, cursor });
+      for (const entry of page.items) tally.add(entry);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+  }
+  const counts = tally.counts();
+  const named = Object.values(endStates).reduce((a, b) => a + b, 0);
+  const accounted = imported.created + imported.updated + imported.unchanged + imported.rejected;
+  if (accounted !== imported.rows) wrong.push(`${imported.rows} rows came in and ${accounted} are accounted for`);
+  if (imported.errors.length < imported.rejected) wrong.push('not every refused row has a reason');
+  if (leads.length !== imported.created)
+    wrong.push(`${imported.created} leads were created and ${leads.length} are there`);
+  if (named !== leads.length) wrong.push(`${leads.length} leads have ${named} end states`);
+
+  const ledger = await ledgerOf(db);
+  wrong.push(...(await repeated(db, mailbox, ledger, counts.touches)));
+  const needed = {
+    touches: counts.touches,
+    handoffs: counts.handoffs,
+    accepted: counts.accepted,
+    recycles: counts.recycles,
+  };
+  for (const [what, n] of Object.entries(needed)) if (n === 0) wrong.push(`there were no ${what}`);
+  if (Object.keys(counts.returns).length === 0) wrong.push('there were no returns');
+  return {
+    rows: imported.rows,
+    refused: imported.rejected,
+    leads: leads.length,
+    counts,
+    endStates,
+    enrollments: await enrollmentsOf(db),
+    ledger,
+    wrong,
+  };
+}
+
+/** The mailbox saw every touch the ledger says was sent, once, and nothing else. */
+async function repeated(
+  db: Db,
+  mailbox: Mailbox,
+  ledger: Readonly<Record<string, number>>,
+  journalled: number,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  const seen = mailbox.touchCounts();
+  const twice = [...seen].filter(([, n]) => n > 1);
+  if (twice.length > 0) wrong.push(`${twice.length} touches were sent more than once, e.g. ${twice[0]?.[0]}`);
+  const untagged = mailbox.messages().filter((message) => message.touch === undefined).length;
+  if (untagged > 0) wrong.push(`${untagged} messages carry no touch`);
+  const rows = await db.selectFrom('touches').select('id').where('state', '=', 'sent').execute();
+  const sent = new Set(rows.map((row) => row.id));
+  const unknown = [...seen.keys()].filter((touch) => !sent.has(touch)).length;
+  const missing = [...sent].filter((touch) => !seen.has(touch)).length;
+  if (unknown > 0) wrong.push(`${unknown} messages went out that the ledger does not call sent`);
+  if (missing > 0) wrong.push(`${missing} touches are called sent that the mailbox never got`);
+  if (journalled !== sent.size) wrong.push(`the journals tell of ${journalled} touches and the ledger of ${sent.size}`);
+  for (const state of ['sending', 'unconfirmed', 'failed']) {
+    if ((ledger[state] ?? 0) > 0) wrong.push(`${ledger[state]} touches ended as ${state}`);
+  }
+  return wrong;
+}
+
+async function ledgerOf(db: Db): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom('touches')
+    .select(({ fn }) => ['state', fn.countAll<number>().as('n')])
+    .groupBy('state')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.state, row.n]));
+}
+
+async function enrollmentsOf(db: Db): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom('enrollments')
+    .select(({ fn }) => ['state', fn.countAll<number>().as('n')])
+    .groupBy('state')
+    .orderBy('state')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.state, row.n]));
+}

@@ -1,0 +1,102 @@
+/** The mailbox's options, its handle for programs, and what its HTTP side asks of it. */
+import type { Behaviour, EventMode, Mode } from './modes.ts';
+import type { RawEmailRequest } from './query.ts';
+
+export interface MailboxOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Where messages are kept over a restart; absent: in memory. */
+  readonly folder?: string;
+  /** Where SES's events are posted, as a JSON array of bare `eventType` events. */
+  readonly eventsUrl?: string;
+  /** Headers of those posts, e.g. `{ authorization: 'Bearer …' }`. */
+  readonly eventsAuth?: Readonly<Record<string, string>>;
+  /** Clock for the dates shown and published, epoch ms; default the machine's. */
+  readonly now?: () => number;
+  /** Answer of GetSendQuota, a second; default 1,000. Not enforced: use `throttle`. */
+  readonly maxSendRate?: number;
+}
+
+/** A message as lists show it. */
+export interface MailboxMessage {
+  readonly id: string;
+  /** When it was accepted, epoch ms by the given clock. */
+  readonly at: number;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  /** The SES tag `touch`. */
+  readonly touch: string | undefined;
+  readonly bytes: number;
+}
+
+export interface ControlRequest {
+  /** How the next sends are answered. */
+  readonly mode?: Mode;
+  /** For how many sends the mode holds, then `ok` again; absent: until told otherwise. */
+  readonly count?: number;
+  /** Real ms before every answer. */
+  readonly delayMs?: number;
+  readonly events?: EventMode;
+  /** Lets held events go. */
+  readonly release?: boolean;
+}
+
+export interface MailboxStatus {
+  readonly mode: Mode;
+  readonly remaining: number | null;
+  readonly delayMs: number;
+  readonly events: EventMode;
+  readonly messages: number;
+  /** Requests to send, whatever became of them. */
+  readonly attempts: number;
+  readonly heldEvents: number;
+  readonly pendingEvents: number;
+  readonly refusedEvents: { readonly count: number; readonly last?: string };
+}
+
+export interface MessageFilter {
+  readonly to?: string;
+  readonly touch?: string;
+  /** Part of an address or a subject, in any case. */
+  readonly q?: string;
+}
+
+export interface Mailbox {
+  readonly url: string;
+  readonly port: number;
+  /** Messages kept. */
+  readonly count: number;
+  control(request: ControlRequest): MailboxStatus;
+  status(): MailboxStatus;
+  /** In the order of arrival. */
+  messages(filter?: MessageFilter): MailboxMessage[];
+  /** How often each touch was accepted: more than 1 is a duplicate. */
+  touchCounts(): Map<string, number>;
+  raw(id: string): Promise<Buffer | null>;
+  /** Publishes a bounce of a kept message; false when there is no such message. */
+  bounce(id: string, permanent?: boolean): boolean;
+  complain(id: string): boolean;
+  /** Called for every accepted message, before SES's answer goes out. Returns how to stop. */
+  onMessage(callback: (message: MailboxMessage) => void): () => void;
+  setEventsTarget(url: string, auth?: Readonly<Record<string, string>>): void;
+  /** Resolves when every event that is not held has been delivered. */
+  eventsDelivered(): Promise<void>;
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How a request to send ends: what the wire says, and the id when it was accepted. */
+export interface SendOutcome {
+  readonly behaviour: Behaviour;
+  readonly messageId: string;
+}
+
+/** What the HTTP side asks of the mailbox beside its public handle. */
+export interface MailboxCore extends Omit<Mailbox, 'url' | 'port' | 'close'> {
+  readonly maxSendRate: number;
+  send(request: RawEmailRequest): Promise<SendOutcome>;
+  get(id: string): MailboxMessage | undefined;
+}

@@ -1,0 +1,55 @@
+/** Keyset pages: an opaque cursor is the last row's key, so pages stay right while rows come and go. */
+import { z } from 'zod';
+import { VolleyError } from '../core/errors.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+export interface PageRequest {
+  /** At most this many items; 50 by default, at most 500. */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+const key = z.array(z.union([z.string(), z.number()]));
+
+/** How many rows a request asks for, within bounds. */
+export const pageLimit = (request: PageRequest): number => Math.min(500, Math.max(1, request.limit ?? 50));
+
+export const encodeCursor = (values: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify(values)).toString('base64url');
+
+/**
+ * The key inside a cursor of `size` values, or null without one.
+ * @throws VolleyError `bad-cursor` when it is not one this list gave out.
+ */
+export function decodeCursor(cursor: string | undefined, size: number): readonly (string | number)[] | null {
+  if (cursor === undefined) return null;
+  try {
+    const values = key.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    if (values.length === size) return values;
+  } catch {
+    // Falls through: whatever was wrong with it, the answer is the same.
+  }
+  throw new VolleyError('bad-cursor', 'the cursor is not one this list gave out', {
+    fix: 'Pass `next` of the page before, unchanged, or leave the cursor out.',
+  });
+}
+
+/** Makes a page of up to `limit + 1` rows: the extra row only tells that there is a next page. */
+export function toPage<R, T>(
+  rows: readonly R[],
+  limit: number,
+  keyOf: (row: R) => readonly (string | number)[],
+  map: (row: R) => T,
+): Page<T> {
+  const kept = rows.slice(0, limit);
+  const last = kept.at(-1);
+  return {
+    items: kept.map(map),
+    next: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null,
+  };
+}

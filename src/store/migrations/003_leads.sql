@@ -1,0 +1,26 @@
+-- One person; the address is normalised, absent fields are ''.
+create table if not exists leads (
+  id text primary key,
+  email text not null,
+  email_normal text not null unique,
+  email_domain text not null,
+  external_id text unique,
+  key text not null,
+  first_name text not null,
+  last_name text not null,
+  company text not null,
+  domain text not null,
+  role text not null,
+  title text not null,
+  country text not null,
+  time_zone text not null,
+  locale text not null,
+  phone text not null,
+  source text not null,
+  campaign text not null,
+  freemail boolean not null,
+  attributes text not null,
+  revision integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);

@@ -1,0 +1,25 @@
+-- The touch ledger: one row a touch, whatever happens to it.
+create table if not exists touches (
+  id text primary key,
+  lead_id text not null,
+  enrollment text not null,
+  cadence text not null,
+  step text not null,
+  email text not null,
+  purpose text not null,
+  topic text,
+  playbook text not null,
+  state text not null,
+  attempts integer not null,
+  due_at timestamptz not null,
+  decided_at timestamptz not null,
+  to_email text,
+  accepted_at timestamptz,
+  ses_message_id text,
+  ended_at timestamptz,
+  reason text,
+  detail text,
+  bounced_at timestamptz,
+  bounce text,
+  complained_at timestamptz
+);

@@ -1,0 +1,215 @@
+/**
+ * The tables as Kysely sees them; `migrations/` is what creates them. Instants are `timestamptz` in
+ * SQL, read as epoch ms and written as `Date` (see `at` in values.ts). JSON is kept in text columns,
+ * since Aurora DSQL has no JSON column types.
+ */
+import type { Generated, Kysely } from 'kysely';
+import type {
+  ApiKeysTable,
+  IdempotencyKeysTable,
+  ImportErrorsTable,
+  ImportPagesTable,
+  ImportsTable,
+  MetaTable,
+  PausesTable,
+  PlaybookCurrentTable,
+  PlaybookVersionsTable,
+  PoolCountsTable,
+  RepsTable,
+  SchemaMigrationsTable,
+} from './schema-shared.ts';
+import type { Nullable, Time, TimeOrNull } from './schema-values.ts';
+
+export type { ImportsTable, RepsTable } from './schema-shared.ts';
+
+export interface LeadsTable {
+  id: string;
+  email: string;
+  /** What makes two addresses the same. */
+  email_normal: string;
+  /** Part after the @ of `email_normal`: what a domain suppression matches. */
+  email_domain: string;
+  external_id: Nullable<string>;
+  /** From the first address; never changes. */
+  key: string;
+  first_name: string;
+  last_name: string;
+  company: string;
+  domain: string;
+  role: string;
+  title: string;
+  country: string;
+  time_zone: string;
+  locale: string;
+  phone: string;
+  source: string;
+  campaign: string;
+  freemail: boolean;
+  /** JSON object of strings. */
+  attributes: string;
+  /** Bumped by every write; a writer that read another one starts over. */
+  revision: number;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface LeadStatesTable {
+  lead_id: string;
+  /** Bumped by everything a send depends on, so that it serialises with the send. */
+  guard: number;
+  seq: number;
+  /** LeadState as JSON; null until the first decision. */
+  state: Nullable<string>;
+  stage: Nullable<string>;
+  custody: string;
+  custodian: Nullable<string>;
+  due_at: TimeOrNull;
+  queue: Nullable<string>;
+  /** Pause scope that holds back a due touch. */
+  held: Nullable<string>;
+  /** Version in force at its last decision; null before the first. */
+  playbook: Nullable<string>;
+  updated_at: Time;
+}
+
+export interface ConsentsTable {
+  lead_id: string;
+  purpose: string;
+  basis: string;
+  source: string;
+  at: Time;
+  expires: TimeOrNull;
+}
+
+export interface SuppressionsTable {
+  id: string;
+  /** `email:ADDRESS`, `domain:DOMAIN` or `lead:ID`. */
+  subject: string;
+  /** Empty: every purpose; not null, so that it can be part of a unique key. */
+  purpose: string;
+  until_at: TimeOrNull;
+  reason: string;
+  actor: string;
+  created_at: Time;
+}
+
+export interface InboxTable {
+  id: string;
+  lead_id: string;
+  dedupe_key: Nullable<string>;
+  at: Time;
+  received_at: Time;
+  body: string;
+  /** Sequence number of the commit that used it; 0: not used yet. */
+  applied_seq: Generated<number>;
+}
+
+export interface JournalTable {
+  lead_id: string;
+  seq: number;
+  at: Time;
+  type: string;
+  cadence: Nullable<string>;
+  step: Nullable<string>;
+  reason: Nullable<string>;
+  actor: string;
+  playbook: string;
+  data: string;
+}
+
+export interface TouchesTable {
+  id: string;
+  lead_id: string;
+  enrollment: string;
+  cadence: string;
+  step: string;
+  email: string;
+  purpose: string;
+  topic: Nullable<string>;
+  playbook: string;
+  state: string;
+  attempts: number;
+  due_at: Time;
+  decided_at: Time;
+  to_email: Nullable<string>;
+  /** Proof from the mail service that it took the message. */
+  accepted_at: TimeOrNull;
+  ses_message_id: Nullable<string>;
+  ended_at: TimeOrNull;
+  reason: Nullable<string>;
+  detail: Nullable<string>;
+  bounced_at: TimeOrNull;
+  bounce: Nullable<string>;
+  complained_at: TimeOrNull;
+}
+
+export interface TasksTable {
+  id: string;
+  lead_id: string;
+  enrollment: Nullable<string>;
+  cadence: Nullable<string>;
+  step: Nullable<string>;
+  handoff: Nullable<string>;
+  kind: string;
+  title: string;
+  body: Nullable<string>;
+  assignee: Nullable<string>;
+  pool: Nullable<string>;
+  priority: string;
+  state: string;
+  due_at: Time;
+  sla: Nullable<string>;
+  accept_by: TimeOrNull;
+  context: string;
+  opened_at: Time;
+  accepted_at: TimeOrNull;
+  closed_at: TimeOrNull;
+  disposition: Nullable<string>;
+  reason: Nullable<string>;
+  facts: Nullable<string>;
+  note: Nullable<string>;
+  until_at: TimeOrNull;
+  answered_by: Nullable<string>;
+}
+
+export interface EnrollmentsTable {
+  id: string;
+  lead_id: string;
+  cadence: string;
+  lane: string;
+  state: string;
+  step: Nullable<string>;
+  due_at: TimeOrNull;
+  started_at: Time;
+  ended_at: TimeOrNull;
+  playbook: string;
+  /** `open`, or null once it has ended: unique with lead and lane. */
+  open_marker: Nullable<string>;
+}
+
+export interface Schema {
+  leads: LeadsTable;
+  lead_states: LeadStatesTable;
+  consents: ConsentsTable;
+  suppressions: SuppressionsTable;
+  inbox: InboxTable;
+  journal: JournalTable;
+  touches: TouchesTable;
+  tasks: TasksTable;
+  enrollments: EnrollmentsTable;
+  reps: RepsTable;
+  pool_counts: PoolCountsTable;
+  playbook_versions: PlaybookVersionsTable;
+  playbook_current: PlaybookCurrentTable;
+  api_keys: ApiKeysTable;
+  idempotency_keys: IdempotencyKeysTable;
+  imports: ImportsTable;
+  import_pages: ImportPagesTable;
+  import_errors: ImportErrorsTable;
+  pauses: PausesTable;
+  meta: MetaTable;
+  schema_migrations: SchemaMigrationsTable;
+}
+
+/** Any handle: the pool, the embedded database, or a transaction of either. */
+export type Db = Kysely<Schema>;

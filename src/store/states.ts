@@ -1,0 +1,201 @@
+/**
+ * Loading what a decision needs. Two statements: one that locks the lead's guard row, one that
+ * reads the rest. In one statement the rest would be as of before the wait for the lock (Postgres'
+ * READ COMMITTED re-reads only the locked row), and a suppression committed meanwhile be missed.
+ */
+import { CompiledQuery, sql } from 'kysely';
+import { z } from 'zod';
+import { VolleyError } from '../core/errors.ts';
+import type { Facts, Routing } from '../core/facts.ts';
+import { type Input, inputSchema } from '../core/input.ts';
+import { type LeadState, leadStateSchema } from '../core/state.ts';
+import { toFields } from './leads.ts';
+import { listReps, toRep } from './reps.ts';
+import type { Db } from './schema.ts';
+import { defined } from './values.ts';
+
+export { type CommitExtra, commitDecision } from './commit.ts';
+
+export interface Loaded {
+  readonly leadId: string;
+  /** Sequence number to commit against; 0 before the first decision. */
+  readonly seq: number;
+  /** Null until the first decision. */
+  readonly state: LeadState | null;
+  readonly facts: Facts;
+  /** Inputs not applied yet, in order of when they happened; those ahead of now too. */
+  readonly inputs: readonly Input[];
+  /** Pause scope that held back a touch at the last commit. */
+  readonly held: string | null;
+  /** Touches in `sending` that the mail service has since said it took. */
+  readonly sendingAccepted: readonly string[];
+  /** Hash of the current playbook. */
+  readonly playbook: string | null;
+}
+
+/** Turns a stored document into one of the version after its own. */
+type Upcaster = (state: Record<string, unknown>) => Record<string, unknown>;
+/** By the version they read. Version 1 is the first, so there is none yet. */
+const upcasters: Readonly<Record<number, Upcaster>> = {};
+
+const versioned = z.looseObject({ v: z.number().int() });
+
+/**
+ * Reads a stored state, brought up to the current version.
+ * @throws VolleyError `corrupt-row` when it fits no version: going on would harm the lead.
+ */
+export function readState(text: string, leadId: string): LeadState {
+  let document: Record<string, unknown> & { v: number } = versioned.parse(JSON.parse(text));
+  for (let upcast = upcasters[document.v]; upcast !== undefined; upcast = upcasters[document.v]) {
+    document = versioned.parse(upcast(document));
+  }
+  const parsed = leadStateSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  throw new VolleyError('corrupt-row', `the state of lead ${leadId} fits no version: ${parsed.error.message}`, {
+    cause: parsed.error,
+  });
+}
+
+interface GuardRow {
+  seq: number;
+  state: string | null;
+  held: string | null;
+  custodian: string | null;
+}
+
+const GUARD = 'select seq, state, held, custodian from lead_states where lead_id = $1';
+const LOCK = `${GUARD} for update`;
+
+/** Epoch ms of a column inside JSON, where the driver does not convert. */
+const ms = (column: string): string => `round(extract(epoch from ${column}) * 1000)::bigint`;
+
+const FACTS = `
+select l.id, l.key, l.created_at, l.email, l.first_name, l.last_name, l.company, l.domain, l.role, l.title, l.country,
+  l.time_zone, l.locale, l.phone, l.source, l.campaign, l.freemail, l.attributes,
+  r.id as rep_id, r.name as rep_name, r.time_zone as rep_zone, r.working_hours as rep_hours, r.active as rep_active,
+  (select hash from playbook_current where id = 'current') as playbook,
+  (select json_agg(json_build_array(c.purpose, c.basis, ${ms('c.at')}, ${ms('c.expires')}) order by c.at)
+    from consents c where c.lead_id = l.id) as consents,
+  (select json_agg(json_build_array(s.purpose, ${ms('s.until_at')}, s.reason, ${ms('s.created_at')}) order by s.created_at)
+    from suppressions s where s.subject = any(array[
+      'lead:' || l.id, 'email:' || l.email_normal, 'domain:' || l.email_domain, 'domain:' || l.domain])) as suppressions,
+  (select json_agg(p.scope order by p.scope) from pauses p) as pauses,
+  (select json_agg(json_build_array(i.id, ${ms('i.at')}, i.body) order by i.at, i.id)
+    from inbox i where i.lead_id = l.id and i.applied_seq = 0) as inputs,
+  (select json_agg(t.id) from touches t
+    where t.lead_id = l.id and t.state = 'sending' and t.accepted_at is not null) as accepted
+from leads l left join reps r on r.id = $2
+where l.id = $1`;
+
+const purpose = z.enum(['marketing', 'sales', 'service']);
+const factsSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  created_at: z.number(),
+  email: z.string(),
+  first_name: z.string(),
+  last_name: z.string(),
+  company: z.string(),
+  domain: z.string(),
+  role: z.string(),
+  title: z.string(),
+  country: z.string(),
+  time_zone: z.string(),
+  locale: z.string(),
+  phone: z.string(),
+  source: z.string(),
+  campaign: z.string(),
+  freemail: z.boolean(),
+  attributes: z.string(),
+  rep_id: z.string().nullable(),
+  rep_name: z.string().nullable(),
+  rep_zone: z.string().nullable(),
+  rep_hours: z.string().nullable(),
+  rep_active: z.boolean().nullable(),
+  playbook: z.string().nullable(),
+  consents: z.array(z.tuple([purpose, z.string(), z.number(), z.number().nullable()])).nullable(),
+  suppressions: z
+    .array(z.tuple([z.union([purpose, z.literal('')]), z.number().nullable(), z.string(), z.number()]))
+    .nullable(),
+  pauses: z.array(z.string()).nullable(),
+  inputs: z.array(z.tuple([z.string(), z.number(), z.string()])).nullable(),
+  accepted: z.array(z.string()).nullable(),
+});
+type FactsRow = z.infer<typeof factsSchema>;
+
+function toFacts(row: FactsRow): Facts {
+  const { rep_id, rep_name, rep_zone, rep_active } = row;
+  const custodian =
+    rep_id === null || rep_name === null || rep_zone === null || rep_active === null
+      ? undefined
+      : toRep({ id: rep_id, name: rep_name, time_zone: rep_zone, working_hours: row.rep_hours, active: rep_active });
+  return {
+    leadId: row.id,
+    key: row.key,
+    createdAt: row.created_at,
+    lead: toFields(row),
+    consents: (row.consents ?? []).map(([purpose, basis, at, expires]) =>
+      expires === null ? { purpose, basis, at } : { purpose, basis, at, expires },
+    ),
+    suppressions: (row.suppressions ?? []).map(([purpose, until, reason, at]) => ({
+      ...(purpose === '' ? {} : { purpose }),
+      ...(until === null ? {} : { until }),
+      reason,
+      at,
+    })),
+    pauses: row.pauses ?? [],
+    ...(custodian === undefined ? {} : { custodian }),
+  };
+}
+
+function toInput([id, at, body]: readonly [string, number, string]): Input {
+  const parsed = inputSchema.safeParse(JSON.parse(body));
+  if (parsed.success) return { id, at, body: parsed.data };
+  throw new VolleyError('corrupt-row', `inbox row ${id}: ${parsed.error.message}`, { cause: parsed.error });
+}
+
+async function load(db: Db, leadId: string, guardSql: string): Promise<Loaded | null> {
+  const guards = await db.executeQuery<GuardRow>(CompiledQuery.raw(guardSql, [leadId]));
+  const guard = guards.rows[0];
+  if (guard === undefined) return null;
+  const found = await db.executeQuery<unknown>(CompiledQuery.raw(FACTS, [leadId, guard.custodian]));
+  if (found.rows[0] === undefined) return null;
+  const row = factsSchema.parse(found.rows[0]);
+  return {
+    leadId,
+    seq: guard.seq,
+    state: guard.state === null ? null : readState(guard.state, leadId),
+    facts: toFacts(row),
+    inputs: (row.inputs ?? []).map(toInput),
+    held: guard.held,
+    sendingAccepted: row.accepted ?? [],
+    playbook: row.playbook,
+  };
+}
+
+/**
+ * Everything a decision about this lead needs, with its guard row locked until the transaction
+ * ends: a suppression, a consent change and another runner wait for it, or it waits for them.
+ * @returns null for an unknown lead.
+ */
+export const loadLead = (tx: Db, leadId: string): Promise<Loaded | null> => load(tx, leadId, LOCK);
+
+/** The same without the lock, for reading only: what it says may be old at once. */
+export const peekLead = (db: Db, leadId: string): Promise<Loaded | null> => load(db, leadId, GUARD);
+
+/**
+ * What handoffs share between leads. Locks a row, so that two handoffs take turns and a pool's
+ * round robin gives each rep one; call it only when a decision asks for it.
+ */
+export async function loadRouting(tx: Db): Promise<Routing> {
+  await sql`select value from meta where key = 'routing' for update`.execute(tx);
+  const reps = await listReps(tx);
+  const counts = await tx.selectFrom('pool_counts').selectAll().execute();
+  const given: Record<string, Record<string, number>> = {};
+  for (const row of counts) {
+    const pool = given[row.pool] ?? {};
+    pool[row.rep] = row.given;
+    given[row.pool] = pool;
+  }
+  return { reps: Object.fromEntries(reps.map(({ away: _, ...rep }) => [rep.id, defined(rep)])), given };
+}

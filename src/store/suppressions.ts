@@ -1,0 +1,165 @@
+/**
+ * Who must not be mailed. A suppression bumps the guard of every lead it is about in its own
+ * transaction, so it is either before a send, which then does not go, or after it.
+ */
+import { type Selectable, sql } from 'kysely';
+import { VolleyError } from '../core/errors.ts';
+import type { Purpose } from '../core/playbook.ts';
+import type { Instant } from '../core/time.ts';
+import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
+import { putInputs } from './inbox.ts';
+import { bumpGuards } from './lead-upsert.ts';
+import type { Db, SuppressionsTable } from './schema.ts';
+import { date, dateOrNull, newId } from './values.ts';
+
+/** Exactly one of them. Address and domain are normalised (`emailIdentity` of core/scrub.ts). */
+export interface SuppressionTarget {
+  readonly email?: string | undefined;
+  readonly domain?: string | undefined;
+  /** The person, whatever the address becomes. */
+  readonly leadId?: string | undefined;
+}
+
+export interface NewSuppression extends SuppressionTarget {
+  /** Absent: every purpose. */
+  readonly purpose?: Purpose | undefined;
+  /** Absent: for ever. */
+  readonly until?: Instant | undefined;
+  readonly reason: string;
+  readonly by: string;
+}
+
+export interface SuppressionRow {
+  readonly id: string;
+  readonly email: string | null;
+  readonly domain: string | null;
+  readonly leadId: string | null;
+  readonly purpose: string | null;
+  readonly until: Instant | null;
+  readonly reason: string;
+  readonly by: string;
+  readonly createdAt: Instant;
+}
+
+/** Leads of one INSERT into the inbox. */
+const CHUNK = 500;
+
+function subjectOf(target: SuppressionTarget): string {
+  const { email, domain, leadId } = target;
+  const given = [email && `email:${email}`, domain && `domain:${domain}`, leadId && `lead:${leadId}`].filter(Boolean);
+  const subject = given[0];
+  if (given.length === 1 && typeof subject === 'string') return subject;
+  throw new VolleyError('bad-suppression', 'a suppression is about one address, one domain or one lead');
+}
+
+function toRow(row: Selectable<SuppressionsTable>): SuppressionRow {
+  const about = (kind: string): string | null =>
+    row.subject.startsWith(`${kind}:`) ? row.subject.slice(kind.length + 1) : null;
+  return {
+    id: row.id,
+    email: about('email'),
+    domain: about('domain'),
+    leadId: about('lead'),
+    purpose: row.purpose === '' ? null : row.purpose,
+    until: row.until_at,
+    reason: row.reason,
+    by: row.actor,
+    createdAt: row.created_at,
+  };
+}
+
+/** Ids of the leads a subject is about now. */
+async function leadsOf(tx: Db, subject: string): Promise<readonly string[]> {
+  const separator = subject.indexOf(':');
+  const value = subject.slice(separator + 1);
+  let query = tx.selectFrom('leads').select('id');
+  if (subject.startsWith('lead:')) query = query.where('id', '=', value);
+  else if (subject.startsWith('email:')) query = query.where('email_normal', '=', value);
+  else query = query.where((eb) => eb.or([eb('email_domain', '=', value), eb('domain', '=', value)]));
+  const rows = await query.orderBy('id').execute();
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Suppresses an address, a domain or a lead, for one purpose or all. Repeating it keeps the longer
+ * time. Each lead it is about gets a `suppressed` input: nudge those after the commit.
+ */
+export async function suppress(
+  tx: Db,
+  suppression: NewSuppression,
+  now: Instant,
+): Promise<{ id: string; leadIds: readonly string[] }> {
+  const subject = subjectOf(suppression);
+  const { purpose, reason, by } = suppression;
+  const row = await tx
+    .insertInto('suppressions')
+    .values({
+      id: newId(),
+      subject,
+      purpose: purpose ?? '',
+      until_at: dateOrNull(suppression.until),
+      reason,
+      actor: by,
+      created_at: date(now),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['subject', 'purpose']).doUpdateSet({
+        until_at: sql<Date | null>`case when suppressions.until_at is null or excluded.until_at is null then null
+          else greatest(suppressions.until_at, excluded.until_at) end`,
+      }),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const leadIds = await leadsOf(tx, subject);
+  await bumpGuards(tx, leadIds);
+  const body = { kind: 'suppressed' as const, reason, ...(purpose === undefined ? {} : { purpose }), by };
+  await putAll(tx, leadIds, now, body);
+  return { id: row.id, leadIds };
+}
+
+async function putAll(
+  tx: Db,
+  leadIds: readonly string[],
+  now: Instant,
+  body: Parameters<typeof putInputs>[1][number]['body'],
+): Promise<void> {
+  for (let from = 0; from < leadIds.length; from += CHUNK) {
+    const inputs = leadIds.slice(from, from + CHUNK).map((leadId) => ({ leadId, at: now, body }));
+    await putInputs(tx, inputs, now);
+  }
+}
+
+/** Ends a suppression; null when there is none with this id. Its leads get `lead.changed`: nudge them. */
+export async function removeSuppression(
+  tx: Db,
+  id: string,
+  by: string,
+  now: Instant,
+): Promise<{ leadIds: readonly string[] } | null> {
+  const row = await tx.deleteFrom('suppressions').where('id', '=', id).returning('subject').executeTakeFirst();
+  if (row === undefined) return null;
+  const leadIds = await leadsOf(tx, row.subject);
+  await bumpGuards(tx, leadIds);
+  await putAll(tx, leadIds, now, { kind: 'lead.changed', by });
+  return { leadIds };
+}
+
+/** Suppressions by id, all or those of one subject. */
+export async function listSuppressions(
+  db: Db,
+  filter: PageRequest & SuppressionTarget = {},
+): Promise<Page<SuppressionRow>> {
+  const limit = pageLimit(filter);
+  const after = decodeCursor(filter.cursor, 1);
+  const { email, domain, leadId } = filter;
+  let query = db.selectFrom('suppressions').selectAll();
+  if (email !== undefined || domain !== undefined || leadId !== undefined) {
+    query = query.where('subject', '=', subjectOf({ email, domain, leadId }));
+  }
+  if (after !== null) query = query.where('id', '>', String(after[0]));
+  const rows = await query
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute();
+  return toPage(rows, limit, (row) => [row.id], toRow);
+}

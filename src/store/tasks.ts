@@ -1,0 +1,202 @@
+/**
+ * Work for reps. A task's state changes by compare-and-set only, here and when a decision closes
+ * it, so that of two answers exactly one wins and the other is told at once.
+ */
+import { type Selectable, sql } from 'kysely';
+import { z } from 'zod';
+import type { TaskOpened } from '../core/decision.ts';
+import type { Instant } from '../core/time.ts';
+import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
+import type { Db, TasksTable } from './schema.ts';
+import { at, date, dateOrNull, readJson } from './values.ts';
+
+export const taskStateSchema = z.enum(['open', 'accepted', 'done', 'rejected', 'expired']);
+export type TaskState = z.infer<typeof taskStateSchema>;
+
+export interface Task {
+  readonly id: string;
+  readonly leadId: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string | null;
+  readonly assignee: string | null;
+  readonly pool: string | null;
+  readonly priority: 'high' | 'normal';
+  readonly state: TaskState;
+  readonly dueAt: Instant;
+  /** The lead's. */
+  readonly phone: string;
+  /** Tasks of this lead closed as done so far. */
+  readonly attempts: number;
+  readonly sla: { readonly name: string; readonly acceptBy: Instant } | null;
+  readonly context: TaskOpened['context'];
+  readonly cadence: string | null;
+  readonly step: string | null;
+  readonly enrollment: string | null;
+  readonly handoff: string | null;
+  readonly openedAt: Instant;
+  readonly acceptedAt: Instant | null;
+  readonly closedAt: Instant | null;
+  readonly disposition: string | null;
+  readonly reason: string | null;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly note: string | null;
+  readonly until: Instant | null;
+  readonly answeredBy: string | null;
+}
+
+const contextSchema = z.object({
+  why: z.string(),
+  score: z.object({ fit: z.number(), engagement: z.number(), reasons: z.array(z.string()) }),
+  signals: z.array(z.object({ type: z.string(), count: z.number(), last: z.string() })),
+  asked: z.array(z.string()),
+  lastTouches: z.array(z.object({ email: z.string(), at: z.string() })),
+  note: z.string().optional(),
+});
+const factsSchema = z.record(z.string(), z.string());
+
+type Row = Selectable<TasksTable> & { phone: string | null; attempts: number };
+
+function toTask(row: Row): Task {
+  const { note, ...context } = readJson(contextSchema, row.context, `task ${row.id}`);
+  return {
+    id: row.id,
+    leadId: row.lead_id,
+    kind: row.kind,
+    title: row.title,
+    body: row.body,
+    assignee: row.assignee,
+    pool: row.pool,
+    priority: row.priority === 'high' ? 'high' : 'normal',
+    state: taskStateSchema.parse(row.state),
+    dueAt: row.due_at,
+    phone: row.phone ?? '',
+    attempts: row.attempts,
+    sla: row.sla === null || row.accept_by === null ? null : { name: row.sla, acceptBy: row.accept_by },
+    context: note === undefined ? context : { ...context, note },
+    cadence: row.cadence,
+    step: row.step,
+    enrollment: row.enrollment,
+    handoff: row.handoff,
+    openedAt: row.opened_at,
+    acceptedAt: row.accepted_at,
+    closedAt: row.closed_at,
+    disposition: row.disposition,
+    reason: row.reason,
+    facts: row.facts === null ? {} : readJson(factsSchema, row.facts, `task ${row.id}`),
+    note: row.note,
+    until: row.until_at,
+    answeredBy: row.answered_by,
+  };
+}
+
+const select = (db: Db) =>
+  db
+    .selectFrom('tasks')
+    .leftJoin('leads', 'leads.id', 'tasks.lead_id')
+    .selectAll('tasks')
+    .select('leads.phone')
+    .select(
+      sql<number>`(select count(*) from tasks before where before.lead_id = tasks.lead_id and before.state = 'done')`.as(
+        'attempts',
+      ),
+    );
+
+export async function getTask(db: Db, id: string): Promise<Task | null> {
+  const row = await select(db).where('tasks.id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toTask(row);
+}
+
+export interface TaskFilter extends PageRequest {
+  readonly leadId?: string | undefined;
+  /** Any of these; all states by default. */
+  readonly states?: readonly TaskState[] | undefined;
+  readonly assignee?: string | undefined;
+  readonly pool?: string | undefined;
+  /** Due at or before. */
+  readonly dueBefore?: Instant | undefined;
+}
+
+/** Tasks by due time, earliest first. */
+export async function listTasks(db: Db, filter: TaskFilter = {}): Promise<Page<Task>> {
+  const limit = pageLimit(filter);
+  const after = decodeCursor(filter.cursor, 2);
+  let query = select(db);
+  if (filter.leadId !== undefined) query = query.where('tasks.lead_id', '=', filter.leadId);
+  if (filter.states !== undefined) query = query.where('tasks.state', 'in', filter.states);
+  if (filter.assignee !== undefined) query = query.where('tasks.assignee', '=', filter.assignee);
+  if (filter.pool !== undefined) query = query.where('tasks.pool', '=', filter.pool);
+  if (filter.dueBefore !== undefined) query = query.where('tasks.due_at', '<=', at(filter.dueBefore));
+  if (after !== null) {
+    query = query.where(sql<boolean>`(tasks.due_at, tasks.id) > (${date(Number(after[0]))}, ${String(after[1])})`);
+  }
+  const rows = await query
+    .orderBy('tasks.due_at')
+    .orderBy('tasks.id')
+    .limit(limit + 1)
+    .execute();
+  return toPage(rows, limit, (row) => [row.due_at, row.id], toTask);
+}
+
+export interface TaskAnswer {
+  /** States the task must be in for the answer to count. */
+  readonly expect: readonly TaskState[];
+  readonly state: TaskState;
+  readonly at: Instant;
+  readonly by: string;
+  readonly disposition?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly facts?: Readonly<Record<string, string>> | undefined;
+  readonly note?: string | undefined;
+  readonly until?: Instant | undefined;
+}
+
+/**
+ * Compare-and-set: answers the task if it is in an expected state. Put the `task.answered` input in
+ * the same transaction.
+ * @returns false when it is not, so the caller answers 409 with the task as it is.
+ */
+export async function answerTask(tx: Db, id: string, answer: TaskAnswer): Promise<boolean> {
+  const accepted = answer.state === 'accepted';
+  const rows = await tx
+    .updateTable('tasks')
+    .set({
+      state: answer.state,
+      answered_by: answer.by,
+      ...(accepted ? { accepted_at: date(answer.at) } : { closed_at: date(answer.at) }),
+      ...(answer.disposition === undefined ? {} : { disposition: answer.disposition }),
+      ...(answer.reason === undefined ? {} : { reason: answer.reason }),
+      ...(answer.facts === undefined ? {} : { facts: JSON.stringify(answer.facts) }),
+      ...(answer.note === undefined ? {} : { note: answer.note }),
+      ...(answer.until === undefined ? {} : { until_at: dateOrNull(answer.until) }),
+    })
+    .where('id', '=', id)
+    .where('state', 'in', answer.expect)
+    .returning('id')
+    .execute();
+  return rows.length > 0;
+}
+
+/** Gives an open or accepted task to a rep; false when it is closed or unknown. */
+export async function assignTask(tx: Db, id: string, assignee: string): Promise<boolean> {
+  const rows = await tx
+    .updateTable('tasks')
+    .set({ assignee })
+    .where('id', '=', id)
+    .where('state', 'in', ['open', 'accepted'])
+    .returning('id')
+    .execute();
+  return rows.length > 0;
+}
+
+/** Open and accepted tasks of a rep; what must move when the rep leaves. */
+export async function openTasksOf(db: Db, assignee: string): Promise<readonly { id: string; leadId: string }[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .select(['id', 'lead_id'])
+    .where('assignee', '=', assignee)
+    .where('state', 'in', ['open', 'accepted'])
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ id: row.id, leadId: row.lead_id }));
+}

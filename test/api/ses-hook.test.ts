@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sesHookToken } from '../../src/api/hooks/secret.ts';
+import { touchById } from '../../src/store/touches.ts';
+import { openApi, SECRET, START, type TestApi } from './support/api.ts';
+
+let api: TestApi;
+let leadId: string;
+let email: string;
+let touch: string;
+let n = 0;
+
+beforeAll(async () => {
+  api = await openApi();
+});
+afterAll(() => api.close());
+
+beforeEach(async () => {
+  n += 1;
+  email = `ses-${n}@acme.example`;
+  touch = `touch-${n}`;
+  leadId = await api.lead(email);
+  // A touch as the engine leaves it between its `sending` commit and the answer of the mail service.
+  await api.store.database.db
+    .insertInto('touches')
+    .values({
+      id: touch,
+      lead_id: leadId,
+      enrollment: 'e',
+      cadence: 'evaluation-guide',
+      step: 'welcome',
+      email: 'evaluation-welcome',
+      purpose: 'marketing',
+      playbook: 'p',
+      state: 'sending',
+      attempts: 1,
+      due_at: new Date(START),
+      decided_at: new Date(START),
+      to_email: email,
+    })
+    .execute();
+});
+
+const mail = () => ({
+  timestamp: '2026-11-24T10:00:00Z',
+  messageId: `ses-${touch}`,
+  destination: [email],
+  tags: { touch: [touch] },
+});
+const bounce = (type: string, sub = 'General') => ({
+  eventType: 'Bounce',
+  mail: mail(),
+  bounce: {
+    bounceType: type,
+    bounceSubType: sub,
+    timestamp: '2026-11-24T10:01:00Z',
+    bouncedRecipients: [{ emailAddress: email }],
+  },
+});
+const complaint = () => ({
+  eventType: 'Complaint',
+  mail: mail(),
+  complaint: { timestamp: '2026-11-24T10:02:00Z', complainedRecipients: [{ emailAddress: email }] },
+});
+const post = (body: unknown) => api.call('POST /hooks/ses', { key: api.keys.integration, body });
+const suppressed = async () => (await api.call(`GET /v1/suppressions?email=${email}`)).body.items;
+const row = () => touchById(api.store.database.db, touch);
+
+describe('POST /hooks/ses', () => {
+  test('Send proves acceptance and wakes nobody, however often it comes', async () => {
+    const before = api.nudged.length;
+    const event = { eventType: 'Send', mail: mail(), send: {} };
+    expect(await post(event)).toMatchObject({ status: 200, body: { events: 1, unknown: 0 } });
+    expect(await post([event, event])).toMatchObject({ status: 200, body: { events: 2 } });
+    expect(await row()).toMatchObject({ state: 'sending', acceptedAt: START, sesMessageId: `ses-${touch}` });
+    expect(api.nudged.length).toBe(before);
+  });
+
+  test('a bounce for good suppresses the address for everything, once', async () => {
+    await post(bounce('Permanent'));
+    await post(bounce('Permanent'));
+    expect(await suppressed()).toMatchObject([{ purpose: null, reason: 'bounced', by: 'ses' }]);
+    expect(await row()).toMatchObject({ bounce: 'Permanent/General', bouncedAt: Date.parse('2026-11-24T10:01:00Z') });
+    expect(api.nudged.at(-1)).toBe(leadId);
+    await api.advance(leadId);
+    const journal = await api.call(`GET /v1/leads/${leadId}/journal?type=lead.suppressed`);
+    expect(journal.body.items).toHaveLength(1);
+  });
+
+  test('a passing bounce is kept at the touch and suppresses nobody', async () => {
+    await post(bounce('Transient', 'MailboxFull'));
+    expect(await suppressed()).toEqual([]);
+    expect(await row()).toMatchObject({ bounce: 'Transient/MailboxFull' });
+  });
+
+  test('a passing bounce before one for good does not hide it', async () => {
+    await post(bounce('Transient', 'MailboxFull'));
+    await post(bounce('Permanent'));
+    expect(await suppressed()).toMatchObject([{ reason: 'bounced' }]);
+  });
+
+  test('a complaint before its Send event suppresses too', async () => {
+    await post(complaint());
+    await post({ eventType: 'Send', mail: mail(), send: {} });
+    expect(await suppressed()).toMatchObject([{ purpose: null, reason: 'complained' }]);
+    expect(await row()).toMatchObject({ acceptedAt: START });
+  });
+
+  test('the older shape names no touch: a known address is suppressed, a foreign one is not kept', async () => {
+    const { tags: _, ...untagged } = mail();
+    const older = (address: string) => ({
+      notificationType: 'Bounce',
+      mail: { ...untagged, destination: [address] },
+      bounce: { bounceType: 'Permanent', bounceSubType: 'General', bouncedRecipients: [{ emailAddress: address }] },
+    });
+    expect(await post(older(email.toUpperCase()))).toMatchObject({ body: { unknown: 0 } });
+    expect(await suppressed()).toMatchObject([{ reason: 'bounced' }]);
+    expect(await post(older('stranger@elsewhere.example'))).toMatchObject({ body: { unknown: 1 } });
+    expect((await api.call('GET /v1/suppressions?email=stranger@elsewhere.example')).body.items).toEqual([]);
+  });
+
+  test('SNS posts text/plain with a token in the address', async () => {
+    const call = (token: string) =>
+      api.call(`POST /hooks/ses?token=${token}`, {
+        key: null,
+        raw: JSON.stringify({ Type: 'Notification', Message: JSON.stringify(bounce('Permanent')) }),
+        type: 'text/plain; charset=UTF-8',
+      });
+    expect(await call('x'.repeat(43))).toMatchObject({ status: 401 });
+    expect(await suppressed()).toEqual([]);
+    expect(await call(sesHookToken(SECRET))).toMatchObject({ status: 200 });
+    expect(await suppressed()).toHaveLength(1);
+  });
+
+  test('without a key it is 401, with a rep’s 403, and nothing happens', async () => {
+    expect(await api.call('POST /hooks/ses', { key: null, body: bounce('Permanent') })).toMatchObject({ status: 401 });
+    expect(await api.call('POST /hooks/ses', { key: api.keys.rep, body: bounce('Permanent') })).toMatchObject({
+      status: 403,
+    });
+    expect(await suppressed()).toEqual([]);
+  });
+
+  test('what is no event is 400; a message that is not from here is counted', async () => {
+    expect(await post({ hello: 'world' })).toMatchObject({ status: 400, body: { type: '/problems/bad-ses-event' } });
+    expect(await api.call('POST /hooks/ses', { key: api.keys.integration, raw: '{' })).toMatchObject({
+      status: 400,
+      body: { type: '/problems/broken-json' },
+    });
+    const foreign = { eventType: 'Send', mail: { ...mail(), tags: { touch: ['not-ours'] } }, send: {} };
+    expect(await post(foreign)).toMatchObject({ status: 200, body: { unknown: 1 } });
+    expect(
+      await post({
+        Type: 'SubscriptionConfirmation',
+        TopicArn: 'arn:aws:sns:x',
+        SubscribeURL: 'https://sns.example/confirm',
+        Token: 't',
+      }),
+    ).toMatchObject({ status: 200 });
+  });
+});

@@ -1,0 +1,110 @@
+/** The example playbook: something a company could start from, and 90 days of it show every path. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readLeadsFile } from '../../src/cli/leads-file.ts';
+import { readBehaviour, readReps } from '../../src/cli/people.ts';
+import type { Playbook } from '../../src/core/playbook.ts';
+import { type SimulationResult, simulate } from '../../src/core/simulate.ts';
+import { createRenderer } from '../../src/email/render.ts';
+import { compile, readPlaybookFolder } from '../../src/playbook/index.ts';
+import { compiled } from './support.ts';
+
+const folder = join(import.meta.dirname, '../../playbook');
+let playbook: Playbook;
+
+beforeAll(async () => {
+  playbook = compiled(await readPlaybookFolder(folder));
+});
+
+test('it compiles without a warning', async () => {
+  expect(compile(await readPlaybookFolder(folder)).warnings).toEqual([]);
+});
+
+test('three cadences, twelve emails in two phases, two pools of two reps', () => {
+  expect(Object.keys(playbook.cadences).sort()).toEqual(['evaluation-guide', 'first-conversation', 'keep-warm']);
+  const phases = Object.groupBy(Object.values(playbook.emails), (email) => email.phase);
+  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([7, 5]);
+  expect(playbook.pools.map((pool) => [pool.id, pool.reps.length])).toEqual([
+    ['emea', 2],
+    ['rest', 2],
+  ]);
+});
+
+test('it uses every kind of step', () => {
+  const steps = Object.values(playbook.cadences).flatMap((cadence) => Object.values(cadence.steps));
+  expect([...new Set(steps.map((step) => step.kind))].sort()).toEqual(
+    ['branch', 'email', 'handoff', 'recycle', 'split', 'task', 'wait', 'waitFor'].sort(),
+  );
+});
+
+test('every rep of a pool is in reps.yaml, and the other way round', async () => {
+  const reps = await readReps(join(folder, 'reps.yaml'));
+  expect(reps.map((rep) => rep.id).sort()).toEqual(playbook.pools.flatMap((pool) => pool.reps).sort());
+});
+
+describe('emails', () => {
+  const nobody = {
+    ...{ email: 'a@acme.example', firstName: '', lastName: '', company: '', domain: '', role: '', title: '' },
+    ...{ country: '', timeZone: '', locale: '', phone: '', source: '', campaign: '', freemail: false, attributes: {} },
+  };
+  const render = (id: string, lead: typeof nobody) =>
+    createRenderer(playbook).render(id, {
+      purpose: 'marketing',
+      lead,
+      rep: { id: 'lena.hartmann@northwind.example', name: 'Lena Hartmann' },
+      unsubscribeUrl: 'https://volley.example/u/1',
+    });
+
+  test('are worth reading: 150 to 300 words to think about, shorter calls to action, each with a link', () => {
+    for (const { id, phase, body } of Object.values(playbook.emails)) {
+      const words = body.split(/\s+/).length;
+      expect(words, id).toBeGreaterThan(phase === 'thought-leadership' ? 150 : 60);
+      expect(words, id).toBeLessThan(phase === 'thought-leadership' ? 300 : 150);
+      expect(body, id).toContain('](https://northwind.example/');
+    }
+  });
+
+  test('read well for a lead of whom only the address is known', () => {
+    for (const id of Object.keys(playbook.emails)) {
+      const { subject, text } = render(id, nobody);
+      expect(text.startsWith('Hello,\n'), id).toBe(true);
+      expect(`${subject}\n${text}`, id).not.toMatch(/\{[{%]|undefined|null| ,| \?|\bfor ,|\bat \?/);
+    }
+  });
+
+  test('greet by the first name', () => {
+    for (const id of Object.keys(playbook.emails)) {
+      expect(render(id, { ...nobody, firstName: 'Zoë' }).text.startsWith('Hello Zoë,\n'), id).toBe(true);
+    }
+  });
+});
+
+describe('90 days of it', () => {
+  let result: SimulationResult;
+  beforeAll(async () => {
+    const [{ leads }, behaviour, reps] = await Promise.all([
+      readLeadsFile(join(folder, 'leads.csv')),
+      readBehaviour(join(folder, 'behaviour.yaml'), playbook),
+      readReps(join(folder, 'reps.yaml')),
+    ]);
+    const byId = Object.fromEntries(reps.map((rep) => [rep.id, rep]));
+    result = simulate({ playbook, leads, behaviour, reps: byId, seed: 1, from: Date.UTC(2026, 10, 24), days: 90 });
+  });
+
+  test('show touches, handoffs, accepts, every kind of return, recycles and breaches', () => {
+    expect(result.leads).toBe(270);
+    expect(result.touches).toBeGreaterThan(1_500);
+    for (const what of ['handoffs', 'accepted', 'recycles', 'slaBreaches', 'tasks'] as const) {
+      expect(result[what], what).toBeGreaterThan(0);
+    }
+    for (const reason of ['not-ready', 'no-response', 'wrong-person', 'lost']) {
+      expect(result.returns[reason] ?? 0, reason).toBeGreaterThan(0);
+    }
+  });
+
+  test('leave nobody silent but the six whom the playbook calls junk', () => {
+    expect(result.quiet).toBe(6);
+    expect(result.endStates.unreached).toBe(6);
+    expect(Object.values(result.endStates).reduce((sum, n) => sum + n, 0)).toBe(result.leads);
+  });
+});

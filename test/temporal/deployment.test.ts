@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeCurrent } from '../../src/temporal/deployment.ts';
+import { DEPLOYMENT, leadWorkflowId } from '../../src/temporal/names.ts';
+import { createNudger } from '../../src/temporal/nudge.ts';
+import { createRecorder } from '../support/recorder.ts';
+import { type Engine, openEngine, quietLog, testBundle } from '../support/temporal.ts';
+
+let engine: Engine;
+beforeEach(async () => {
+  engine = await openEngine();
+});
+afterEach(() => engine.close());
+
+const currentBuild = async (): Promise<string | null | undefined> => {
+  const described = await engine.client.workflowService.describeWorkerDeployment({
+    namespace: engine.client.options.namespace,
+    deploymentName: DEPLOYMENT,
+  });
+  return described.workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId;
+};
+
+it('makes the version of the workers that started current', async () => {
+  const workers = await engine.startWorkers({ activities: createRecorder(() => ({ n: 1 })).activities });
+  expect(await currentBuild()).toBe(workers.buildId);
+});
+
+it('fails loudly when no worker of that version polls', async () => {
+  await expect(makeCurrent(engine.client, { buildId: 'nobody', timeoutMs: 300 })).rejects.toMatchObject({
+    code: 'deployment-version',
+    message: expect.stringContaining('volley-lead'),
+  });
+});
+
+it('moves a running lead to the next version, which needs no nudge for it', async () => {
+  const bundle = await testBundle();
+  const recorder = createRecorder((_, nth) =>
+    nth < 3 ? { n: nth, w: { t: nth, ms: 2_000, q: 'l', s: 'later' } } : { n: nth },
+  );
+  const older = await engine.startWorkers({ activities: recorder.activities, bundle: { ...bundle, buildId: 'older' } });
+  const nudger = createNudger({ client: engine.client, log: quietLog });
+  const lead = randomUUID();
+  await nudger.nudge([lead]);
+  await recorder.called(1);
+  await engine.startWorkers({ activities: recorder.activities, bundle: { ...bundle, buildId: 'newer' } });
+  await older.stop();
+  await engine.client.workflow.getHandle(leadWorkflowId(lead)).result();
+  const versions = (await engine.history(lead)).flatMap(
+    (event) => event.workflowTaskCompletedEventAttributes?.deploymentVersion?.buildId ?? [],
+  );
+  expect([...new Set(versions)]).toEqual(['older', 'newer']);
+});

@@ -1,0 +1,3 @@
+/** Every workflow the worker knows: what the bundle is made of. */
+export { importLeads } from './import.ts';
+export { lead, nudge } from './lead.ts';
