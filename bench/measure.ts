@@ -1,18 +1,21 @@
+import { z } from 'zod';
+
 /** What a benchmark found, in the words of the table. */
-export interface Result {
+export const resultSchema = z.object({
   /** What was measured, e.g. `enrolments`. */
-  readonly name: string;
-  readonly unit: string;
-  readonly ours: number;
+  name: z.string(),
+  unit: z.string(),
+  ours: z.number(),
   /** The same of the bare engine, in the same run. */
-  readonly bare?: number;
+  bare: z.number().exactOptional(),
   /** `ours / bare` where there is a baseline. */
-  readonly ratio?: number;
+  ratio: z.number().exactOptional(),
   /** What must hold, in words, and whether it did. */
-  readonly goal?: string;
-  readonly held?: boolean;
-  readonly note?: string;
-}
+  goal: z.string().exactOptional(),
+  held: z.boolean().exactOptional(),
+  note: z.string().exactOptional(),
+});
+export type Result = Readonly<z.infer<typeof resultSchema>>;
 
 export interface Sizes {
   readonly short: boolean;

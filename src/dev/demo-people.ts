@@ -49,8 +49,10 @@ const taskSchema = z.looseObject({
 const pageSchema = z.looseObject({ items: z.array(taskSchema), next: z.string().nullable() });
 type Task = z.infer<typeof taskSchema>;
 
-/** How often reps look, real ms: 100 are an hour and 12 minutes of the demo's time. */
-const LOOK_MS = 100;
+/** How often reps look, real ms: 40 are half an hour of the demo's time. */
+const LOOK_MS = 40;
+/** How long an answer takes to be counted on a busy laptop, real ms: reps set out this much before they mean to answer. */
+const AHEAD_MS = 200;
 const GATHER_MS = 25;
 const SIGNALS_A_CALL = 500;
 /** Too late, or asked for too early: what real people meet too. */
@@ -189,7 +191,9 @@ export function createPeople(options: PeopleOptions): People {
     const handoff = task.handoff === null ? {} : { handoff: task.handoff };
     const act = actors.answer(lead, { ...handoff, nth: nth('task', lead), openedAt, calendar });
     const rep = task.assignee;
-    if (act !== undefined) later(act.at, act.answer, () => answer(task, rep, act));
+    if (act === undefined) return;
+    const setOut = act.at - AHEAD_MS * clock.anchor.factor;
+    later(setOut, act.answer, () => answer(task, rep, act));
   }
 
   async function answer(task: Task, rep: string, act: TaskAct): Promise<void> {

@@ -42,10 +42,11 @@ export async function openTemporal(
   home: string,
   { passing, say }: TemporalOptions,
 ): Promise<{ endpoint: TemporalEndpoint; server: LocalTemporal | undefined }> {
-  const { address } = config.temporal;
+  const { address, cli } = config.temporal;
   if (address !== undefined) return { endpoint: { ...config.temporal, address }, server: undefined };
   const server = await startTemporal({
     log: say,
+    env: { ...process.env, VOLLEY_TEMPORAL_BIN: cli },
     ...(passing ? {} : { dbFile: join(home, 'temporal.db'), uiPort: await preferredPort(TEMPORAL_UI_PORT) }),
   });
   return { endpoint: { address: server.address }, server };

