@@ -9,6 +9,8 @@ if (process.env.VOLLEY_TEST_SEED === undefined) {
 
 const pure = ['test/core/**/*.test.ts', 'test/playbook/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/*.test.ts'];
 
+const servers = ['test/support/postgres.ts', 'test/support/temporal-server.ts'];
+
 export default defineConfig({
   test: {
     // Real servers, real child processes: the slow paths are slow on two cores.
@@ -20,13 +22,15 @@ export default defineConfig({
     setupFiles: ['test/seed.ts'],
     projects: [
       { extends: true, test: { name: 'pure', include: pure } },
+      { extends: true, test: { name: 'system', include: ['test/**/*.test.ts'], exclude: pure, globalSetup: servers } },
+      // What stands on the store runs on a Postgres server too; the store's own tests choose their kind.
       {
         extends: true,
         test: {
-          name: 'system',
-          include: ['test/**/*.test.ts'],
-          exclude: pure,
-          globalSetup: ['test/support/postgres.ts', 'test/support/temporal-server.ts'],
+          name: 'postgres',
+          include: ['api', 'activities', 'temporal', 'workflows'].map((part) => `test/${part}/**/*.test.ts`),
+          env: { VOLLEY_TEST_DB: 'postgres' },
+          globalSetup: servers,
         },
       },
     ],
