@@ -1,5 +1,7 @@
 /** The HTTP API: one file per resource, put together here. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { accountRoutes } from './accounts.ts';
+import { dealRoutes } from './deals.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { documentOf } from './docs/document.ts';
 import { docsPage } from './docs/page.ts';
@@ -34,6 +36,8 @@ const resources = [
   signalRoutes,
   taskRoutes,
   repRoutes,
+  dealRoutes,
+  accountRoutes,
   suppressionRoutes,
   playbookRoutes,
   pauseRoutes,

@@ -24,6 +24,8 @@ export interface Draft {
   consents: ScrubbedConsent[];
   /** Those the store has or will have, by their key. */
   known: Set<string>;
+  /** The company domain the store has; undefined for a lead that is not there yet. */
+  storedDomain?: string;
 }
 
 /** Columns that are merged as they are, with the field each comes from. */

@@ -3,9 +3,12 @@
  * that may match is read at once, merged in memory, and written in a few statements.
  */
 import { type Insertable, sql } from 'kysely';
+import { accountIdOf } from '../core/account.ts';
 import { VolleyError } from '../core/errors.ts';
 import type { ScrubbedLead } from '../core/scrub.ts';
 import type { Instant } from '../core/time.ts';
+import { ensureAccounts } from './accounts.ts';
+import { joinDeals } from './deal-leads.ts';
 import { RetryTransaction, sqlState } from './errors.ts';
 import { putInputs } from './inbox.ts';
 import { consentKey, type Draft, Drafts, type LeadRow, type UpsertOutcome } from './lead-merge.ts';
@@ -39,7 +42,7 @@ async function readDrafts(tx: Db, leads: readonly ScrubbedLead[], now: Instant):
   const known = Map.groupBy(consents, (consent) => consent.lead_id);
   for (const row of rows) {
     const keys = (known.get(row.id) ?? []).map(consentKey);
-    drafts.add({ row, state: 'same', consents: [], known: new Set(keys) });
+    drafts.add({ row, state: 'same', consents: [], known: new Set(keys), storedDomain: row.domain });
   }
   return drafts;
 }
@@ -132,6 +135,25 @@ async function insertConsents(tx: Db, drafts: readonly Draft[]): Promise<void> {
   }
 }
 
+/** Leads that are new, or whose company is another one, come to their account and to its deals. */
+async function joinAccounts(tx: Db, drafts: readonly Draft[], now: Instant): Promise<void> {
+  const came = drafts.filter((draft) => draft.storedDomain !== draft.row.domain);
+  if (came.length === 0) return;
+  await ensureAccounts(
+    tx,
+    came.map(({ row }) => ({ domain: row.domain, name: row.company })),
+    now,
+  );
+  await joinDeals(
+    tx,
+    came.map(({ row, storedDomain }) => ({
+      id: row.id,
+      accountId: accountIdOf(row.domain),
+      moved: storedDomain !== undefined,
+    })),
+  );
+}
+
 /**
  * Creates or updates leads in the order given; rows of one lead are merged one after the other. A
  * page of at most 500 keeps a transaction within Aurora DSQL's 3,000 rows. Every lead that was
@@ -154,6 +176,7 @@ export async function upsertLeads(
   await updateChanged(tx, rowsOf('changed'), now);
   await insertNew(tx, rowsOf('new'), now);
   await insertConsents(tx, touched);
+  await joinAccounts(tx, touched, now);
   const inputs = touched.map((draft) => ({
     leadId: draft.row.id,
     at: now,

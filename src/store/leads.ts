@@ -107,6 +107,13 @@ export async function getLead(db: Db, id: string): Promise<LeadRecord | null> {
   return row === undefined ? null : toRecord(row);
 }
 
+/** Leads by their ids, first come first; unknown ids are left out. */
+export async function getLeads(db: Db, ids: readonly string[]): Promise<readonly LeadRecord[]> {
+  if (ids.length === 0) return [];
+  const rows = await select(db).where(sql<boolean>`leads.id = any(${ids})`).orderBy('leads.id').execute();
+  return rows.map(toRecord);
+}
+
 /** By id, else by normalised address (`emailNormal` of the scrubbed lead). */
 export async function findLead(
   db: Db,

@@ -4,6 +4,7 @@
  * since Aurora DSQL has no JSON column types.
  */
 import type { Generated, Kysely } from 'kysely';
+import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type {
   ApiKeysTable,
   IdempotencyKeysTable,
@@ -197,6 +198,10 @@ export interface Schema {
   touches: TouchesTable;
   tasks: TasksTable;
   enrollments: EnrollmentsTable;
+  accounts: AccountsTable;
+  deals: DealsTable;
+  deal_events: DealEventsTable;
+  deal_leads: DealLeadsTable;
   reps: RepsTable;
   pool_counts: PoolCountsTable;
   playbook_versions: PlaybookVersionsTable;

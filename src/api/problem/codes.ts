@@ -22,6 +22,7 @@ export const PROBLEMS = {
   'not-yours': { status: 403, title: 'This belongs to another rep' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'unknown-lead': { status: 404, title: 'There is no such lead' },
+  'unknown-account': { status: 404, title: 'There is no such account' },
   'method-not-allowed': { status: 405, title: 'This address does not take this method' },
   'identity-clash': { status: 409, title: 'The external id and the address belong to two leads' },
   'lane-taken': { status: 409, title: 'The lead runs a cadence in this lane' },

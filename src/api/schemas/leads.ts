@@ -1,5 +1,6 @@
 /** A lead as the API shows it. */
 import { z } from '@hono/zod-openapi';
+import { accountIdOf } from '../../core/account.ts';
 import { consentInputSchema, leadInputSchema } from '../../core/scrub.ts';
 import type { LeadRecord } from '../../store/leads.ts';
 import { instantOut, isoOrNull, pageOf, text } from './common.ts';
@@ -41,6 +42,7 @@ const fields = {
 const summary = {
   id: z.uuid(),
   externalId: z.string().nullable(),
+  account: z.object({ id: z.uuid() }).nullable().openapi({ description: 'By the domain; null for free mail.' }),
   ...fields,
   stage: z.string().nullable().openapi({ description: 'Null until a playbook decided about the lead.' }),
   custody: z.object({
@@ -95,9 +97,11 @@ export const leadDetail = leadSummary
 
 /** What of a stored lead both lists and single answers show. */
 export function toSummary(lead: LeadRecord, firstStage: string | null): z.infer<typeof leadSummary> {
+  const account = accountIdOf(lead.fields.domain);
   return {
     id: lead.id,
     externalId: lead.externalId,
+    account: account === null ? null : { id: account },
     ...lead.fields,
     attributes: { ...lead.fields.attributes },
     stage: lead.stage ?? firstStage,
