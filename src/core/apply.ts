@@ -34,7 +34,7 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'suppressed':
       // The playbook's word for it: `seen('unsubscribed')`. No human signal: it must not fire a route.
-      if (body.reason === 'unsubscribed') logSignal(d, 'unsubscribed', Math.min(input.at, d.t));
+      if (body.reason === 'unsubscribed') logSignal(d, 'unsubscribed', Math.min(input.at, d.t), true);
       journal(d, {
         type: 'lead.suppressed',
         reason: 'suppressed',
@@ -88,7 +88,7 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   const { state } = d;
   // A signal that reached us late counts from its own time, but never from the future of the decision.
   const at = Math.min(input.at, d.t);
-  logSignal(d, body.type, at);
+  logSignal(d, body.type, at, body.human);
   if (body.human) {
     state.humanAt = Math.max(state.humanAt ?? at, at);
     if (at > state.custody.since) d.humanNow = true;
@@ -112,11 +112,19 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   });
 }
 
-function logSignal({ state }: Draft, type: string, at: number): void {
+function logSignal({ state }: Draft, type: string, at: number, human: boolean): void {
   const log = state.signals[type] ?? { n: 0, at: [] };
   log.n += 1;
   insertSorted(log.at, at);
-  if (log.at.length > SIGNALS_KEPT) log.at.splice(0, log.at.length - SIGNALS_KEPT);
+  if (!human) {
+    log.machine ??= [];
+    insertSorted(log.machine, at);
+  }
+  if (log.at.length > SIGNALS_KEPT) {
+    for (const dropped of log.at.splice(0, log.at.length - SIGNALS_KEPT)) {
+      if (log.machine?.[0] === dropped) log.machine.shift();
+    }
+  }
   state.signals[type] = log;
 }
 

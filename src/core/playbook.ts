@@ -16,6 +16,16 @@ export interface Condition {
   /** Whether time alone can change the answer (windows, decay, `ago`), so it must be evaluated ahead. */
   readonly timed: boolean;
   readonly test: (scope: Scope) => boolean;
+  /** Where it stands, as `playbook.yaml:54`; absent when it was not read from a file. */
+  readonly place?: string;
+  /** The values it compares, for people: `score.engagement` is 22.4. Pure, and never throws. */
+  readonly parts?: (scope: Scope) => readonly ConditionPart[];
+}
+
+/** One thing a condition looks at, with its value in a scope. */
+export interface ConditionPart {
+  readonly expr: string;
+  readonly value: string | number | boolean;
 }
 
 export interface WorkingHours {

@@ -1,45 +1,72 @@
 /** Fit and engagement, with what they are made of. */
 import { localDay } from './calendar.ts';
 import { durationMs } from './duration.ts';
-import type { Facts } from './facts.ts';
 import type { Playbook } from './playbook.ts';
 import type { Scope } from './scope.ts';
 import type { LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 
+/** One thing a score is made of. */
+export interface ScorePart {
+  readonly of: 'fit' | 'engagement';
+  /** The fit rule's condition, or the signal's type. */
+  readonly what: string;
+  /** What it adds now, before the score is held between its bounds. */
+  readonly points: number;
+  /** Where the rule stands in the playbook. */
+  readonly source: string;
+  /** In words, e.g. `page.pricing twice: +30, decayed to 22.1`. */
+  readonly sentence: string;
+}
+
 export interface Score {
   readonly fit: number;
   readonly engagement: number;
-  /** In words, e.g. `page.pricing 2x: +30, now 22.1`. */
+  readonly parts: readonly ScorePart[];
+  /** The sentences of the parts, and which bound holds the sum. */
   readonly reasons: readonly string[];
 }
 
 // After 12 half-lives a signal is worth 1/4096 of its points: nothing a threshold could see.
 const HALF_LIVES_COUNTED = 12;
 
-interface Part {
+interface Earned {
   readonly type: string;
   readonly count: number;
+  /** By machines: worth nothing. */
+  readonly machines: number;
+  /** Points before and after the most a day. */
+  readonly uncapped: number;
   readonly earned: number;
+  readonly dampened: boolean;
   readonly now: number;
 }
 
 /** What each signal type still contributes: points by day up to `maxPerDay`, halved every half-life. */
-function engagementParts(state: LeadState, playbook: Playbook, now: Instant, zone: string): Part[] {
+function earnings(state: LeadState, playbook: Playbook, now: Instant, zone: string): Earned[] {
   const halfLife = durationMs(playbook.score.engagement.halfLife);
-  const parts: Part[] = [];
+  const list: Earned[] = [];
   for (const [type, log] of Object.entries(state.signals)) {
     const rule = playbook.signals[type];
     if (!rule || rule.points === 0) continue;
-    let count = 0;
-    let earned = 0;
-    let left = 0;
+    const machine = log.machine ?? [];
+    let skip = 0;
+    let [count, machines, uncapped, earned, left] = [0, 0, 0, 0, 0];
+    let dampened = false;
     let day = Number.NaN;
     let today = 0;
     for (const at of log.at) {
+      while (skip < machine.length && (machine[skip] ?? 0) < at) skip += 1;
+      const byMachine = machine[skip] === at;
+      if (byMachine) skip += 1;
       if (at > now || now - at > HALF_LIVES_COUNTED * halfLife) continue;
+      if (byMachine) {
+        machines += 1;
+        continue;
+      }
       count += 1;
       let points = rule.points;
+      uncapped += points;
       if (rule.maxPerDay !== undefined) {
         const d = localDay(zone, at);
         if (d !== day) {
@@ -53,12 +80,16 @@ function engagementParts(state: LeadState, playbook: Playbook, now: Instant, zon
       }
       earned += points;
       let worth = points * 0.5 ** ((now - at) / halfLife);
-      for (const damp of state.dampened) if (at <= damp.at && damp.at <= now) worth *= damp.factor;
+      for (const damp of state.dampened) {
+        if (at > damp.at || damp.at > now) continue;
+        worth *= damp.factor;
+        dampened = true;
+      }
       left += worth;
     }
-    if (count > 0) parts.push({ type, count, earned, now: left });
+    if (count + machines > 0) list.push({ type, count, machines, uncapped, earned, dampened, now: left });
   }
-  return parts;
+  return list;
 }
 
 const clamp = (n: number, max: number): number => Math.min(max, Math.max(0, n));
@@ -66,7 +97,7 @@ const clamp = (n: number, max: number): number => Math.min(max, Math.max(0, n));
 /** Engagement from 0 to the playbook's `max`. `zone` decides where a day ends for `maxPerDay`. */
 export function engagementOf(state: LeadState, playbook: Playbook, now: Instant, zone: string): number {
   let sum = 0;
-  for (const part of engagementParts(state, playbook, now, zone)) sum += part.now;
+  for (const part of earnings(state, playbook, now, zone)) sum += part.now;
   return clamp(sum, playbook.score.engagement.max);
 }
 
@@ -79,15 +110,42 @@ export function fitOf(playbook: Playbook, scope: Scope): number {
 
 const round = (n: number): number => Math.round(n * 10) / 10;
 const signed = (n: number): string => (n < 0 ? `${round(n)}` : `+${round(n)}`);
+const often = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`);
 
 /** Both scores with their reasons, for people; conditions use the two functions above. */
-export function explainScore(state: LeadState, facts: Facts, playbook: Playbook, now: Instant, scope: Scope): Score {
-  const zone = facts.lead.timeZone || playbook.company.timeZone;
-  const reasons: string[] = [];
-  for (const rule of playbook.score.fit) {
-    if (rule.when.test(scope)) reasons.push(`fit: ${rule.when.source}: ${signed(rule.points)}`);
+export function explainScore(state: LeadState, playbook: Playbook, now: Instant, zone: string, scope: Scope): Score {
+  const { max } = playbook.score.engagement;
+  const parts: ScorePart[] = [];
+  playbook.score.fit.forEach(({ when, points }, index) => {
+    if (!when.test(scope)) return;
+    const source = when.place ?? `score.fit.${index}`;
+    parts.push({ of: 'fit', what: when.source, points, source, sentence: `fit: ${when.source}: ${signed(points)}` });
+  });
+  const earned = earnings(state, playbook, now, zone).sort((a, b) => Math.abs(b.now) - Math.abs(a.now));
+  for (const one of earned) {
+    const sentence = wordsOf(one, playbook.signals[one.type]?.maxPerDay);
+    parts.push({ of: 'engagement', what: one.type, points: one.now, source: `signals.${one.type}`, sentence });
   }
-  const parts = engagementParts(state, playbook, now, zone).sort((a, b) => Math.abs(b.now) - Math.abs(a.now));
-  for (const p of parts) reasons.push(`${p.type} ${p.count}x: ${signed(p.earned)}, now ${round(p.now)}`);
-  return { fit: scope.score.fit, engagement: scope.score.engagement, reasons };
+  const sum = (of: ScorePart['of']): number => parts.reduce((all, part) => all + (part.of === of ? part.points : 0), 0);
+  const bounds: string[] = [];
+  if (sum('fit') < 0) bounds.push(`fit together ${round(sum('fit'))}: it counts as 0`);
+  const engaged = sum('engagement');
+  if (engaged > max) bounds.push(`engagement together ${signed(engaged)}: it counts as ${max}, the most`);
+  if (engaged < 0) bounds.push(`engagement together ${round(engaged)}: it counts as 0`);
+  return {
+    fit: scope.score.fit,
+    engagement: scope.score.engagement,
+    parts,
+    reasons: [...parts.map((part) => part.sentence), ...bounds],
+  };
+}
+
+function wordsOf(one: Earned, maxPerDay: number | undefined): string {
+  const machines = one.machines === 0 ? '' : `${often(one.machines)} by a machine: +0`;
+  if (one.count === 0) return `${one.type} ${machines}`;
+  const capped = one.earned === one.uncapped ? '' : ` of ${signed(one.uncapped)}, no more than ${maxPerDay} a day`;
+  const halved = one.dampened ? ', lowered by a return' : '';
+  const decayed = round(one.now) === round(one.earned) ? '' : `, decayed to ${round(one.now)}`;
+  const also = machines === '' ? '' : `; ${machines}`;
+  return `${one.type} ${often(one.count)}: ${signed(one.earned)}${capped}${halved}${decayed}${also}`;
 }

@@ -13,6 +13,8 @@ export const signalLogSchema = z.object({
   n: z.number().int(),
   /** Newest kept instants, ascending; bounded by SIGNALS_KEPT. */
   at: z.array(instant),
+  /** Those of `at` that no human did (opens, scanner clicks): they score nothing. */
+  machine: z.array(instant).optional(),
 });
 
 export const enrollmentSchema = z.object({
@@ -155,7 +157,7 @@ export function copyState(state: LeadState): LeadState {
   return {
     ...state,
     custody: { ...state.custody },
-    signals: mapValues(state.signals, (log) => ({ n: log.n, at: [...log.at] })),
+    signals: mapValues(state.signals, copyLog),
     clicks: mapValues(state.clicks, (at) => [...at]),
     dampened: [...state.dampened],
     routes: { ...state.routes },
@@ -172,6 +174,9 @@ export function copyState(state: LeadState): LeadState {
     events: [...state.events],
   };
 }
+
+const copyLog = ({ n, at, machine }: z.infer<typeof signalLogSchema>): z.infer<typeof signalLogSchema> =>
+  machine === undefined ? { n, at: [...at] } : { n, at: [...at], machine: [...machine] };
 
 function mapValues<T>(record: Readonly<Record<string, T>>, copy: (value: T) => T): Record<string, T> {
   const out: Record<string, T> = {};

@@ -141,5 +141,6 @@ export function viewOf(
 
 /** Fit and engagement at `now` with their reasons. */
 export function scoreOf(state: LeadState, facts: Facts, playbook: Playbook, now: Instant): Score {
-  return explainScore(state, facts, playbook, now, viewOf(state, facts, playbook, now));
+  const zone = leadZone(facts, playbook);
+  return explainScore(state, playbook, now, zone, viewOf(state, facts, playbook, now));
 }

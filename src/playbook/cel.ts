@@ -2,6 +2,7 @@
 import { type ASTNode, TypeError as CelTypeError, ParseError } from '@marcbachmann/cel-js';
 import type { Condition } from '../core/playbook.ts';
 import { createEnvironment, HISTORY_FUNCTIONS, LEAD_TYPES, VARIABLES, withScope } from './cel/environment.ts';
+import { partsOf } from './cel/parts.ts';
 import { type Findings, isAvailable, type KnownNames, type Mistake, walk } from './cel/walk.ts';
 import { LATER_VARIABLES } from './later.ts';
 import { didYouMean, oneOfNames } from './nearest.ts';
@@ -17,6 +18,7 @@ export interface CheckedCondition {
   /** Timed by itself; what its definitions add is known when all are checked. */
   readonly timed: boolean;
   readonly test: Condition['test'];
+  readonly parts: NonNullable<Condition['parts']>;
 }
 
 export interface Conditions {
@@ -35,10 +37,12 @@ export function createConditions(definitions: ReadonlySet<string> | undefined): 
     check(source, known) {
       const mistakes: Mistake[] = [];
       let findings: Findings | undefined;
+      let ast: ASTNode | undefined;
       let run: ((bindings: Readonly<Record<string, unknown>>) => unknown) | undefined;
       try {
         const parsed = cel.parse(source);
         run = parsed;
+        ast = parsed.ast;
         findings = walk(parsed.ast, known);
         mistakes.push(...findings.mistakes, ...unavailable(parsed.ast));
         const checked = parsed.check();
@@ -60,6 +64,7 @@ export function createConditions(definitions: ReadonlySet<string> | undefined): 
         definitions: new Set([...(findings?.names ?? [])].filter((name) => definitions?.has(name))),
         usesFit: findings?.usesFit ?? false,
         timed: findings?.timed ?? false,
+        parts: partsOf(ast, environment),
         test: (scope) => evaluate !== undefined && withScope(scope, () => evaluate(bindings) === true),
       };
     },

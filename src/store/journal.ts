@@ -21,20 +21,25 @@ export interface JournalRow {
 
 const dataSchema = z.record(z.string(), z.unknown());
 
-/** Entries oldest first; `type` and `from` (inclusive) narrow them. */
+/** Entries oldest first, or newest first; `type` and `from` (inclusive) narrow them. */
 export async function listJournal(
   db: Db,
   leadId: string,
-  filter: PageRequest & { readonly type?: string | undefined; readonly from?: Instant | undefined } = {},
+  filter: PageRequest & {
+    readonly type?: string | undefined;
+    readonly from?: Instant | undefined;
+    readonly order?: 'oldest' | 'newest' | undefined;
+  } = {},
 ): Promise<Page<JournalRow>> {
   const limit = pageLimit(filter);
   const after = decodeCursor(filter.cursor, 1);
+  const newest = filter.order === 'newest';
   let query = db.selectFrom('journal').selectAll().where('lead_id', '=', leadId);
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
   if (filter.from !== undefined) query = query.where('at', '>=', at(filter.from));
-  if (after !== null) query = query.where('seq', '>', Number(after[0]));
+  if (after !== null) query = query.where('seq', newest ? '<' : '>', Number(after[0]));
   const rows = await query
-    .orderBy('seq')
+    .orderBy('seq', newest ? 'desc' : 'asc')
     .limit(limit + 1)
     .execute();
   return toPage(

@@ -109,8 +109,19 @@ describe('GET /v1/leads/{id}', () => {
     const { leadId } = await api.offered('journal@acme.example');
     const { body } = await api.call(`GET /v1/leads/${leadId}/journal?type=handoff.offered`);
     expect(body.items).toMatchObject([
-      { type: 'handoff.offered', reason: 'by-request', sentence: 'A person or a system asked for it.' },
+      {
+        type: 'handoff.offered',
+        reason: 'by-request',
+        sentence: expect.stringMatching(
+          /^The lead is offered to \S+@northwind\.example \(handoff hot\), by the key \S+: .*An answer is due by Tue 24 Nov 2026, \d\d:\d\d\.$/,
+        ),
+      },
     ]);
+    const newest = await api.call(`GET /v1/leads/${leadId}/journal?order=newest&limit=2`);
+    const { seq } = newest.body.items[0];
+    expect(newest.body.items[1].seq).toBe(seq - 1);
+    const older = await api.call(`GET /v1/leads/${leadId}/journal?order=newest&limit=1&cursor=${newest.body.next}`);
+    expect(older.body.items[0].seq).toBe(seq - 2);
     const all = await api.call(`GET /v1/leads/${leadId}/journal?limit=1`);
     expect(all.body.items).toHaveLength(1);
     expect(all.body.next).not.toBeNull();

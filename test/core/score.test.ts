@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY } from '../../src/core/time.ts';
 import { scoreOf } from '../../src/core/view.ts';
-import { PlayedLead } from './support/lead.ts';
+import { aZone } from './support/arbitrary.ts';
+import { leadFields, PlayedLead } from './support/lead.ts';
 import { always, cadence, playbook, when } from './support/playbook.ts';
 
 const START = '2026-11-23T06:00:00Z';
@@ -55,7 +57,85 @@ describe('engagement', () => {
     lead.signal('page.pricing');
     lead.look();
     lead.now += 15 * DAY;
-    expect(scored(lead).reasons).toEqual(["fit: lead.title == 'COO': +30", 'page.pricing 2x: +30, now 21.2']);
+    expect(scored(lead).reasons).toEqual(["fit: lead.title == 'COO': +30", 'page.pricing twice: +30, decayed to 21.2']);
+  });
+
+  it('says what a daily limit, negative points, a return and the bounds did', () => {
+    const lead = new PlayedLead(
+      playbook({ ...p, signals: { ...p.signals, 'pricing.objection': { points: -50 } } }),
+      START,
+    );
+    const reasons = () => scoreOf(lead.state, lead.facts, lead.playbook, lead.now).reasons.slice(1);
+    for (let i = 0; i < 5; i++) lead.signal('page.pricing');
+    lead.look();
+    expect(reasons()).toEqual(['page.pricing 5 times: +30 of +75, no more than 30 a day']);
+    lead.signal('pricing.objection');
+    lead.look();
+    expect(reasons()).toEqual([
+      'pricing.objection once: -50',
+      'page.pricing 5 times: +30 of +75, no more than 30 a day',
+      'engagement together -20: it counts as 0',
+    ]);
+    lead.now += 1;
+    lead.put({ kind: 'recycle', reason: 'not-ready', by: 'rep-1@northwind.example' });
+    lead.look();
+    expect(reasons()[0]).toBe('pricing.objection once: -50, lowered by a return, decayed to -25');
+    lead.now += 1;
+    lead.signal('demo.requested');
+    lead.signal('demo.requested');
+    lead.look();
+    expect(reasons().at(-1)).toBe('engagement together +110: it counts as 100, the most');
+  });
+
+  it('counts nothing that a machine did, whatever its points, and says so', () => {
+    const lead = new PlayedLead(playbook({ ...p, signals: { 'email.opened': { points: 5 } } }), START);
+    const open = (human: boolean) => lead.put({ kind: 'signal', type: 'email.opened', human });
+    open(false);
+    open(false);
+    lead.look();
+    const score = () => scoreOf(lead.state, lead.facts, lead.playbook, lead.now);
+    expect(score()).toMatchObject({
+      engagement: 0,
+      reasons: ["fit: lead.title == 'COO': +30", 'email.opened twice by a machine: +0'],
+    });
+    open(true);
+    lead.look();
+    expect(score().engagement).toBe(5);
+    for (let i = 0; i < 300; i++) open(i % 3 === 0);
+    lead.now += 1;
+    lead.look();
+    expect(score().engagement).toBeLessThanOrEqual(100);
+    expect(lead.state.signals['email.opened']?.machine?.length).toBeLessThanOrEqual(200);
+  });
+
+  it('is the sum of its parts between 0 and the most, whatever happened', () => {
+    const types = ['page.pricing', 'demo.requested', 'pricing.objection', 'email.opened'] as const;
+    const signals = {
+      'page.pricing': { points: 15, maxPerDay: 30 },
+      'demo.requested': { points: 60 },
+      'pricing.objection': { points: -9, maxPerDay: 20 },
+      'email.opened': { points: 3 },
+    };
+    const happened = fc.array(
+      fc.record({ type: fc.constantFrom(...types, 'return'), days: fc.double({ min: 0, max: 9, noNaN: true }) }),
+      { maxLength: 25 },
+    );
+    fc.assert(
+      fc.property(happened, aZone, (list, timeZone) => {
+        const lead = new PlayedLead(playbook({ ...p, signals }), START, { lead: { ...leadFields, timeZone } });
+        for (const { type, days } of list) {
+          lead.now += Math.round(days * DAY);
+          if (type === 'return') lead.put({ kind: 'recycle', reason: 'not-ready', by: 'rep-1@northwind.example' });
+          else lead.put({ kind: 'signal', type, human: type !== 'email.opened' });
+          lead.look();
+        }
+        const { engagement, fit, parts } = scoreOf(lead.state, lead.facts, lead.playbook, lead.now);
+        const sum = (of: string) => parts.reduce((all, part) => all + (part.of === of ? part.points : 0), 0);
+        expect(engagement).toBeCloseTo(Math.min(100, Math.max(0, sum('engagement'))), 9);
+        expect(fit).toBe(Math.max(0, sum('fit')));
+        for (const part of parts) if (part.what === 'email.opened') expect(part.points).toBe(0);
+      }),
+    );
   });
 
   it('is halved by a return that says so, for what came before it', () => {

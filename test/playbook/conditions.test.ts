@@ -81,6 +81,36 @@ describe('conditions', () => {
   });
 });
 
+describe('the parts of a condition', () => {
+  const parts = (source: string, scope: Partial<Scope> = {}) =>
+    (condition(source, { other: 'true' }).parts?.({ ...SCOPE, ...scope }) ?? []).map(
+      ({ expr, value }) => `${expr} = ${value}`,
+    );
+
+  it('are what it looks at, with values, and no literals', () => {
+    const score = { fit: 45, engagement: 22.4 };
+    expect(parts("(score.fit >= 30.0 && score.engagement >= 50.0) || lead.title.contains('Head')", { score })).toEqual([
+      'score.fit = 45',
+      'score.engagement = 22.4',
+      `lead.title = ${SCOPE.lead.title}`,
+    ]);
+    expect(
+      parts("count('email.clicked', 'P14D') >= 2 && !seen('email.opened')", { signals: () => ({ count: 3 }) }),
+    ).toEqual(['count("email.clicked", "P14D") = 3', 'seen("email.opened") = true']);
+    expect(parts("last('email.clicked') > ago('P7D') ? other : stage in ['exploring']")).toEqual([
+      'last("email.clicked") = never',
+      expect.stringMatching(/^ago\("P7D"\) = \d{4}-/),
+      `other = ${condition('other', { other: 'true' }).test(SCOPE)}`,
+      'stage = exploring',
+    ]);
+    expect(parts("['CFO', 'Head'].exists(title, lead.title.contains(title))")).toHaveLength(1);
+  });
+
+  it('come with the place of the condition in the playbook', () => {
+    expect(condition('true').place).toMatch(/^playbook\.yaml:\d+$/);
+  });
+});
+
 describe('timed conditions', () => {
   it.each([
     ['score.engagement >= 50.0', true],

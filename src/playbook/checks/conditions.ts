@@ -17,14 +17,15 @@ const FIT = 'score.fit';
 
 export function checkConditions({ playbook, cadences, names }: Workspace, report: Report): ConditionBook {
   const conditions = createConditions(names.definitions);
-  const checked = new Map<string, CheckedCondition>();
+  const checked = new Map<string, CheckedCondition & { readonly place: string }>();
   const check = (raw: Raw, clickable: KnownNames['clickable']): CheckedCondition | undefined => {
     if (raw.text === undefined || raw.text === '' || raw.text.length > 2_000) return undefined;
     const condition = conditions.check(raw.text, { stages: names.stages, signals: names.signals, clickable });
     for (const { offset, message, expected } of condition.mistakes) {
       report.problems.push(raw.source.inside(raw.path, offset, message, expected));
     }
-    checked.set(keyOf(raw.source.file, raw.path), condition);
+    const { file, line } = raw.source.at(raw.path, '', '');
+    checked.set(keyOf(raw.source.file, raw.path), { ...condition, place: `${file}:${line}` });
     return condition;
   };
 
@@ -61,6 +62,8 @@ export function checkConditions({ playbook, cadences, names }: Workspace, report
         source: condition.source,
         timed: condition.timed || [...usesOf(condition)].some((name) => timed.has(name)),
         test: condition.test,
+        place: condition.place,
+        parts: condition.parts,
       };
     },
   };

@@ -1,0 +1,170 @@
+/** The journal as a story: each entry in one or two sentences that say what, why, who and what is next. */
+import { type JournalType, REASONS } from './reasons.ts';
+import { dayAndTime, inner, nameOfActor } from './words.ts';
+
+/** What the story reads of a journal entry, as the core writes it and as the store keeps it. */
+export interface StoryEntry {
+  readonly at: number;
+  readonly type: string;
+  readonly cadence?: string | null;
+  readonly step?: string | null;
+  readonly reason?: string | null;
+  readonly by: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** One entry being told: its parts as words. */
+interface Told {
+  readonly entry: StoryEntry;
+  readonly who: string;
+  /** The reason's sentence as part of another; empty without one. */
+  readonly why: string;
+  /** `evaluation-guide / welcome`. */
+  readonly place: string;
+  /** A field of the data as text; the fallback when it is not there. */
+  readonly text: (name: string, fallback?: string) => string;
+  /** A field of the data as day and time; undefined when it is no instant. */
+  readonly time: (name: string) => string | undefined;
+}
+
+const sentences: Readonly<Record<string, string>> = REASONS;
+
+/**
+ * The entry in words. `zone` is the one dates are read in, the company's.
+ * Total: an entry of a type this version does not know is told by its names.
+ */
+export function storyOf(entry: StoryEntry, zone: string): string {
+  const teller: ((told: Told) => string) | undefined = isKnown(entry.type) ? TELLERS[entry.type] : undefined;
+  const reason = entry.reason ?? undefined;
+  const told: Told = {
+    entry,
+    who: nameOfActor(entry.by),
+    why: reason === undefined ? '' : inner(sentences[reason] ?? reason),
+    place: [entry.cadence, entry.step].filter(Boolean).join(' / '),
+    text: (name, fallback = 'something') => {
+      const value = entry.data[name];
+      return typeof value === 'string' || typeof value === 'number' ? String(value) : fallback;
+    },
+    time: (name) => {
+      const value = entry.data[name];
+      return typeof value === 'number' ? dayAndTime(value, zone) : undefined;
+    },
+  };
+  return teller?.(told) ?? `${[entry.type, told.place].filter(Boolean).join(' ')}${because(told)}.`;
+}
+
+const isKnown = (type: string): type is JournalType => Object.hasOwn(TELLERS, type);
+
+const because = ({ why }: Told): string => (why === '' ? '' : `: ${why}`);
+const by = ({ entry, who }: Told): string => (entry.by === 'rule' || entry.by === 'clock' ? '' : `, by ${who}`);
+
+/** A rule that is quoted from the playbook, when the entry has it. */
+const rule = ({ text }: Told, name: string): string => (text(name, '') === '' ? '' : ` (${text(name)})`);
+
+/** Who has the lead, as a subject. */
+const holder = (who: string): string => (who === 'nobody' ? 'nobody' : who);
+
+function facts({ entry }: Told): string {
+  const given = entry.data['facts'];
+  if (typeof given !== 'object' || given === null) return '';
+  const list = Object.entries(given).map(([name, value]) => `${name}: ${String(value)}`);
+  return list.length === 0 ? '' : `, with ${list.join('; ')}`;
+}
+
+const noted = ({ text }: Told): string => (text('note', '') === '' ? '' : ` Note: ${text('note')}`);
+
+/** Every type of the journal has its words here: without them this does not compile. */
+const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
+  'enrollment.started': (t) => {
+    const start = t.time('from') === undefined ? '' : ` Its first step waits until ${t.time('from')}.`;
+    const { reason } = t.entry;
+    const words =
+      reason === 'returned' || reason === 'step'
+        ? `${t.text('returnReason', 'an answer')} sends it there`
+        : reason === 'by-request'
+          ? `${t.who} asked for it`
+          : `${t.why}${rule(t, 'when')}${rule(t, 'on')}`;
+    return `The lead enters ${t.entry.cadence}: ${words}.${start}`;
+  },
+  'enrollment.paused': (t) =>
+    t.entry.reason === 'custody-changed'
+      ? `${t.entry.cadence} pauses where it is: ${t.why}. It goes on when that changes.`
+      : `${t.who} pauses ${t.entry.cadence} where it is. It goes on when somebody resumes it.`,
+  'enrollment.resumed': (t) =>
+    t.entry.reason === 'by-request'
+      ? `${t.who} resumes ${t.entry.cadence}; it goes on where it was.`
+      : `${t.entry.cadence} goes on where it was: ${t.why}.`,
+  'enrollment.ended': (t) => {
+    const where = t.entry.step ? ` at step ${t.entry.step}` : '';
+    const next = t.entry.reason === 'replaced' && t.text('by', '') !== '' ? ` ${t.text('by')} takes over.` : '';
+    return `${t.entry.cadence} ends as ${t.text('state', 'ended')}${where}: ${t.why}${rule(t, 'goal')}${rule(t, 'exit')}${by(t)}.${next}`;
+  },
+  'entry.refused': (t) => `The lead is kept out of ${t.entry.cadence}${because(t)}.`,
+  'step.branched': (t) =>
+    t.entry.reason === 'no-arm'
+      ? `At the branch ${t.place} no arm applied, so the cadence goes on after it.`
+      : `At the branch ${t.place} the lead takes the first arm that holds${rule(t, 'when')}.`,
+  'step.split': (t) =>
+    t.entry.reason === 'holdout'
+      ? `At the split ${t.place} the lead is held out and gets no arm.`
+      : `At the split ${t.place} the lead gets the arm ${t.text('arm')}, by the hash of the lead.`,
+  'step.waited': (t) => `The wait ${t.place} is over: ${t.why}${rule(t, 'for')}.`,
+  'touch.sent': (t) => `The email ${t.text('email')} goes out (${t.place}): its time came.`,
+  'touch.skipped': (t) => `The email ${t.text('email')} does not go (${t.place}): ${t.why}. The cadence goes on.`,
+  'touch.deferred': (t) => {
+    const next = t.time('dueAt') === undefined ? '' : ` It is due again on ${t.time('dueAt')}.`;
+    return `The touch of ${t.place} waits: ${t.why}.${next}`;
+  },
+  'touch.held': (t) => `The touch of ${t.place} is held: ${t.why}. It goes on when sending is resumed.`,
+  'touch.refused': (t) => `The email ${t.text('email')} could not go yet (${t.place}): ${t.why}.`,
+  'touch.failed': (t) => `The email ${t.text('email')} failed (${t.place}): ${t.why}. The cadence goes on.`,
+  'touch.unconfirmed': (t) => `Whether the email ${t.text('email')} went is not known (${t.place}): ${t.why}.`,
+  'signal.received': (t) => {
+    const machine = t.entry.data['human'] === false ? ' A machine can do this too, so it counts for nothing.' : '';
+    const place = t.place === '' ? '' : ` in ${t.place}`;
+    return `The lead did something: ${t.text('type')}${place}.${machine}`;
+  },
+  'stage.changed': (t) => `The stage rises from ${t.text('from')} to ${t.text('to')}: ${t.why}${rule(t, 'when')}.`,
+  'custody.changed': (t) => {
+    const rep = t.text('rep', '') === '' ? '' : ` (${t.text('rep')})`;
+    const has = t.text('to') === 'nobody' ? 'Nobody has' : `${capital(holder(t.text('to')))}${rep} has`;
+    return `${has} the next move, after ${holder(t.text('from'))}: ${t.why}${by(t)}.`;
+  },
+  'handoff.offered': (t) => {
+    const to = t.text('rep', '') === '' ? `whoever takes it in pool ${t.text('pool')}` : t.text('rep');
+    const until = t.time('acceptBy') === undefined ? '' : ` An answer is due by ${t.time('acceptBy')}.`;
+    const why = t.text('why', t.why).replace(/\.$/, '');
+    return `The lead is offered to ${to} (handoff ${t.text('handoff')})${by(t)}: ${why}.${until}`;
+  },
+  'handoff.accepted': (t) => `${t.who} accepts the lead (handoff ${t.text('handoff')}).`,
+  'handoff.rejected': (t) => `${t.who} rejects the lead: ${t.text('returnReason')}${facts(t)}.${noted(t)}`,
+  'handoff.breached': (t) => {
+    const rep = t.text('rep', '') === '' ? 'Nobody' : t.text('rep');
+    const no = rep === 'Nobody' ? 'accepted' : 'did not accept';
+    return `${rep} ${no} the lead in time (handoff ${t.text('handoff')}): marketing has it again.`;
+  },
+  'handoff.skipped': (t) => `The lead is not offered (handoff ${t.text('handoff')})${because(t)}.`,
+  'task.opened': (t) => {
+    const to = t.text('assignee', '') === '' ? `pool ${t.text('pool', 'nobody')}` : t.text('assignee');
+    const due = t.time('dueAt') === undefined ? '' : `, due by ${t.time('dueAt')}`;
+    const place = t.place === '' ? '' : ` (${t.place})`;
+    return `A task for ${to} opens: ${t.text('kind')}${place}${due}.`;
+  },
+  'task.answered': (t) => {
+    const disposition = t.text('disposition', '') === '' ? '' : ` as ${t.text('disposition')}`;
+    const place = t.place === '' ? '' : ` of ${t.place}`;
+    return `${t.who} answers the task${place}: ${t.text('answer')}${disposition}.${noted(t)}`;
+  },
+  'task.expired': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is closed${because(t)}.`,
+  'task.cancelled': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is withdrawn${because(t)}.`,
+  'task.reassigned': (t) => `The task goes to ${t.text('to')}, by ${t.who}. Its due time stays.`,
+  'lead.returned': (t) => `${t.who} gives the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`,
+  'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
+  'lead.suppressed': (t) => {
+    const purpose = t.text('purpose', '') === '' ? 'any purpose' : t.text('purpose');
+    return `The address may not be mailed any more for ${purpose} (${t.text('why')}), by ${t.who}.`;
+  },
+  'input.ignored': (t) => `Something came that changes nothing (${t.text('kind')})${because(t)}.`,
+};
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
