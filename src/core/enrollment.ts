@@ -3,7 +3,7 @@ import { addDuration, addSpan, nextMidnight, nextSlot, type Spread } from './cal
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { durationParts } from './duration.ts';
 import { fraction, hashId } from './hash.ts';
-import type { Cadence, Playbook, WaitStep } from './playbook.ts';
+import { type Cadence, isSending, type Playbook, type WaitStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import type { Enrollment, EnrollmentState, LeadState } from './state.ts';
 import { closeTask } from './task.ts';
@@ -107,6 +107,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   delete e.touch;
   delete e.held;
   delete e.refusals;
+  delete e.picked;
   if (stepId === null) {
     endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });
     return;
@@ -117,6 +118,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   e.visited.push(stepId);
   switch (step.kind) {
     case 'email':
+    case 'pick':
       e.dueAt = slotFor(d, playbook, cadence, at, spread);
       break;
     case 'wait':
@@ -202,8 +204,7 @@ export function resumeEnrollment(d: Draft, e: Enrollment, reason: Reason, by: st
   e.state = 'running';
   delete e.pausedBy;
   const { playbook, cadence, step } = placeOf(d, e);
-  if (step?.kind === 'email' && e.dueAt !== null && e.dueAt < d.t)
-    e.dueAt = slotFor(d, playbook, cadence, d.t, 'daily');
+  if (isSending(step) && e.dueAt !== null && e.dueAt < d.t) e.dueAt = slotFor(d, playbook, cadence, d.t, 'daily');
   journal(d, {
     type: 'enrollment.resumed',
     cadence: e.cadence,

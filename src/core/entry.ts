@@ -32,6 +32,12 @@ export interface EntryQuestion {
 export function mayEnter({ state, facts, playbook, cadence, now }: EntryQuestion): EntryAnswer {
   if (state.disqualified) return no('disqualified');
   if (state.enrollments.some((e) => e.lane === cadence.lane)) return no('lane-taken');
+  return mayReplace({ state, facts, playbook, cadence, now });
+}
+
+/** `mayEnter` for a start that takes over its lane from whatever runs there. */
+export function mayReplace({ state, facts, playbook, cadence, now }: EntryQuestion): EntryAnswer {
+  if (state.disqualified) return no('disqualified');
   const again = againAnswer({ state, facts, playbook, cadence, now });
   if (!again.ok) return again;
   if (!cadence.runs.custody.includes(state.custody.who)) return no('custody-elsewhere');

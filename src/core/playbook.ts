@@ -136,6 +136,15 @@ export interface EmailStep extends StepBase {
   readonly email: string;
   readonly topic?: string;
 }
+/** The next email of a topic that this lead has not seen; which one is decided at the moment of the send. */
+export interface PickStep extends StepBase {
+  readonly kind: 'pick';
+  readonly topic: string;
+  /** What of an email's front matter must suit the lead. */
+  readonly fits: readonly ('role' | 'stage')[];
+  /** What follows when nothing is left to send. */
+  readonly onExhausted: 'end' | 'continue';
+}
 export interface WaitStep extends StepBase {
   readonly kind: 'wait';
   readonly wait:
@@ -176,7 +185,27 @@ export interface RecycleStep extends StepBase {
   readonly kind: 'recycle';
   readonly into: string;
 }
-export type Step = EmailStep | WaitStep | WaitForStep | BranchStep | SplitStep | TaskStep | HandoffStep | RecycleStep;
+/** Starts another cadence beside this one, or in its place when it has the same lane. Custody stays where it is. */
+export interface EnrollStep extends StepBase {
+  readonly kind: 'enroll';
+  readonly into: string;
+}
+export type Step =
+  | EmailStep
+  | PickStep
+  | WaitStep
+  | WaitForStep
+  | BranchStep
+  | SplitStep
+  | TaskStep
+  | HandoffStep
+  | RecycleStep
+  | EnrollStep;
+
+/** Steps that send a message. */
+export type SendingStep = EmailStep | PickStep;
+export const isSending = (step: Step | undefined): step is SendingStep =>
+  step?.kind === 'email' || step?.kind === 'pick';
 
 export interface Entry {
   readonly when?: Condition;
@@ -209,6 +238,10 @@ export interface EmailTemplate {
   readonly preheader?: string;
   readonly topic?: string;
   readonly phase: 'thought-leadership' | 'call-to-action';
+  /** Roles of leads it is written for; absent: every role. Asked by `pick` steps. */
+  readonly roles?: readonly string[];
+  /** Stages it is written for; absent: every stage. Asked by `pick` steps. */
+  readonly stages?: readonly string[];
   readonly repeat: 'never' | { readonly after: IsoDuration };
   /** Overrides the company's From by purpose. */
   readonly from?: 'marketing' | 'sales';

@@ -40,6 +40,8 @@ export const enrollmentSchema = z.object({
   task: z.string().optional(),
   /** Touch of this step that is `sending`: the step goes on when its end is known. */
   touch: z.string().optional(),
+  /** Email a `pick` step has chosen, kept while its touch is tried again. */
+  picked: z.string().optional(),
   /** Pause scope (`*` or the cadence's id) that holds back this step's due touch. */
   held: z.string().optional(),
   /** Definite refusals of the touch at this step so far (throttled and the like). */

@@ -3,10 +3,11 @@ import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
 import { chooseRep, offer, recycleByStep } from './custody.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
-import { enterStep, isResting, spreadAfterWait } from './enrollment.ts';
+import { enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';
+import { mayReplace } from './entry.ts';
 import type { Rep } from './facts.ts';
 import { fraction, hashId } from './hash.ts';
-import type { BranchStep, HandoffStep, Playbook, SplitStep, TaskStep, WaitForStep } from './playbook.ts';
+import type { BranchStep, EnrollStep, HandoffStep, Playbook, SplitStep, TaskStep, WaitForStep } from './playbook.ts';
 import type { Enrollment } from './state.ts';
 import { closeTask, openTask, taskContext } from './task.ts';
 import { runEmail } from './touch.ts';
@@ -20,6 +21,7 @@ export function runStep(d: Draft, e: Enrollment): boolean {
   if (e.dueAt === null || e.dueAt > d.t) return false;
   switch (step.kind) {
     case 'email':
+    case 'pick':
       return runEmail(d, e, step);
     case 'wait': {
       const skips = 'until' in step.wait && step.wait.orElse === 'skip' && meetingIsPast(d, e);
@@ -38,6 +40,9 @@ export function runStep(d: Draft, e: Enrollment): boolean {
       return runHandoff(d, e, step);
     case 'recycle':
       recycleByStep(d, e, step.into);
+      return true;
+    case 'enroll':
+      runEnroll(d, e, step);
       return true;
   }
 }
@@ -146,6 +151,28 @@ function assigneeFor(d: Draft, playbook: Playbook): { rep: Rep | undefined; pool
     d.playbooks.current.pools.map((p) => p.id),
   );
   return { rep: choice?.rep, pool: choice?.pool.id };
+}
+
+/** Starts the other cadence if its entry rules let this lead in; a refusal is said and the run goes on. */
+function runEnroll(d: Draft, e: Enrollment, step: EnrollStep): void {
+  const playbook = d.playbooks.current;
+  const cadence = playbook.cadences[step.into];
+  const answer = cadence
+    ? mayReplace({ state: d.state, facts: d.facts, playbook, cadence, now: d.t })
+    : ({ ok: false, reason: 'unknown-in-playbook' } as const);
+  if (!cadence || !answer.ok) {
+    journal(d, {
+      type: 'entry.refused',
+      cadence: step.into,
+      reason: answer.ok ? 'unknown-in-playbook' : answer.reason,
+      data: { step: `${e.cadence}/${step.id}` },
+    });
+    enterStep(d, e, step.next, d.t, e.spread);
+    return;
+  }
+  // This run first: the other cadence may take over its lane, and then there is nothing to go on with.
+  if (cadence.lane !== e.lane) enterStep(d, e, step.next, d.t, e.spread);
+  startEnrollment(d, cadence, { reason: 'step', by: 'rule', data: { step: `${e.cadence}/${step.id}` } });
 }
 
 function runHandoff(d: Draft, e: Enrollment, step: HandoffStep): boolean {

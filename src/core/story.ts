@@ -80,7 +80,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const { reason } = t.entry;
     const words =
       reason === 'returned' || reason === 'step'
-        ? `${t.text('returnReason', 'an answer')} sends it there`
+        ? `${t.text('returnReason', t.text('step', 'an answer'))} sends it there`
         : reason === 'by-request'
           ? `${t.who} asked for it`
           : `${t.why}${rule(t, 'when')}${rule(t, 'on')}`;
@@ -108,6 +108,10 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     t.entry.reason === 'holdout'
       ? `At the split ${t.place} the lead is held out and gets no arm.`
       : `At the split ${t.place} the lead gets the arm ${t.text('arm')}, by the hash of the lead.`,
+  'step.exhausted': (t) => {
+    const next = t.text('then', 'continue') === 'end' ? 'The cadence ends' : 'The cadence goes on';
+    return `Nothing is left to send at ${t.place} (topic ${t.text('topic')}): ${t.why}. ${next}.`;
+  },
   'step.waited': (t) => `The wait ${t.place} is over: ${t.why}${rule(t, 'for')}.`,
   'touch.sent': (t) => `The email ${t.text('email')} goes out (${t.place}): its time came.`,
   'touch.skipped': (t) => `The email ${t.text('email')} does not go (${t.place}): ${t.why}. The cadence goes on.`,

@@ -2,12 +2,12 @@
 import { inWindow } from './calendar.ts';
 import type { TouchRequest } from './decision.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
-import { durationMs } from './duration.ts';
-import { enterStep, slotFor } from './enrollment.ts';
+import { endEnrollment, enterStep, slotFor } from './enrollment.ts';
 import { hashId } from './hash.ts';
 import type { InputBody } from './input.ts';
 import { permissionFor } from './permission.ts';
-import type { EmailStep } from './playbook.ts';
+import { emailFor, maySendAgain } from './pick.ts';
+import type { SendingStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import type { Enrollment } from './state.ts';
 import { MINUTE } from './time.ts';
@@ -28,7 +28,7 @@ export function pauseScope(d: Draft, cadence: string): string | undefined {
  * A due email at the moment of its send: sends, skips, waits for a later slot, or is held by a
  * pause. Answers whether the run moved, so that the caller settles again.
  */
-export function runEmail(d: Draft, e: Enrollment, step: EmailStep): boolean {
+export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   const { playbook, cadence } = placeOf(d, e);
   const at = d.sendAt(d.t);
   const scope = pauseScope(d, cadence.id);
@@ -54,12 +54,14 @@ export function runEmail(d: Draft, e: Enrollment, step: EmailStep): boolean {
   }
   // Whatever else happened up to the moment of the send is decided first.
   if (!d.maySend || at > d.t) return false;
+  const email = emailFor(d, e, step, at);
+  if (email === undefined) return exhausted(d, e, step);
   const request: TouchRequest = {
     id: hashId('touch', d.facts.leadId, e.id, step.id),
     enrollment: e.id,
     cadence: e.cadence,
     step: step.id,
-    email: step.email,
+    email,
     purpose: cadence.purpose,
     ...(step.topic === undefined ? {} : { topic: step.topic }),
     playbook: e.playbook,
@@ -68,19 +70,20 @@ export function runEmail(d: Draft, e: Enrollment, step: EmailStep): boolean {
   };
   const permission = permissionFor(cadence.purpose, d.facts, playbook, at, d.sendKnows);
   if (permission.kind === 'no') return skip(d, e, step, request, permission.reason);
-  if (isRepeat(d, e, step, at)) return skip(d, e, step, request, 'already-seen');
+  if (!maySendAgain(d, playbook, email, at)) return skip(d, e, step, request, 'already-seen');
   if (permission.kind === 'not-before') return defer(d, e, step, permission.at, 'suppressed-until');
   if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at)) {
     return defer(d, e, step, at, 'outside-window');
   }
   e.touch = request.id;
+  if (step.kind === 'pick') e.picked = email;
   e.dueAt = null;
   d.state.sending.push({
     touch: request.id,
     enrollment: e.id,
     cadence: e.cadence,
     step: step.id,
-    email: step.email,
+    email,
     playbook: e.playbook,
     dueAt: request.dueAt,
     at,
@@ -90,14 +93,23 @@ export function runEmail(d: Draft, e: Enrollment, step: EmailStep): boolean {
   return true;
 }
 
-function isRepeat(d: Draft, e: Enrollment, step: EmailStep, at: number): boolean {
-  const before = d.state.seen[step.email];
-  if (before === undefined) return false;
-  const repeat = placeOf(d, e).playbook.emails[step.email]?.repeat ?? 'never';
-  return repeat === 'never' || before + durationMs(repeat.after) > at;
+/** Nothing of the topic is left for this lead: the run ends or goes on, as the step says. */
+function exhausted(d: Draft, e: Enrollment, step: SendingStep): true {
+  const end = step.kind === 'pick' && step.onExhausted === 'end';
+  journal(d, {
+    type: 'step.exhausted',
+    cadence: e.cadence,
+    step: step.id,
+    reason: 'exhausted',
+    playbook: e.playbook,
+    data: { topic: step.topic ?? null, then: end ? 'end' : 'continue' },
+  });
+  if (end) endEnrollment(d, e, 'ended', 'exhausted', { by: 'rule' });
+  else enterStep(d, e, step.next, d.t, e.spread);
+  return true;
 }
 
-function skip(d: Draft, e: Enrollment, step: EmailStep, touch: TouchRequest, reason: Reason): true {
+function skip(d: Draft, e: Enrollment, step: SendingStep, touch: TouchRequest, reason: Reason): true {
   d.effects.push({ kind: 'touch.skip', touch, reason });
   journal(d, {
     type: 'touch.skipped',
@@ -105,13 +117,13 @@ function skip(d: Draft, e: Enrollment, step: EmailStep, touch: TouchRequest, rea
     step: step.id,
     reason,
     playbook: e.playbook,
-    data: { touch: touch.id, email: step.email },
+    data: { touch: touch.id, email: touch.email },
   });
   enterStep(d, e, step.next, d.t, e.spread);
   return true;
 }
 
-function defer(d: Draft, e: Enrollment, step: EmailStep, from: number, reason: Reason): true {
+function defer(d: Draft, e: Enrollment, step: SendingStep, from: number, reason: Reason): true {
   const { playbook, cadence } = placeOf(d, e);
   const dueAt = slotFor(d, playbook, cadence, from, 'daily');
   e.dueAt = dueAt;

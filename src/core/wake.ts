@@ -5,7 +5,7 @@ import { type Draft, placeOf, windowZone } from './draft.ts';
 import { isResting } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input } from './input.ts';
-import type { Condition } from './playbook.ts';
+import { type Condition, isSending } from './playbook.ts';
 import { DAY, type Instant } from './time.ts';
 import { pauseScope } from './touch.ts';
 import { HISTORY, leadZone, SINCE_ENROLLMENT, viewOf } from './view.ts';
@@ -36,7 +36,7 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
     const { playbook, cadence, step } = placeOf(d, e);
     if (e.state !== 'running' || e.dueAt === null || !step) continue;
     const zoned = windowZone(d.facts, playbook, cadence);
-    if (step.kind === 'email') {
+    if (isSending(step)) {
       // Held touches come back when their pause ends, not by the clock.
       if (e.held !== undefined && e.held === pauseScope(d, cadence.id)) continue;
       if (mode === 'play' && !d.maySend) continue;
@@ -46,8 +46,8 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
       consider({ at: e.startedAt, queue: 'lead', cadence: e.cadence, step: step.id, kind: 'start', zone: zoned });
     }
     consider({
-      at: step.kind === 'email' && mode === 'play' ? d.sendAt(e.dueAt) : e.dueAt,
-      queue: step.kind === 'email' ? 'email' : 'lead',
+      at: isSending(step) && mode === 'play' ? d.sendAt(e.dueAt) : e.dueAt,
+      queue: isSending(step) ? 'email' : 'lead',
       cadence: e.cadence,
       step: step.id,
       kind: step.kind,

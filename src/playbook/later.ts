@@ -9,7 +9,7 @@ import type { Path, Source } from './source.ts';
 export type FileKind = 'playbook' | 'cadence' | 'email';
 
 /** Steps that do nothing yet, by the key that makes them. */
-const LATER_STEPS = ['pick', 'enroll', 'notify', 'webhook'];
+const LATER_STEPS = ['notify', 'webhook'];
 
 /** Names a condition may use one day. */
 export const LATER_VARIABLES: readonly string[] = ['account', 'deal', 'context'];
@@ -58,7 +58,7 @@ export function findLater(kind: FileKind, source: Source): Later {
       if (later) refuse(step, `a step '${later}'`, 'a step of this version', 'value');
     });
   } else {
-    key(root, ['thread', 'review', 'roles', 'stages']);
+    key(root, ['thread', 'review']);
   }
 
   const paths = found.map((raw) => raw.path);

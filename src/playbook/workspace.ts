@@ -33,6 +33,8 @@ export interface Names {
   readonly slas?: ReadonlySet<string> | undefined;
   readonly cadences: ReadonlySet<string>;
   readonly emails: ReadonlySet<string>;
+  /** Of emails, by their front matter. */
+  readonly topics: ReadonlySet<string>;
 }
 
 const PLAYBOOK = 'playbook.yaml';
@@ -148,18 +150,21 @@ function namesOf(playbook: Source, cadences: readonly Source[], emails: readonly
     slas: known(keys('slas')),
     cadences: new Set(cadences.map(cadenceId)),
     emails: new Set(emails.map(({ id }) => id)),
+    topics: new Set(
+      emails.map(({ source }) => Raw.of(source).get('topic').text).filter((topic) => topic !== undefined),
+    ),
   };
 }
 
 /** The id a cadence gives itself, else its file's. */
 export const cadenceId = (source: Source): string => Raw.of(source).get('cadence').text ?? idOfFile(source.file);
 
-/** Ids of the email steps of a cadence. */
+/** Ids of the steps of a cadence that send an email. */
 export function emailSteps(cadence: Source): Set<string> {
   const ids = new Set<string>();
   eachStep(Raw.of(cadence).get('steps'), (step) => {
     const id = step.get('id').text;
-    if (id !== undefined && step.has('email')) ids.add(id);
+    if (id !== undefined && (step.has('email') || step.has('pick'))) ids.add(id);
   });
   return ids;
 }

@@ -231,7 +231,7 @@ const touchRow = (leadId: string, touch: TouchRequest): readonly Value[] => [
 
 /** The row goes to `sending` from nothing or from `claimed`; from anywhere else it would be a repeat. */
 const SEND = `on conflict (id) do update set state = 'sending', attempts = touches.attempts + 1,
-  playbook = excluded.playbook, due_at = excluded.due_at, decided_at = excluded.decided_at, to_email = excluded.to_email,
+  email = excluded.email, playbook = excluded.playbook, due_at = excluded.due_at, decided_at = excluded.decided_at, to_email = excluded.to_email,
   reason = null, detail = null
   where touches.state = 'claimed' returning id`;
 const SKIP = `on conflict (id) do update set state = 'skipped', reason = excluded.reason, ended_at = excluded.ended_at

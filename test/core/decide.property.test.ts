@@ -9,7 +9,7 @@ import { JOURNAL_TYPES } from '../../src/core/reasons.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
 import { aWindow, aZone } from './support/arbitrary.ts';
 import { leadFields, PlayedLead } from './support/lead.ts';
-import { always, cadence, playbook, seen, when } from './support/playbook.ts';
+import { always, cadence, playbook, seen, template, when } from './support/playbook.ts';
 
 const START = Date.UTC(2026, 2, 20);
 const DAYS = 120;
@@ -26,9 +26,22 @@ const aCondition: fc.Arbitrary<Condition> = fc.constantFrom(
 
 const TARGETS = ['a', 'b', 'keep-warm'];
 
+/** Two topics, one email of them for a stage, one that may come again, and one that cadences name as well. */
+const EMAILS: Playbook['emails'] = Object.fromEntries(
+  [
+    template('a-mail-1', { topic: 'story' }),
+    template('story-1', { topic: 'story', stages: ['evaluating'] }),
+    template('story-2', { topic: 'story', repeat: { after: 'P20D' } }),
+    template('proof-1', { topic: 'proof', roles: ['it'] }),
+    template('proof-2', { topic: 'proof' }),
+  ].map((email) => [email.id, email]),
+);
+
 /** Steps in a row whose jumps only go forward, as the compiler makes them. */
 function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>): fc.Arbitrary<Cadence> {
-  const kinds = fc.constantFrom('email', 'wait', 'waitFor', 'branch', 'split', 'task', 'handoff', 'recycle');
+  const kinds = fc.constantFrom(
+    ...(['email', 'wait', 'waitFor', 'branch', 'split', 'task', 'handoff', 'recycle', 'pick', 'enroll'] as const),
+  );
   const step = fc.record({
     kind: kinds,
     when: aCondition,
@@ -79,6 +92,16 @@ function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>
             handoff: 'warm',
             outcomes: s.named ? { rejected: to, breached: to, accepted: to } : {},
           };
+        case 'pick':
+          return {
+            ...base,
+            kind: 'pick',
+            topic: s.jump % 2 === 0 ? 'story' : 'proof',
+            fits: s.jump > 2 ? ['role', 'stage'] : [],
+            onExhausted: s.named ? 'end' : 'continue',
+          };
+        case 'enroll':
+          return { ...base, kind: 'enroll', into: s.named ? 'side' : s.into };
         default:
           return { ...base, kind: 'recycle', into: s.into };
       }
@@ -93,6 +116,7 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
       a: aCadence('a', window, {}),
       b: aCadence('b', window, {}),
       warm: aCadence('keep-warm', window, {}),
+      side: aCadence('side', window, { lane: 'side' }),
       talk: aCadence('talk', window, { purpose: 'sales', lane: 'sales', runs: { custody: ['sales'], else: 'exit' } }),
       goal: fc.option(aCondition, { nil: undefined }),
       exit: fc.option(aCondition, { nil: undefined }),
@@ -100,7 +124,7 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
       again: fc.constantFrom({ kind: 'once' as const }, { kind: 'after' as const, after: 'P20D' }),
       route: aCondition,
     })
-    .map(({ a, b, warm, talk, goal, exit, entry, again, route }) =>
+    .map(({ a, b, warm, side, talk, goal, exit, entry, again, route }) =>
       playbook({
         cadences: {
           a: {
@@ -111,8 +135,10 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
           },
           b: { ...b, entry: { when: entry, again }, priority: 60 },
           'keep-warm': warm,
+          side,
           talk: { ...talk, entry: { on: 'handoff.accepted', again: { kind: 'always' } } },
         },
+        emails: EMAILS,
         routes: [
           { id: 'demo', when: seen('demo.requested'), handoff: 'warm' },
           { id: 'ready', when: route, handoff: 'warm', againAfter: 'P3D' },
@@ -255,8 +281,14 @@ describe('whatever happens to a lead', () => {
         const lead = play(p, zone, happens, slow);
         const ends = lead.effects.flatMap((x) => (x.kind === 'touch.end' && x.state !== 'claimed' ? [x.id] : []));
         expect(new Set(ends).size).toBe(ends.length);
-        const emails = lead.journal.filter((x) => x.type === 'touch.sent').map((x) => x.data['email']);
-        expect(new Set(emails).size).toBe(emails.length);
+        const last = new Map<unknown, number>();
+        for (const { email, at } of lead.journal.flatMap((x) =>
+          x.type === 'touch.sent' || x.type === 'touch.unconfirmed' ? [{ email: x.data['email'], at: x.at }] : [],
+        )) {
+          const before = last.get(email);
+          if (before !== undefined) expect([email, at - before > 19 * DAY]).toEqual(['story-2', true]);
+          last.set(email, at);
+        }
         for (const t of lead.touches) expect(t.at).toBeGreaterThanOrEqual(t.dueAt);
       }),
       { numRuns: RUNS },

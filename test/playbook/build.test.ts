@@ -87,9 +87,11 @@ describe('flattened steps', () => {
       'try-two',
       'case',
       'roi',
+      'more',
       'before',
       'call',
       'again',
+      'on',
     ]);
     expect(steps['read-it']).toMatchObject({ then: 'compare', else: 'nudge', next: 'which', upTo: 'P5D' });
     expect([steps['compare']?.next, steps['nudge']?.next]).toEqual(['which', 'which']);
@@ -101,15 +103,15 @@ describe('flattened steps', () => {
         { id: 'numbers', weight: 45, to: 'roi' },
       ],
       holdout: 10,
-      next: 'before',
+      next: 'more',
     });
     expect(steps['before']).toMatchObject({ wait: { until: 'meeting.at', offset: '-P1D', orElse: 'continue' } });
     expect(steps['call']).toMatchObject({
       task: { kind: 'call', due: { working: 'P1D' } },
-      outcomes: { connected: null, 'no-answer': 'again', else: null, expired: null },
-      next: null,
+      outcomes: { connected: 'on', 'no-answer': 'again', else: 'on', expired: 'on' },
+      next: 'on',
     });
-    expect(steps['again']).toEqual({ id: 'again', next: null, kind: 'wait', wait: { working: 'P2D' } });
+    expect(steps['again']).toEqual({ id: 'again', next: 'on', kind: 'wait', wait: { working: 'P2D' } });
   });
 
   it('lead out of blocks in blocks', () => {

@@ -20,10 +20,15 @@ test('it compiles without a warning', async () => {
   expect(compile(await readPlaybookFolder(folder)).warnings).toEqual([]);
 });
 
-test('three cadences, twelve emails in two phases, two pools of two reps', () => {
-  expect(Object.keys(playbook.cadences).sort()).toEqual(['evaluation-guide', 'first-conversation', 'keep-warm']);
+test('four cadences, fourteen emails in two phases, two pools of two reps', () => {
+  expect(Object.keys(playbook.cadences).sort()).toEqual([
+    'evaluation-guide',
+    'first-conversation',
+    'keep-warm',
+    'sales-support',
+  ]);
   const phases = Object.groupBy(Object.values(playbook.emails), (email) => email.phase);
-  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([7, 5]);
+  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([9, 5]);
   expect(playbook.pools.map((pool) => [pool.id, pool.reps.length])).toEqual([
     ['emea', 2],
     ['rest', 2],
@@ -33,7 +38,7 @@ test('three cadences, twelve emails in two phases, two pools of two reps', () =>
 test('it uses every kind of step', () => {
   const steps = Object.values(playbook.cadences).flatMap((cadence) => Object.values(cadence.steps));
   expect([...new Set(steps.map((step) => step.kind))].sort()).toEqual(
-    ['branch', 'email', 'handoff', 'recycle', 'split', 'task', 'wait', 'waitFor'].sort(),
+    ['branch', 'email', 'enroll', 'handoff', 'pick', 'recycle', 'split', 'task', 'wait', 'waitFor'].sort(),
   );
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guide, MINIMAL, minimal, mistakes, warnings } from './support.ts';
+import { compiled, guide, MINIMAL, minimal, mistakes, warnings } from './support.ts';
 
 const first = (files: Parameters<typeof mistakes>[0]): string => mistakes(files)[0] ?? 'no mistake';
 
@@ -262,6 +262,48 @@ describe('steps', () => {
   });
 });
 
+describe('pick and enroll', () => {
+  const told = (step: string, email = '') =>
+    minimal('', {
+      ...guide(`steps:\n  - { id: m, email: hello }\n  - ${step}\n`),
+      'emails/case.md': `---\nsubject: Case\nphase: thought-leadership\ntopic: case-study\n${email}---\nHello\n`,
+    });
+
+  it('name things that exist', () => {
+    expect(mistakes(told('{ id: p, enroll: gide }'))).toEqual([
+      expect.stringContaining("5:22 unknown cadence 'gide', did you mean 'guide'?"),
+    ]);
+    expect(warnings(told('{ id: p, pick: { topic: case-studi } }'))).toContainEqual(
+      expect.stringContaining("5:29 no email has the topic 'case-studi', did you mean 'case-study'?"),
+    );
+    expect(mistakes(told('{ id: p, pick: { topic: case-study, fits: [role, role] } }'))).toEqual([
+      expect.stringContaining("the fit 'role' is there twice"),
+    ]);
+    expect(mistakes(told('{ id: p, pick: { topic: case-study } }', 'stages: [evaluating, deciding]\n'))).toEqual([
+      expect.stringContaining("emails/case.md:5:22 unknown stage 'deciding'"),
+    ]);
+  });
+
+  it('make an email used, and a step whose links can be clicked', () => {
+    const files = told(`{ id: p, pick: { topic: case-study } }\n  - { id: f, waitFor: "clicked('p')", upTo: P1D }`);
+    expect(mistakes(files)).toEqual([]);
+    expect(warnings(files)).toEqual([]);
+  });
+
+  it('fill in their defaults', () => {
+    const { cadences, emails } = compiled(told('{ id: p, pick: { topic: case-study } }', 'roles: [it]\n'));
+    expect(cadences['guide']?.steps['p']).toEqual({
+      id: 'p',
+      kind: 'pick',
+      topic: 'case-study',
+      fits: ['role', 'stage'],
+      onExhausted: 'continue',
+      next: null,
+    });
+    expect(emails['case']).toMatchObject({ roles: ['it'] });
+  });
+});
+
 describe('circles without time', () => {
   const two = (a: string, b: string) =>
     mistakes(
@@ -274,11 +316,32 @@ describe('circles without time', () => {
   it('of cadences that recycle into each other are refused', () => {
     const found = two('  - { id: m, email: hello }\n', '');
     expect(found).toHaveLength(2);
-    expect(found[0]).toContain("cadences/a.yaml:5:24 'a' and 'b' recycle into each other without any time passing");
+    expect(found[0]).toContain("cadences/a.yaml:5:24 'a' and 'b' lead into each other without any time passing");
   });
 
   it('are fine with a wait on the way', () => {
     expect(two('  - { id: w, wait: P30D }\n', '')).toEqual([]);
+  });
+
+  it('of enrolling in each other are refused, of a topic that may be exhausted too', () => {
+    const found = mistakes(
+      minimal('', {
+        'cadences/a.yaml':
+          'cadence: a\npurpose: marketing\nsteps:\n  - { id: on, enroll: b }\n  - { id: w, wait: P1D }\n',
+        'cadences/b.yaml':
+          'cadence: b\npurpose: marketing\nsteps:\n  - { id: on, enroll: a }\n  - { id: w, wait: P1D }\n',
+      }),
+    );
+    expect(found).toHaveLength(2);
+    expect(found[0]).toContain("cadences/a.yaml:4:23 'a' and 'b' lead into each other without any time passing");
+    const always = (pick: string) =>
+      mistakes(
+        minimal('', guide(`entry: { when: "true", again: always }\nsteps:\n  - ${pick}\n  - { id: w, wait: P1D }\n`)),
+      );
+    expect(always('{ id: m, pick: { topic: x }, onExhausted: end }')).toEqual([
+      expect.stringContaining('again and again at one instant'),
+    ]);
+    expect(always('{ id: m, pick: { topic: x } }')).toEqual([]);
   });
 
   it('of entering always are refused', () => {

@@ -89,6 +89,16 @@ function buildStep(raw: RawStep, next: string | null, path: Path, context: Build
   if ('email' in raw) {
     return { ...base, kind: 'email', email: raw.email, ...(raw.topic !== undefined && { topic: raw.topic }) };
   }
+  if ('pick' in raw) {
+    const { topic, fits } = raw.pick;
+    return {
+      ...base,
+      kind: 'pick',
+      topic,
+      fits: fits ?? ['role', 'stage'],
+      onExhausted: raw.onExhausted ?? 'continue',
+    };
+  }
   if ('wait' in raw) return { ...base, kind: 'wait', wait: buildWait(raw.wait) };
   if ('waitFor' in raw) {
     return {
@@ -123,6 +133,7 @@ function buildStep(raw: RawStep, next: string | null, path: Path, context: Build
   if ('handoff' in raw) {
     return { ...base, kind: 'handoff', handoff: raw.handoff, outcomes: buildOutcomes(raw.outcomes, enter) };
   }
+  if ('enroll' in raw) return { ...base, kind: 'enroll', into: raw.enroll };
   return { ...base, kind: 'recycle', into: raw.recycle };
 }
 

@@ -142,6 +142,8 @@ function buildEmail(id: string, raw: RawEmail, body: string): EmailTemplate {
     ...(raw.preheader !== undefined && { preheader: raw.preheader }),
     ...(raw.topic !== undefined && { topic: raw.topic }),
     phase: raw.phase,
+    ...(raw.roles && { roles: raw.roles }),
+    ...(raw.stages && { stages: raw.stages }),
     repeat: raw.repeat === undefined || raw.repeat === 'never' ? 'never' : { after: raw.repeat },
     ...(raw.from && { from: raw.from }),
     body: body.replace(/^\n+/, ''),

@@ -1,6 +1,7 @@
 /** Cross-checks of one cadence: references, ids, windows, and steps that no lead can get to. */
 import { idOfFile } from '../files.ts';
 import { eachStep } from '../later.ts';
+import { didYouMean } from '../nearest.ts';
 import { isRecord, Raw } from '../raw.ts';
 import type { Source } from '../source.ts';
 import type { Workspace } from '../workspace.ts';
@@ -31,10 +32,21 @@ export function checkCadence(source: Source, { playbook, names }: Workspace, rep
     mustExist('email', step.get('email'), names.emails, report);
     mustExist('handoff', step.get('handoff'), names.handoffs, report);
     mustExist('cadence', step.get('recycle'), names.cadences, report);
+    mustExist('cadence', step.get('enroll'), names.cadences, report);
+    checkPick(step.get('pick'), names.topics, report);
     checkArms(step, report);
   });
   mustBeUnique('step', ids, report);
   checkReachable(root.get('steps'), report);
+}
+
+/** A topic without emails is allowed, since they may be yet to be written; but the step does nothing till then. */
+function checkPick(pick: Raw, topics: ReadonlySet<string>, report: Report): void {
+  mustBeUnique('fit', pick.get('fits').items(), report);
+  const topic = pick.get('topic');
+  if (topic.text === undefined || topics.has(topic.text)) return;
+  const message = `no email has the topic '${topic.text}'${didYouMean(topic.text, topics)}`;
+  report.warnings.push(topic.problem(message, 'a topic that the front matter of an email names'));
 }
 
 function checkEvent(on: Raw, stages: ReadonlySet<string> | undefined, report: Report): void {

@@ -1,6 +1,6 @@
 /**
- * Circles that no time passes in. Steps cannot go back, but a cadence can recycle into one that recycles
- * into it, or let the same lead enter again for ever: without a wait on the way that would never end.
+ * Circles that no time passes in. Steps cannot go back, but a cadence can recycle into (or enroll in) one
+ * that does the same with it, or let the same lead enter again for ever: without a wait on the way that would never end.
  */
 import { blocksOf } from '../later.ts';
 import { Raw } from '../raw.ts';
@@ -8,7 +8,7 @@ import { cadenceId, type Workspace } from '../workspace.ts';
 import type { Report } from './references.ts';
 
 interface Instant {
-  /** `recycle` steps a lead may get to at the instant it enters. */
+  /** Where `recycle` and `enroll` steps lead that a lead may get to at the instant it enters. */
   readonly recycles: readonly Raw[];
   /** Whether it may come out at the end at that instant. */
   readonly ends: boolean;
@@ -38,10 +38,10 @@ export function checkLoops({ cadences }: Workspace, report: Report): void {
   for (const [id, { recycles }] of instants) {
     for (const recycle of recycles) {
       if (recycle.text === undefined || !follow(recycle.text, [id])) continue;
-      const message = `'${id}' and '${recycle.text}' recycle into each other without any time passing`;
+      const message = `'${id}' and '${recycle.text}' lead into each other without any time passing`;
       report.problems.push(
         recycle.problem(
-          recycle.text === id ? `'${id}' recycles into itself without any time passing` : message,
+          recycle.text === id ? `'${id}' leads into itself without any time passing` : message,
           'a wait before it',
         ),
       );
@@ -57,14 +57,18 @@ function takesTime(step: Raw): boolean {
 
 function passInstantly(block: Raw): Instant {
   const recycles: Raw[] = [];
+  let over = false;
   for (const step of block.items()) {
-    if (takesTime(step)) return { recycles, ends: false };
-    if (step.has('recycle')) return { recycles: [...recycles, step.get('recycle')], ends: false };
+    if (takesTime(step)) return { recycles, ends: over };
+    // A topic may be exhausted when the lead comes; an enrollment may be refused, and then the run goes on.
+    if (step.get('onExhausted').text === 'end') over = true;
+    if (step.has('enroll')) recycles.push(step.get('enroll'));
+    if (step.has('recycle')) return { recycles: [...recycles, step.get('recycle')], ends: over };
     const inner = blocksOf(step)
       .filter(({ value }) => value !== undefined)
       .map(passInstantly);
     recycles.push(...inner.flatMap((instant) => instant.recycles));
-    if (!inner.some(({ ends }) => ends) && !passesBy(step)) return { recycles, ends: false };
+    if (!inner.some(({ ends }) => ends) && !passesBy(step)) return { recycles, ends: over };
   }
   return { recycles, ends: true };
 }

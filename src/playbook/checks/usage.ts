@@ -2,9 +2,9 @@
 import { eachStep } from '../later.ts';
 import { Raw } from '../raw.ts';
 import { cadenceId, type Workspace } from '../workspace.ts';
-import { mustBeUnique, type Report } from './references.ts';
+import { mustBeUnique, mustExist, type Report } from './references.ts';
 
-export function checkUsage({ playbook, cadences, emails }: Workspace, report: Report): void {
+export function checkUsage({ playbook, cadences, emails, names }: Workspace, report: Report): void {
   mustBeUnique(
     'cadence',
     cadences.map((cadence) => Raw.of(cadence).get('cadence')),
@@ -12,15 +12,25 @@ export function checkUsage({ playbook, cadences, emails }: Workspace, report: Re
   );
 
   const used = new Set<string>();
+  const picked = new Set<string>();
   for (const cadence of cadences) {
     eachStep(Raw.of(cadence).get('steps'), (step) => {
       const email = step.get('email').text;
       if (email !== undefined) used.add(email);
+      const topic = step.get('pick').get('topic').text;
+      if (topic !== undefined) picked.add(topic);
     });
+  }
+  for (const { source } of emails) {
+    const front = Raw.of(source);
+    for (const stage of front.get('stages').items()) mustExist('stage', stage, names.stages, report);
+    mustBeUnique('stage', front.get('stages').items(), report);
+    mustBeUnique('role', front.get('roles').items(), report);
   }
   const complete = cadences.every(({ broken }) => !broken);
   for (const { id, source } of emails) {
-    if (complete && !used.has(id))
+    const topic = Raw.of(source).get('topic').text;
+    if (complete && !used.has(id) && !(topic !== undefined && picked.has(topic)))
       report.warnings.push(
         source.atOffset(0, `no cadence sends the email '${id}'`, 'a step that sends it, or no such file'),
       );

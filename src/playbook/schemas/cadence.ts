@@ -18,7 +18,18 @@ import {
 import { CUSTODY, PURPOSES, type RawSpan, span, weekdays, working } from './shared.ts';
 
 /** A step does one thing: it has exactly one of these keys. */
-export const STEP_KINDS = ['email', 'wait', 'waitFor', 'branch', 'split', 'task', 'handoff', 'recycle'] as const;
+export const STEP_KINDS = [
+  'email',
+  'pick',
+  'wait',
+  'waitFor',
+  'branch',
+  'split',
+  'task',
+  'handoff',
+  'recycle',
+  'enroll',
+] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 /** Marks the issue of a step that is none or more than one kind of step. */
 export const STEP_EXPECTED = `a step with an id and one of ${STEP_KINDS.join(', ')}`;
@@ -28,9 +39,11 @@ interface RawStepBase {
   id: string;
 }
 export type RawWait = RawSpan | { until: 'meeting.at'; offset?: Maybe<string>; orElse?: Maybe<'continue' | 'skip'> };
+export type RawPick = { topic: string; fits?: Maybe<('role' | 'stage')[]> };
 export type RawArm = { when?: Maybe<string>; else?: Maybe<true>; steps: RawStep[] };
 export type RawStep =
   | (RawStepBase & { email: string; topic?: Maybe<string> })
+  | (RawStepBase & { pick: RawPick; onExhausted?: Maybe<'end' | 'continue'> })
   | (RawStepBase & { wait: RawWait })
   | (RawStepBase & { waitFor: string; upTo: string; then?: Maybe<RawStep[]>; else?: Maybe<RawStep[]> })
   | (RawStepBase & { branch: RawArm[] })
@@ -43,7 +56,8 @@ export type RawStep =
       handoff: string;
       outcomes?: Maybe<{ accepted?: Maybe<RawStep[]>; rejected?: Maybe<RawStep[]>; breached?: Maybe<RawStep[]> }>;
     })
-  | (RawStepBase & { recycle: string });
+  | (RawStepBase & { recycle: string })
+  | (RawStepBase & { enroll: string });
 
 const step: z.ZodType<RawStep> = z.lazy(() => anyStep).meta({ id: 'step' });
 const steps = z.array(step, { error: 'a list of steps' }).max(500, { error: 'at most 500 steps' });
@@ -63,6 +77,11 @@ const wait = z.union(
     ),
   ],
   { error: WAIT_EXPECTED },
+);
+
+const pick = object(
+  { topic: id, fits: listOf(oneOf(['role', 'stage']), 'a list of "role", "stage"').optional() },
+  'what to pick from, such as { topic: case-study, fits: [role, stage] }',
 );
 
 const arm = object(
@@ -100,6 +119,7 @@ const handoffOutcomes = object(
 const anyStep = z.union(
   [
     object({ id, email: id, topic: id.optional() }, STEP_EXPECTED),
+    object({ id, pick, onExhausted: oneOf(['end', 'continue']).optional() }, STEP_EXPECTED),
     object({ id, wait }, STEP_EXPECTED),
     object({ id, waitFor: condition, upTo: duration, then: steps.optional(), else: steps.optional() }, STEP_EXPECTED),
     object({ id, branch: listOf(arm, 'a list of arms', 1) }, STEP_EXPECTED),
@@ -107,6 +127,7 @@ const anyStep = z.union(
     object({ id, task, outcomes: mapOf(id, steps, 'a map from dispositions to steps').optional() }, STEP_EXPECTED),
     object({ id, handoff: id, outcomes: handoffOutcomes.optional() }, STEP_EXPECTED),
     object({ id, recycle: id }, STEP_EXPECTED),
+    object({ id, enroll: id }, STEP_EXPECTED),
   ],
   { error: STEP_EXPECTED },
 );

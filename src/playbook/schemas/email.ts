@@ -1,6 +1,6 @@
 /** The schema of the front matter of `emails/*.md`. */
 import { z } from 'zod';
-import { duration, id, object, oneOf, template } from './scalars.ts';
+import { duration, id, listOf, object, oneOf, template } from './scalars.ts';
 
 const REPEAT_EXPECTED = '"never", or how long after it may be sent again, such as P365D';
 
@@ -9,6 +9,8 @@ export const emailSchema = object(
     subject: template('the subject of the email', 200),
     preheader: template('the line shown after the subject', 200).optional(),
     topic: id.optional(),
+    roles: listOf(id, 'a list of roles, such as [operations, it]', 1).optional(),
+    stages: listOf(id, 'a list of stages, such as [evaluating]', 1).optional(),
     phase: oneOf(['thought-leadership', 'call-to-action']),
     repeat: z.union([z.literal('never', { error: REPEAT_EXPECTED }), duration], { error: REPEAT_EXPECTED }).optional(),
     from: oneOf(['marketing', 'sales']).optional(),

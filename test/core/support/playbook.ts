@@ -1,5 +1,5 @@
 /** Compiled playbooks built directly: the core's tests need no YAML and no CEL. */
-import type { Cadence, Condition, Playbook, Step } from '../../../src/core/playbook.ts';
+import type { Cadence, Condition, EmailTemplate, Playbook, Step } from '../../../src/core/playbook.ts';
 import type { Scope } from '../../../src/core/scope.ts';
 
 export const when = (source: string, test: (s: Scope) => boolean, timed = false): Condition => ({
@@ -17,6 +17,14 @@ export function inARow(...steps: readonly Step[]): Pick<Cadence, 'first' | 'step
 }
 
 export const email = (id: string, template = id): Step => ({ kind: 'email', id, email: template, next: null });
+export const template = (id: string, overrides: Partial<EmailTemplate> = {}): EmailTemplate => ({
+  id,
+  subject: id,
+  phase: 'thought-leadership',
+  repeat: 'never',
+  body: id,
+  ...overrides,
+});
 export const wait = (id: string, plain: string): Step => ({ kind: 'wait', id, wait: { plain }, next: null });
 export const handoffStep = (id: string, handoff = 'warm', outcomes: Record<string, string | null> = {}): Step => ({
   kind: 'handoff',
