@@ -18,6 +18,7 @@ import { pauseRoutes } from './pauses.ts';
 import { playbookRoutes } from './playbook.ts';
 import { invalid, ofFramework } from './problem/mistakes.ts';
 import { problemOf } from './problem/problem.ts';
+import { reportRoutes } from './reports.ts';
 import { repRoutes } from './reps.ts';
 import { unmatched } from './routing.ts';
 import { signalRoutes } from './signals.ts';
@@ -41,6 +42,7 @@ const resources = [
   suppressionRoutes,
   playbookRoutes,
   pauseRoutes,
+  reportRoutes,
   keyRoutes,
   sesHookRoutes,
   unsubscribeRoutes,

@@ -52,6 +52,7 @@ export const PERMISSIONS = {
   'playbook.get': { ...marketing, manager: 'all' },
   'playbook.check': marketing,
   'playbook.apply': marketing,
+  'reports.get': { ...marketing, manager: 'all' },
   'keys.create': admin,
   'keys.list': admin,
   'keys.revoke': admin,

@@ -38,6 +38,8 @@ export interface ApiClient {
   readonly url: string;
   /** Asks and checks the answer against the schema. @throws ApiProblem, VolleyError `unreachable` */
   ask<T>(path: string, schema: z.ZodType<T>, request?: ApiRequest): Promise<T>;
+  /** Asks for text of this media type. @throws as `ask` does */
+  text(path: string, accept: string): Promise<string>;
 }
 
 const FIXES: Readonly<Record<number, string>> = {
@@ -47,31 +49,34 @@ const FIXES: Readonly<Record<number, string>> = {
 
 /** The client for `url` with `key`; answers are never followed elsewhere, since the key would go along. */
 export function createApiClient(url: string, key: string | undefined): ApiClient {
+  async function send(path: string, accept: string, request: ApiRequest): Promise<string> {
+    const body = request.json === undefined ? request.body : JSON.stringify(request.json);
+    const headers = {
+      accept,
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': request.type ?? 'application/json' }),
+    };
+    const init = { method: request.method ?? 'GET', headers, redirect: 'error' as const, duplex: 'half' as const };
+    let response: Response;
+    try {
+      response = await fetch(`${url}${path}`, body === undefined ? init : { ...init, body });
+    } catch (cause) {
+      throw new VolleyError('unreachable', `no Volley answers at ${url}`, {
+        fix: 'Start one with `npm start`, or set VOLLEY_URL (and VOLLEY_KEY) to one that runs.',
+        cause,
+      });
+    }
+    const text = await response.text();
+    if (response.ok) return text;
+    const problem = problemSchema.safeParse(parseJson(text));
+    throw new ApiProblem(response.status, problem.success ? problem.data : {}, FIXES[response.status]);
+  }
+
   return {
     url,
+    text: (path, accept) => send(path, accept, {}),
     async ask(path, schema, request = {}) {
-      const body = request.json === undefined ? request.body : JSON.stringify(request.json);
-      const headers = {
-        accept: 'application/json',
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        ...(body === undefined ? {} : { 'content-type': request.type ?? 'application/json' }),
-      };
-      const init = { method: request.method ?? 'GET', headers, redirect: 'error' as const, duplex: 'half' as const };
-      let response: Response;
-      try {
-        response = await fetch(`${url}${path}`, body === undefined ? init : { ...init, body });
-      } catch (cause) {
-        throw new VolleyError('unreachable', `no Volley answers at ${url}`, {
-          fix: 'Start one with `npm start`, or set VOLLEY_URL (and VOLLEY_KEY) to one that runs.',
-          cause,
-        });
-      }
-      const text = await response.text();
-      const parsed = parseJson(text);
-      if (!response.ok) {
-        const problem = problemSchema.safeParse(parsed);
-        throw new ApiProblem(response.status, problem.success ? problem.data : {}, FIXES[response.status]);
-      }
+      const parsed = parseJson(await send(path, 'application/json', request));
       const answer = schema.safeParse(parsed);
       if (answer.success) return answer.data;
       throw new VolleyError('strange-answer', `${url}${path} did not answer as Volley does`, {

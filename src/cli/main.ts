@@ -9,6 +9,7 @@ import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLater } from './later.ts';
 import { addDoctor, addProcesses } from './processes.ts';
+import { addReport } from './report.ts';
 import { addSimulate } from './simulate.ts';
 import { colour, note } from './terminal.ts';
 
@@ -29,7 +30,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(volley --help shows the verbs, volley VERB --help what a verb takes)')
     .configureOutput({ outputError: (text, write) => write(colour.red(text)) })
     .exitOverride();
-  for (const add of [addProcesses, addCheck, addApply, addImport, addSimulate, addKeys, addDoctor, addLater])
+  for (const add of [addProcesses, addCheck, addApply, addImport, addSimulate, addReport, addKeys, addDoctor, addLater])
     add(program);
   return program;
 }

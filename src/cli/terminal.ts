@@ -16,7 +16,12 @@ export const note = (line: string): void => {
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
 /** Aligned columns without borders: they survive copying into a ticket. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  /** Columns to align on the right; by default those of numbers. */
+  right: readonly boolean[] = (rows[0] ?? []).map((cell) => typeof cell === 'number'),
+): string {
   const plain = {
     chars: {
       ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
@@ -33,10 +38,9 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
     },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   };
-  const columns = rows[0] ?? [];
   const built = new Table({
     head: head.map((word) => pc.bold(word)),
-    colAligns: head.map((_, i) => (typeof columns[i] === 'number' ? 'right' : 'left')),
+    colAligns: head.map((_, i) => (right[i] === true ? 'right' : 'left')),
     ...plain,
   });
   built.push(...rows.map((row) => row.map(String)));

@@ -172,6 +172,17 @@ export function addWorking(calendar: Calendar, from: Instant, duration: IsoDurat
   return at;
 }
 
+/** Working time between two instants, ms; 0 when `to` is not later. */
+export function workingBetween(calendar: Calendar, from: Instant, to: Instant): number {
+  let sum = 0;
+  const last = localDay(calendar.timeZone, to);
+  for (let day = localDay(calendar.timeZone, from); day <= last; day++) {
+    const s = shift(calendar, day);
+    if (s) sum += Math.max(0, Math.min(to, s.end) - Math.max(from, s.start));
+  }
+  return sum;
+}
+
 /** The deadline `factor` times the span after `from`; the fraction of a working day is its working hours. */
 export function addSpan(span: Span, calendar: Calendar, from: Instant, factor = 1): Instant {
   const text = 'working' in span ? span.working : span.plain;

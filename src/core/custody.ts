@@ -1,5 +1,5 @@
 /** Custody as one state machine: offered, accepted, rejected, returned, breached, disqualified. */
-import { addDuration, addSpan } from './calendar.ts';
+import { addDuration, addSpan, workingBetween } from './calendar.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
 import { endEnrollment, enterStep, setCustody, startEnrollment } from './enrollment.ts';
 import type { Rep } from './facts.ts';
@@ -137,7 +137,13 @@ export function acceptHandoff(d: Draft, by: string): void {
     type: 'handoff.accepted',
     reason: 'accepted',
     by,
-    data: { handoff: custody.handoff ?? null, offeredAt: custody.offeredAt ?? null },
+    data: {
+      handoff: custody.handoff ?? null,
+      offeredAt: custody.offeredAt ?? null,
+      ...(custody.offeredAt === undefined
+        ? {}
+        : { workedMs: workingBetween(calendarOf(d.playbooks.current, d.facts.custodian), custody.offeredAt, d.t) }),
+    },
   });
   followOutcome(d, from, 'accepted');
   const handoff = d.playbooks.current.handoffs[custody.handoff ?? ''];

@@ -249,10 +249,25 @@ export interface EmailTemplate {
   readonly body: string;
 }
 
+/** What each team wants to reach in a month; what nobody named has no goal. */
+export interface Goals {
+  readonly marketing: { readonly mql?: number; readonly pipeline?: number };
+  readonly sales: { readonly accepted?: number; readonly demos?: number; readonly won?: number };
+}
+
+/** Who agreed on this playbook for their team, and how often they look at it together. */
+export interface Agreed {
+  readonly marketing: string;
+  readonly sales: string;
+  readonly review?: IsoDuration;
+}
+
 export interface Playbook {
   /** SHA-256 over the normalised files, hex. */
   readonly hash: string;
   readonly company: Company;
+  readonly agreed?: Agreed;
+  readonly goals?: Goals;
   readonly consent: Readonly<Record<Purpose, ConsentRule>>;
   /** From first to last; the first is initial. */
   readonly stages: readonly Stage[];

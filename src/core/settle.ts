@@ -6,6 +6,7 @@ import { breach, offer } from './custody.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, isResting, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
+import { noteLabels } from './labels.ts';
 import { permissionFor } from './permission.ts';
 import type { Cadence } from './playbook.ts';
 import { firingRoute } from './route.ts';
@@ -16,6 +17,11 @@ import { HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';
 const MAX_PASSES = 200;
 
 export function settle(d: Draft): void {
+  if (!d.state.disqualified) {
+    raiseStage(d);
+    // Once an instant, before what follows from it: the journal reads as a story.
+    noteLabels(d);
+  }
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     if (d.touch) return;
     if (!settleOnce(d)) return;

@@ -87,6 +87,8 @@ export const leadStateSchema = z.object({
   meetingAt: instant.optional(),
   /** Newest human signal. */
   humanAt: instant.optional(),
+  /** Counted labels (`mql`, `sql`) and whether each holds, as of the last look. */
+  labels: z.record(z.string(), z.boolean()).optional(),
   /** Signals at or before it do not count in routes and definitions. */
   returnedAt: instant.optional(),
   /** Multipliers on engagement set by returns (`halve`), each with its instant. */
@@ -162,6 +164,7 @@ export function copyState(state: LeadState): LeadState {
     signals: mapValues(state.signals, copyLog),
     clicks: mapValues(state.clicks, (at) => [...at]),
     dampened: [...state.dampened],
+    ...(state.labels === undefined ? {} : { labels: { ...state.labels } }),
     routes: { ...state.routes },
     enrollments: state.enrollments.map((e) => ({
       ...e,

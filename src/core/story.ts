@@ -128,6 +128,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const place = t.place === '' ? '' : ` in ${t.place}`;
     return `The lead did something: ${t.text('type')}${place}.${machine}`;
   },
+  'label.gained': (t) => `The lead counts as ${t.text('label').toUpperCase()}: ${t.why}${rule(t, 'when')}.`,
   'stage.changed': (t) => `The stage rises from ${t.text('from')} to ${t.text('to')}: ${t.why}${rule(t, 'when')}.`,
   'custody.changed': (t) => {
     const rep = t.text('rep', '') === '' ? '' : ` (${t.text('rep')})`;

@@ -12,6 +12,7 @@ import type { LeadState } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { isOpen } from './enrollments.ts';
 import { LaneConflict, SequenceConflict, sqlState, TaskConflict, TouchConflict } from './errors.ts';
+import { writeReportFacts } from './report-facts.ts';
 import type { Db } from './schema.ts';
 import { date, dateOrNull } from './values.ts';
 
@@ -283,6 +284,11 @@ export async function commitDecision(
   const effects = group(decided.effects);
   await writeState(tx, leadId, expectedSeq, decided, extra);
   await writeJournal(tx, leadId, effects.journal);
+  await writeReportFacts(
+    tx,
+    leadId,
+    effects.journal.map(({ entry }) => entry),
+  );
   await writeEnrollments(tx, leadId, effects.enrollments);
   await openTasks(tx, leadId, effects.opened, extra.tasks ?? {});
   await writeTasks(tx, effects);

@@ -188,6 +188,41 @@ export interface EnrollmentsTable {
   open_marker: Nullable<string>;
 }
 
+export interface MilestonesTable {
+  lead_id: string;
+  /** Of the journal entry. */
+  seq: number;
+  /** When it happened, which for a signal is before it was decided about. */
+  at: Time;
+  /** `stage`, `label` or `signal`. */
+  kind: string;
+  name: string;
+}
+
+/** One offer to sales; what a column says is set once. */
+export interface HandoffsTable {
+  lead_id: string;
+  /** Of the journal entry that offered it. */
+  seq: number;
+  handoff: string;
+  pool: string;
+  /** Whom it was offered to first. */
+  rep: Nullable<string>;
+  offered_at: Time;
+  accept_by: Time;
+  accepted_at: TimeOrNull;
+  accepted_by: Nullable<string>;
+  /** From the offer to the acceptance in the rep's working time. */
+  worked_ms: number | null;
+  breached_at: TimeOrNull;
+  /** When custody left sales, and why. */
+  ended_at: TimeOrNull;
+  ended: Nullable<string>;
+  return_reason: Nullable<string>;
+  /** JSON object of strings. */
+  facts: Nullable<string>;
+}
+
 export interface Schema {
   leads: LeadsTable;
   lead_states: LeadStatesTable;
@@ -195,6 +230,8 @@ export interface Schema {
   suppressions: SuppressionsTable;
   inbox: InboxTable;
   journal: JournalTable;
+  milestones: MilestonesTable;
+  handoffs: HandoffsTable;
   touches: TouchesTable;
   tasks: TasksTable;
   enrollments: EnrollmentsTable;

@@ -126,6 +126,7 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
     })
     .map(({ a, b, warm, side, talk, goal, exit, entry, again, route }) =>
       playbook({
+        definitions: { mql: when('engagement >= 20', (s) => s.score.engagement >= 20, true) },
         cadences: {
           a: {
             ...a,

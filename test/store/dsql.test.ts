@@ -66,6 +66,7 @@ describe('the check', () => {
   it('does not mind words in strings, comments and names', () => {
     expect(lackedByDsql("-- truncate\nselect 'references' from touches where id = $1 for update")).toEqual([]);
     expect(lackedByDsql('select a.references_count from a')).toEqual([]);
+    expect(lackedByDsql('select row_number() over (partition by a order by b) from c')).toEqual([]);
   });
 
   it('hears every statement of a test store, and closing one fails when DSQL would refuse it', async () => {

@@ -24,7 +24,10 @@ const rules: readonly Rule[] = [
   { feature: 'index methods', pattern: /\bcreate\s+(unique\s+)?index\b[^;]*\busing\b/ },
   { feature: 'JSON columns', pattern: /\b(create|alter)\s+table\b[^;]*\bjsonb?\b/ },
   { feature: 'array columns', pattern: /\b(create|alter)\s+table\b[^;]*\[\]/ },
-  { feature: 'partitions and inheritance', pattern: /\b(partition\s+(by|of)|inherits)\b/ },
+  {
+    feature: 'partitions and inheritance',
+    pattern: /\bcreate\b[^;]*\bpartition\s+by\b|\bpartition\s+of\b|\binherits\b/,
+  },
   { feature: 'create table as', pattern: /\bcreate\s+table\b[^;(]*\bas\b/ },
   { feature: 'collations', pattern: /\bcollate\b/ },
   { feature: 'materialized views', pattern: /\bmaterialized\s+view\b/ },

@@ -1,0 +1,101 @@
+/** `/v1/reports/{name}`: facts back to both teams. What each number means is in docs/reports.md. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { stringify } from 'csv-stringify/sync';
+import { VolleyError } from '../core/errors.ts';
+import { DAY, iso } from '../core/time.ts';
+import type { Filled } from '../store/reports/define.ts';
+import { REPORT_NAMES, REPORTS, type ReportName, runReport } from '../store/reports/index.ts';
+import { wonStage } from '../store/reports/won.ts';
+import { guard } from './auth.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { currentOrNull } from './playbook-now.ts';
+import { Problem } from './problem/problem.ts';
+import { dateIn, instantOut, json, problems } from './schemas/common.ts';
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const reportOut = z
+  .object({
+    report: z.enum(REPORT_NAMES),
+    from: instantOut,
+    to: instantOut,
+    tables: z
+      .record(z.string(), z.array(z.record(z.string(), cell)))
+      .openapi({ description: 'Rows by table; docs/reports.md has a sentence for every column.' }),
+  })
+  .openapi('Report');
+
+const period = {
+  from: dateIn.optional().openapi({ description: 'First instant; by default as long ago as the report says.' }),
+  to: dateIn.optional().openapi({ description: 'First instant that does not belong to it; by default this moment.' }),
+};
+
+const wantsCsv = (accept: string | undefined): boolean => accept !== undefined && /\btext\/csv\b/.test(accept);
+
+/** One line a row, all tables in one file: the first column says which, and each table fills its own columns. */
+function csvOf(name: ReportName, { tables }: Filled): string {
+  const columns = ['table', ...new Set(REPORTS[name].tables.flatMap((table) => Object.keys(table.columns)))];
+  const rows = Object.entries(tables).flatMap(([table, found]) => found.map((row) => ({ table, ...row })));
+  // Cells that a spreadsheet would run as a formula are escaped: some of the text was typed by others.
+  return stringify(rows, { header: true, columns, escape_formulas: true, cast: { boolean: String } });
+}
+
+export function reportRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const get = createRoute({
+    ...guard(deps, 'reports.get'),
+    method: 'get',
+    path: '/v1/reports/{name}',
+    tags: ['Reports'],
+    summary: 'A report, as JSON or (by Accept) as CSV',
+    request: {
+      params: z.object({ name: z.enum(REPORT_NAMES).openapi({ param: { name: 'name', in: 'path' } }) }),
+      query: z.strictObject(period),
+    },
+    responses: {
+      200: {
+        ...json(reportOut, 'The report.'),
+        content: { ...json(reportOut, '').content, 'text/csv': { schema: z.string() } },
+      },
+      ...problems(400, 409),
+    },
+  });
+  app.openapi(get, async (c) => {
+    const { name } = c.req.valid('param');
+    const filled = await reportOf(deps, name, c.req.valid('query'));
+    if (wantsCsv(c.req.header('accept'))) {
+      return c.body(csvOf(name, filled), 200, { 'content-type': 'text/csv; charset=utf-8' });
+    }
+    return c.json({ report: name, from: iso(filled.from), to: iso(filled.to), tables: copyOf(filled) }, 200);
+  });
+  return app;
+}
+
+const copyOf = ({ tables }: Filled) =>
+  Object.fromEntries(Object.entries(tables).map(([id, rows]) => [id, rows.map((row) => ({ ...row }))]));
+
+interface Asked {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** @throws Problem `bad-input` when the period is empty, `no-playbook` before one has been applied. */
+async function reportOf(deps: ApiDeps, name: ReportName, asked: Asked): Promise<Filled> {
+  const now = deps.clock.now();
+  const to = asked.to ?? now;
+  const from = asked.from ?? to - REPORTS[name].days * DAY;
+  if (from >= to) {
+    const message = 'must be earlier than `to`';
+    throw new Problem('bad-input', 'The period is empty', { errors: [{ path: 'from', message }] });
+  }
+  const playbook = await currentOrNull(deps);
+  if (playbook === null) throw new VolleyError('no-playbook', 'No playbook has been applied');
+  return runReport(deps.database.db, REPORTS[name], {
+    from: new Date(from),
+    to: new Date(to),
+    now: new Date(now),
+    stages: playbook.stages.map((stage) => stage.id),
+    won: wonStage(playbook),
+    goals: playbook.goals,
+    model: undefined,
+  });
+}

@@ -1,0 +1,103 @@
+import { numberIn, type Report, textIn } from './define.ts';
+
+/** Findings in words. Each key is one branch of the statement. */
+const FINDINGS: Readonly<Record<string, string>> = {
+  'touches-unconfirmed':
+    'The mail service took the call and nobody knows whether the message went; it is not repeated.',
+  'touches-failed': 'The mail service refused the message for good, or it could not be rendered.',
+  'touches-stuck': 'The touch has been sending for over an hour: the worker that sent it has not come back.',
+  'touches-late': 'An email is over an hour past its time and no pause holds it: is a worker on the email queue?',
+  'wakes-late': 'The lead should have been woken over an hour ago: is a worker on the lead queue?',
+  'inputs-unread': 'Something has happened to the lead over an hour ago and nothing has looked at it.',
+  'never-decided': 'The lead came in over an hour ago and nothing has been decided about it.',
+  'no-next-event':
+    'The lead is in a cadence, or with marketing, and neither a time nor a pause, an open task or an answer it waits for says what comes next.',
+  'imports-failed': 'An import has failed.',
+  'imports-stuck': 'An import has not ended within a day.',
+  'tasks-without-assignee': 'The task waits in a pool and no rep has it.',
+  'tasks-overdue': 'The task is past its due time and open.',
+};
+
+const HEALTH = `
+with found as (
+  select 'touches-unconfirmed' as finding, lead_id as subject, ended_at as since from touches
+  where state = 'unconfirmed' and ended_at >= :from and ended_at < :to
+  union all
+  select 'touches-failed', lead_id, ended_at from touches
+  where state = 'failed' and ended_at >= :from and ended_at < :to
+  union all
+  select 'touches-stuck', lead_id, decided_at from touches
+  where state = 'sending' and decided_at < cast(:now as timestamptz) - interval '1 hour'
+  union all
+  select case when queue = 'email' then 'touches-late' else 'wakes-late' end, lead_id, due_at from lead_states
+  where due_at < cast(:now as timestamptz) - interval '1 hour' and held is null
+  union all
+  select 'inputs-unread', lead_id, at from inbox
+  where applied_seq = 0 and at < cast(:now as timestamptz) - interval '1 hour'
+  union all
+  select 'never-decided', s.lead_id, s.updated_at from lead_states s
+  where s.seq = 0 and s.updated_at < cast(:now as timestamptz) - interval '1 hour'
+  union all
+  select 'no-next-event', s.lead_id, s.updated_at from lead_states s
+  where s.seq > 0 and s.due_at is null and s.held is null
+    and (s.custody = 'marketing' or exists (
+      select 1 from enrollments e
+      where e.lead_id = s.lead_id and e.open_marker = 'open' and e.state = 'running'))
+    and not exists (select 1 from enrollments e
+      where e.lead_id = s.lead_id and e.open_marker = 'open' and e.state = 'paused')
+    and not exists (select 1 from tasks k where k.lead_id = s.lead_id and k.state = 'open')
+    and not exists (select 1 from inbox i where i.lead_id = s.lead_id and i.applied_seq = 0)
+  union all
+  select 'imports-failed', id, created_at from imports
+  where state = 'failed' and created_at >= :from and created_at < :to
+  union all
+  select 'imports-stuck', id, created_at from imports
+  where state in ('queued', 'running') and created_at < cast(:now as timestamptz) - interval '1 day'
+  union all
+  select 'tasks-without-assignee', lead_id, opened_at from tasks
+  where state = 'open' and assignee is null
+  union all
+  select 'tasks-overdue', lead_id, due_at from tasks
+  where state = 'open' and due_at < cast(:now as timestamptz)
+)
+select finding, count(*) as "n",
+  cast(extract(epoch from min(since)) as double precision) * 1000 as "since",
+  min(subject) as "example"
+from found
+group by finding
+`;
+
+export const health: Report = {
+  name: 'health',
+  title: 'Health',
+  about:
+    'What needs somebody. What ended (touches, imports) is counted in the period, the rest as it is at the moment.',
+  days: 90,
+  tables: [
+    {
+      id: 'findings',
+      title: 'Findings',
+      columns: {
+        finding: { unit: 'text', is: 'What was looked for; all that is looked for is there, found or not.' },
+        n: { unit: 'count', is: 'How many leads, touches, inputs, tasks or imports it is true of.' },
+        since: { unit: 'time', is: 'When the oldest of them became so.' },
+        example: { unit: 'text', is: 'The id of one such lead or import, for `volley explain` or `GET /v1/imports`.' },
+        sentence: { unit: 'text', is: 'The finding in words.' },
+      },
+      sql: HEALTH,
+    },
+  ],
+  fill: ({ findings = [] }) => ({
+    findings: Object.entries(FINDINGS).map(([finding, sentence]) => {
+      const row = findings.find((one) => one['finding'] === finding);
+      const since = numberIn(row, 'since');
+      return {
+        finding,
+        n: numberIn(row, 'n'),
+        since: row === undefined ? null : new Date(since).toISOString(),
+        example: textIn(row, 'example') || null,
+        sentence,
+      };
+    }),
+  }),
+};

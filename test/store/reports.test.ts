@@ -1,0 +1,130 @@
+/** Reports over 2,000 simulated leads, against a count of their journals that shares no code with the SQL. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Playbook } from '../../src/core/playbook.ts';
+import { DAY } from '../../src/core/time.ts';
+import type { Context, Tables } from '../../src/store/reports/define.ts';
+import { documentOf } from '../../src/store/reports/document.ts';
+import { REPORT_NAMES, REPORTS, type ReportName, runReport } from '../../src/store/reports/index.ts';
+import { type TestDatabase, withDatabase } from '../support/database.ts';
+import { endedOf, funnelOf, handoffsOf, median, rate, type Span, slaOf } from '../support/report-counts.ts';
+import { fill, type Journalled, simulated } from '../support/report-world.ts';
+
+const START = Date.UTC(2026, 8, 7);
+const NOW = START + 100 * DAY;
+/** All of it, and a part that cuts through what happens. */
+const SPANS: readonly Span[] = [
+  { from: START, to: NOW },
+  { from: START + 20 * DAY, to: START + 55 * DAY },
+];
+
+let store: TestDatabase;
+let playbook: Playbook;
+let leads: Journalled[];
+beforeAll(async () => {
+  store = await withDatabase();
+  ({ playbook, leads } = await simulated(2_000, START));
+  await fill(store.database.db, playbook, leads);
+}, 300_000);
+afterAll(() => store.close());
+
+async function report(name: ReportName, { from, to }: Span): Promise<Tables> {
+  const context: Context = {
+    from: new Date(from),
+    to: new Date(to),
+    now: new Date(NOW),
+    stages: playbook.stages.map(({ id }) => id),
+    won: 'customer',
+    goals: playbook.goals,
+    model: undefined,
+  };
+  return (await runReport(store.database.db, REPORTS[name], context)).tables;
+}
+
+describe.each(SPANS)('reports of 2,000 leads, $from to $to', (span) => {
+  it('funnel', async () => {
+    const expected = funnelOf(leads, playbook, span);
+    expect(expected.reduce((sum, { movedOn }) => sum + movedOn, 0)).toBeGreaterThan(50);
+    expect(await report('funnel', span)).toEqual({ stages: expected });
+  });
+
+  it('sla', async () => {
+    const handoffs = leads.flatMap(handoffsOf);
+    const reps = slaOf(handoffs, (one) => one.rep ?? 'nobody', NOW, span);
+    expect(reps.reduce((sum, { breached }) => sum + breached, 0)).toBeGreaterThan(5);
+    expect(await report('sla', span)).toEqual({ reps, pools: slaOf(handoffs, (one) => one.pool, NOW, span) });
+  });
+
+  it('contacts', async () => {
+    const ended = endedOf(leads, playbook, span);
+    const { outcomes = [], spread = [], reps = [] } = await report('contacts', span);
+    for (const outcome of ['won', 'given up']) {
+      const all = ended.filter((one) => one.outcome === outcome).map(({ contacts }) => contacts);
+      expect(all.length, outcome).toBeGreaterThan(0);
+      const early = all.filter((n) => n < 5).length;
+      expect(outcomes.find((row) => row['outcome'] === outcome)).toEqual({
+        outcome,
+        leads: all.length,
+        medianContacts: median(all),
+        beforeFifth: early,
+        shareBeforeFifth: rate(early, all.length),
+      });
+    }
+    for (const { contacts, won, givenUp } of spread) {
+      const here = ended.filter((one) => Math.min(one.contacts, 12) === contacts);
+      expect([won, givenUp]).toEqual([
+        here.filter((one) => one.outcome === 'won').length,
+        here.filter((one) => one.outcome === 'given up').length,
+      ]);
+    }
+    expect(spread.reduce((sum, row) => sum + Number(row['won']) + Number(row['givenUp']), 0)).toBe(ended.length);
+    for (const row of reps) {
+      const mine = ended.filter((one) => one.outcome === 'given up' && one.rep === row['rep']);
+      expect(row['givenUp']).toBe(mine.length);
+    }
+  });
+});
+
+describe('health', () => {
+  it('finds what is wrong, and names what it looked for', async () => {
+    const before = await report('health', { from: START, to: NOW });
+    expect(before['findings']?.every((row) => typeof row['sentence'] === 'string')).toBe(true);
+    const counted = (tables: Tables, finding: string) =>
+      Number(tables['findings']?.find((row) => row['finding'] === finding)?.['n']);
+    const { db } = store.database;
+    const [first, second] = leads;
+    if (!first || !second) throw new Error('there are no leads');
+    const hours = (n: number): Date => new Date(NOW - n * 3_600_000);
+    await db
+      .updateTable('lead_states')
+      .set({ due_at: hours(2), queue: 'email' })
+      .where('lead_id', '=', first.id)
+      .execute();
+    await db
+      .updateTable('lead_states')
+      .set({ due_at: hours(2), queue: 'lead', held: '*' })
+      .where('lead_id', '=', second.id)
+      .execute();
+    const inbox = { id: 'i1', lead_id: first.id, at: hours(3), received_at: hours(3), body: '{}' };
+    await db.insertInto('inbox').values(inbox).execute();
+    await db
+      .updateTable('touches')
+      .set({ state: 'unconfirmed' })
+      .where('id', '=', db.selectFrom('touches').select('id').limit(1))
+      .execute();
+    const after = await report('health', { from: START, to: NOW });
+    for (const finding of ['touches-late', 'inputs-unread', 'touches-unconfirmed'])
+      expect(counted(after, finding) - counted(before, finding), finding).toBe(1);
+    expect(counted(after, 'wakes-late')).toBe(counted(before, 'wakes-late'));
+  });
+});
+
+describe('docs/reports.md', () => {
+  it('shows the SQL that runs, and a sentence for every column', async () => {
+    expect(await readFile('docs/reports.md', 'utf8')).toBe(documentOf(Object.values(REPORTS)));
+    expect(Object.keys(REPORTS)).toEqual(REPORT_NAMES);
+    for (const { tables } of Object.values(REPORTS))
+      for (const { columns } of tables)
+        for (const [name, { is }] of Object.entries(columns)) expect(is, name).toMatch(/\.$/);
+  });
+});

@@ -1,0 +1,214 @@
+/** Simulated leads with their journals, and a store filled with what reports read of them. */
+import { join } from 'node:path';
+import { compileFolder } from '../../src/cli/check.ts';
+import { readLeadsFile } from '../../src/cli/leads-file.ts';
+import { readBehaviour, readReps } from '../../src/cli/people.ts';
+import type { JournalEntry } from '../../src/core/decision.ts';
+import type { Playbook } from '../../src/core/playbook.ts';
+import { simulate } from '../../src/core/simulate.ts';
+import { DAY, type Instant } from '../../src/core/time.ts';
+import type { Db } from '../../src/store/db.ts';
+import { writeReportFacts } from '../../src/store/report-facts.ts';
+import { transact } from '../../src/store/tx.ts';
+
+export interface Journalled {
+  readonly id: string;
+  readonly role: string;
+  readonly createdAt: Instant;
+  readonly entries: JournalEntry[];
+}
+
+const EXAMPLE = 'playbook';
+const DAYS = 90;
+const WAVES = 5;
+
+/** At least `count` leads of the example playbook, who come in on five days, and what happens to them in 90 days. */
+export async function simulated(count: number, from: Instant): Promise<{ playbook: Playbook; leads: Journalled[] }> {
+  const playbook = await compileFolder(EXAMPLE);
+  const behaviour = await readBehaviour(join(EXAMPLE, 'behaviour.yaml'), playbook);
+  const reps = Object.fromEntries((await readReps(join(EXAMPLE, 'reps.yaml'))).map((rep) => [rep.id, rep]));
+  const { leads: examples } = await readLeadsFile(join(EXAMPLE, 'leads.csv'));
+  const all = new Map<string, Journalled>();
+  for (let wave = 0; wave < WAVES; wave++) {
+    const start = from + wave * 7 * DAY;
+    const size = Math.ceil(count / WAVES);
+    const leads = Array.from({ length: size }, (_, i) => {
+      const example = examples[i % examples.length];
+      if (!example) throw new Error('there are no example leads');
+      const key = `${wave}.${i}.${example.key}`;
+      all.set(key, { id: key, role: example.lead.role, createdAt: start, entries: [] });
+      return { ...example, key };
+    });
+    const onJournal = (key: string, entry: JournalEntry): void => void all.get(key)?.entries.push(entry);
+    simulate({ playbook, leads, behaviour, reps, seed: wave + 1, from: start, days: DAYS, onJournal });
+  }
+  return { playbook, leads: [...all.values()] };
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+async function chunked<T>(rows: readonly T[], put: (chunk: T[]) => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < rows.length; i += 500) await put(rows.slice(i, i + 500));
+}
+
+const none = {
+  company: '',
+  domain: '',
+  title: '',
+  country: '',
+  time_zone: '',
+  locale: '',
+  phone: '',
+  campaign: '',
+  first_name: '',
+  last_name: '',
+  attributes: '{}',
+};
+
+/** Fills the store from the journals: ledger and tasks as they are, what reports count as the commits do it. */
+export async function fill(db: Db, playbook: Playbook, leads: readonly Journalled[]): Promise<void> {
+  await chunked(leads, (chunk) =>
+    db
+      .insertInto('leads')
+      .values(
+        chunk.map((lead) => ({
+          ...none,
+          id: lead.id,
+          key: lead.id,
+          email: lead.id,
+          email_normal: lead.id,
+          email_domain: 'x',
+          role: lead.role,
+          source: '',
+          freemail: false,
+          revision: 1,
+          created_at: new Date(lead.createdAt),
+          updated_at: new Date(lead.createdAt),
+        })),
+      )
+      .execute(),
+  );
+  await chunked(leads, (chunk) =>
+    db
+      .insertInto('lead_states')
+      .values(chunk.map((lead) => stateOf(lead, playbook)))
+      .execute(),
+  );
+  await chunked(
+    leads.flatMap((lead) => touchesOf(lead, playbook)),
+    (chunk) => db.insertInto('touches').values(chunk).execute(),
+  );
+  await chunked(leads.flatMap(tasksOf), (chunk) => db.insertInto('tasks').values(chunk).execute());
+  await chunked(
+    leads.flatMap(({ id, entries }) => entries.map((entry) => journalRow(id, entry))),
+    (chunk) => db.insertInto('journal').values(chunk).execute(),
+  );
+  let n = 0;
+  for (const { id, entries } of leads) {
+    // In parts of different sizes, as commits cut a journal anywhere.
+    for (let i = 0; i < entries.length; ) {
+      n += 1;
+      const part = entries.slice(i, i + 1 + (n % 7));
+      await transact(db, (tx) => writeReportFacts(tx, id, part));
+      i += part.length;
+    }
+  }
+}
+
+const journalRow = (lead_id: string, entry: JournalEntry) => ({
+  lead_id,
+  seq: entry.seq,
+  at: new Date(entry.at),
+  type: entry.type,
+  cadence: entry.cadence ?? null,
+  step: entry.step ?? null,
+  reason: entry.reason ?? null,
+  actor: entry.by,
+  playbook: entry.playbookVersion,
+  data: JSON.stringify(entry.data),
+});
+
+function stateOf(lead: Journalled, playbook: Playbook) {
+  const last = (type: string) => lead.entries.findLast((entry) => entry.type === type);
+  return {
+    lead_id: lead.id,
+    guard: 0,
+    seq: 1,
+    state: null,
+    stage: text(last('stage.changed')?.data['to']) ?? playbook.stages[0]?.id ?? null,
+    custody: text(last('custody.changed')?.data['to']) ?? 'nobody',
+    custodian: null,
+    due_at: null,
+    queue: null,
+    held: null,
+    playbook: playbook.hash,
+    updated_at: new Date(lead.createdAt),
+  };
+}
+
+function touchesOf({ id, entries }: Journalled, playbook: Playbook) {
+  return entries.flatMap((entry) => {
+    if (entry.type !== 'touch.sent') return [];
+    const cadence = playbook.cadences[entry.cadence ?? ''];
+    const step = cadence?.steps[entry.step ?? ''];
+    return [
+      {
+        id: `${id}.${entry.seq}`,
+        lead_id: id,
+        enrollment: 'e',
+        cadence: entry.cadence ?? '',
+        step: entry.step ?? '',
+        email: text(entry.data['email']) ?? '',
+        purpose: cadence?.purpose ?? 'marketing',
+        topic: step?.kind === 'email' ? (step.topic ?? null) : null,
+        playbook: playbook.hash,
+        state: 'sent',
+        attempts: 1,
+        due_at: new Date(entry.at),
+        decided_at: new Date(entry.at),
+        ended_at: new Date(entry.at),
+      },
+    ];
+  });
+}
+
+function tasksOf({ id, entries }: Journalled) {
+  return entries.flatMap((entry) => {
+    if (entry.type !== 'task.opened') return [];
+    const task = entry.data['task'];
+    const answer = entries.find((one) => one.type === 'task.answered' && one.data['task'] === task);
+    const closed = entries.find(
+      (one) => (one.type === 'task.expired' || one.type === 'task.cancelled') && one.data['task'] === task,
+    );
+    const accepted = answer?.data['answer'] === 'accept';
+    const ended = answer ?? closed;
+    const state =
+      answer === undefined
+        ? closed
+          ? 'expired'
+          : 'open'
+        : accepted
+          ? 'accepted'
+          : answer.data['answer'] === 'reject'
+            ? 'rejected'
+            : 'done';
+    return [
+      {
+        id: `${id}.${entry.seq}`,
+        lead_id: id,
+        kind: text(entry.data['kind']) ?? '',
+        title: '',
+        assignee: text(entry.data['assignee']),
+        pool: text(entry.data['pool']),
+        priority: 'normal',
+        state,
+        due_at: new Date(Number(entry.data['dueAt'])),
+        context: '{}',
+        opened_at: new Date(entry.at),
+        closed_at: ended && !accepted ? new Date(ended.at) : null,
+        // As the API writes it.
+        disposition: answer?.data['answer'] === 'skip' ? 'skipped' : text(answer?.data['disposition']),
+      },
+    ];
+  });
+}
