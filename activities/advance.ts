@@ -21,7 +21,14 @@ import { createRenderer } from '../src/email/render.ts';
 import type { PlaybookCache } from '../src/playbook/cache.ts';
 import type { Database } from '../src/store/db.ts';
 import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
-import { type CommitExtra, commitDecision, type Loaded, loadLead, loadRouting } from '../src/store/states.ts';
+import {
+  type CommitExtra,
+  commitDecision,
+  countedReps,
+  type Loaded,
+  loadLead,
+  loadRouting,
+} from '../src/store/states.ts';
 import { transact } from '../src/store/tx.ts';
 import { type DeliverDeps, type Delivery, deliver } from './deliver.ts';
 import { createVersions, MissingVersions, type Versions } from './versions.ts';
@@ -92,7 +99,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       let { facts } = request;
       let decision = decide(request);
       if (decision.kind === 'needs') {
-        facts = { ...facts, routing: await loadRouting(tx) };
+        facts = { ...facts, routing: await loadRouting(tx, countedReps(request.playbooks.current)) };
         decision = decide({ ...request, facts });
         if (decision.kind === 'needs') throw new Error('the core asks for routing that it has');
       }

@@ -1,10 +1,11 @@
 /** What each input does to the lead, at the instant being decided. */
-import { acceptHandoff, disqualify, leaveOpenHandoff, offer, returnLead } from './custody.ts';
+import { acceptHandoff, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, enterStep, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
 import type { Reason } from './reasons.ts';
+import { repTouched } from './sla.ts';
 import { SIGNALS_KEPT } from './state.ts';
 import { endTouch } from './touch.ts';
 
@@ -196,20 +197,17 @@ function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void 
   });
   if (isHandoff) {
     if (body.answer === 'accept') {
-      // A task nobody was assigned to belongs to whoever took it.
-      if (!custody.rep && body.by.includes('@')) custody.rep = body.by;
       acceptHandoff(d, body.by);
       return;
     }
-    const rule = d.playbooks.current.returns[body.reason ?? ''];
-    if (!rule) {
-      ignore(d, input, 'unknown-in-playbook', { reason: body.reason ?? null });
-      return;
-    }
+    // The rep was told that the lead is given back: a reason that has left the playbook only leads nowhere.
+    const id = body.reason ?? 'unknown';
+    const rule = d.playbooks.current.returns[id] ?? { id, facts: [], disqualify: false };
     returnLead(d, { rule, by: body.by, outcome: 'rejected', ...wordsOf(body) });
     return;
   }
   if (custody.who === 'sales') custody.attempts += 1;
+  if (body.answer === 'complete') repTouched(d, body.by);
   if (e) goOnAfterTask(d, e.id, body.disposition ?? (body.answer === 'skip' ? 'skipped' : 'done'));
 }
 
@@ -243,7 +241,9 @@ function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>):
     return;
   }
   // The lead's custodian follows its handoff; reassigning restarts no clock.
-  if (custody.task === body.task) custody.rep = body.to;
+  if (custody.task === body.task) movedTo(d, body.to, body.by);
+  // The store has it already, unless a rung of the ladder came in between.
+  d.effects.push({ kind: 'task.assign', id: body.task, assignee: body.to, at: d.t });
   journal(d, { type: 'task.reassigned', by: body.by, data: { task: body.task, to: body.to } });
 }
 

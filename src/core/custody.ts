@@ -1,15 +1,18 @@
-/** Custody as one state machine: offered, accepted, rejected, returned, breached, disqualified. */
-import { addDuration, addSpan, workingBetween } from './calendar.ts';
+/** What each move of custody brings with it; the moves themselves are in custody-states.ts. */
+import { addDuration, workingBetween } from './calendar.ts';
+import { type CustodyEvent, mayMove, moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
-import { endEnrollment, enterStep, setCustody, startEnrollment } from './enrollment.ts';
+import { endEnrollment, enterStep, startEnrollment } from './enrollment.ts';
 import type { Rep } from './facts.ts';
 import { hashId } from './hash.ts';
-import type { Handoff, Pool, ReturnRule } from './playbook.ts';
+import type { Handoff, ReturnRule } from './playbook.ts';
+import { type Choice, chooseRep, presentFor, repOf } from './pools.ts';
 import type { Reason } from './reasons.ts';
 import { evaluateRoutes } from './route.ts';
+import { clocksOf, firstTouchBy, oweTouch } from './sla.ts';
 import type { Enrollment } from './state.ts';
 import { closeTask, openTask, taskContext } from './task.ts';
-import { calendarOf, HISTORY, leadZone, viewOf } from './view.ts';
+import { calendarOf, leadZone } from './view.ts';
 
 export interface Offer {
   readonly handoff: Handoff;
@@ -22,41 +25,11 @@ export interface Offer {
   readonly from?: Enrollment;
 }
 
-interface Choice {
-  readonly pool: Pool;
-  readonly rep: Rep | undefined;
-}
-
-/** First pool whose condition holds and who has an active rep; its rep with the fewest so far, by the file's order. */
-export function chooseRep(d: Draft, pools: readonly string[]): Choice | undefined {
-  const routing = routingOf(d);
-  const scope = viewOf(d.state, d.facts, d.playbooks.current, d.t, HISTORY);
-  let waiting: Pool | undefined;
-  for (const id of pools) {
-    const pool = d.playbooks.current.pools.find((p) => p.id === id);
-    if (!pool?.when.test(scope)) continue;
-    waiting ??= pool;
-    const given = routing.given[pool.id] ?? {};
-    let best: Rep | undefined;
-    for (const repId of pool.reps) {
-      const rep = routing.reps[repId] ?? {
-        id: repId,
-        name: repId,
-        timeZone: d.playbooks.current.company.timeZone,
-        active: true,
-      };
-      if (rep.active && (!best || (given[rep.id] ?? 0) < (given[best.id] ?? 0))) best = rep;
-    }
-    if (best) return { pool, rep: best };
-  }
-  return waiting && { pool: waiting, rep: undefined };
-}
-
 /** Offers the lead to sales: custody is theirs from here. Answers whether it was offered. */
 export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer): boolean {
   const { state } = d;
   const place = from ? { cadence: from.cadence, ...(from.step ? { step: from.step } : {}) } : {};
-  if (state.custody.who === 'sales') {
+  if (!mayMove(state.custody, 'offer')) {
     journal(d, { type: 'handoff.skipped', ...place, reason: 'already-with-sales', by, data: { handoff: handoff.id } });
     return false;
   }
@@ -68,27 +41,26 @@ export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer)
   const { pool, rep } = choice;
   const sla = d.playbooks.current.slas[handoff.sla];
   if (!sla) throw new Error(`handoff ${handoff.id} names an SLA that is not there: ${handoff.sla}`);
-  const calendar = calendarOf(d.playbooks.current, rep);
-  const acceptBy = addSpan(sla.accept, calendar, d.t);
+  const clocks = clocksOf(sla, calendarOf(d.playbooks.current, rep), d.t);
+  const { acceptBy } = clocks;
   const task = hashId('handoff', d.facts.leadId, handoff.id, String(d.t), String(state.journal));
   const context = taskContext(d, why, { note, brief: handoff.brief });
-  setCustody(
+  delete state.resume;
+  moveCustody(
     d,
+    'offer',
     {
-      who: 'sales',
       since: d.t,
       ...(rep ? { rep: rep.id } : {}),
       pool: pool.id,
       handoff: handoff.id,
       task,
       offeredAt: d.t,
-      acceptBy,
-      breachAt: addSpan(sla.accept, calendar, d.t, sla.recycleAt),
+      ...clocks,
       ...(from?.step ? { from: { enrollment: from.id, step: from.step } } : {}),
       attempts: 0,
     },
-    reason,
-    by,
+    { reason, by },
   );
   journal(d, {
     type: 'handoff.offered',
@@ -97,7 +69,7 @@ export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer)
     by,
     data: { handoff: handoff.id, pool: pool.id, rep: rep?.id ?? null, acceptBy, why },
   });
-  if (rep) d.effects.push({ kind: 'pool.count', pool: pool.id, rep: rep.id, by: 1 });
+  takeTurn(d, choice, by);
   openTask(
     d,
     {
@@ -129,24 +101,165 @@ function followOutcome(d: Draft, from: { enrollment: string; step: string } | un
   enterStep(d, e, to === undefined ? step.next : to, d.t, 'daily');
 }
 
+/** The counts of the pool, and what is to be said when nobody was free. */
+function takeTurn(d: Draft, { pool, rep, over, counts }: Choice, by: string): void {
+  d.effects.push(...counts);
+  if (!rep || !over) return;
+  journal(d, {
+    type: 'pool.full',
+    reason: 'over-capacity',
+    by,
+    data: { pool: pool.id, rep: rep.id, open: over.open, maxOpen: over.maxOpen },
+  });
+}
+
+/** A lead that a person gave back, or moved on, was no turn of this rep. */
+function creditTurn(d: Draft): void {
+  const { who, pool, rep, escalated } = d.state.custody;
+  if (who === 'sales' && pool && rep && !escalated) d.effects.push({ kind: 'pool.count', pool, rep, by: -1 });
+}
+
+/** The rung `reassign`: the next rep by the same rules, none of those who let it lie. The clocks go on. */
+export function handOffered(d: Draft): void {
+  const { custody } = d.state;
+  const passed = [...(custody.passed ?? []), ...(custody.rep ? [custody.rep] : [])];
+  const pools = d.playbooks.current.handoffs[custody.handoff ?? '']?.pools ?? [];
+  const choice = chooseRep(d, pools, new Set(passed));
+  if (!choice?.rep) {
+    stay(d, 'nobody-else');
+    return;
+  }
+  const { pool, rep } = choice;
+  giveOffered(d, { rep, passed, pool: pool.id }, 'not-accepted-in-time');
+  takeTurn(d, choice, 'clock');
+}
+
+/** The rung `manager`: of the pool it is in, else of one of the handoff's other pools. */
+export function escalate(d: Draft): void {
+  const { custody } = d.state;
+  const { handoffs, pools } = d.playbooks.current;
+  const passed = [...(custody.passed ?? []), ...(custody.rep ? [custody.rep] : [])];
+  const ids = [custody.pool, ...(handoffs[custody.handoff ?? '']?.pools ?? [])];
+  const named = ids.flatMap((id) => pools.find((pool) => pool.id === id)?.manager ?? []);
+  const question = { routing: routingOf(d), playbook: d.playbooks.current, at: d.t };
+  const present = named.flatMap((id) => presentFor(id, question) ?? []);
+  const manager = present.find((rep) => rep.id !== custody.rep);
+  if (!manager) {
+    stay(d, named.length === 0 ? 'no-manager' : 'nobody-else');
+    return;
+  }
+  giveOffered(d, { rep: manager, passed, escalated: true }, 'not-accepted-in-time');
+}
+
+/** The rung found nobody: said once, and what is left of the ladder goes on. */
+function stay(d: Draft, reason: Reason): void {
+  const { task, handoff, rep, pool } = d.state.custody;
+  journal(d, {
+    type: 'handoff.stayed',
+    reason,
+    by: 'clock',
+    data: { task: task ?? null, handoff: handoff ?? null, rep: rep ?? null, pool: pool ?? null },
+  });
+  afterLastRung(d);
+}
+
+interface GivenTo {
+  readonly rep: Rep;
+  readonly passed: string[];
+  readonly pool?: string;
+  readonly escalated?: boolean;
+}
+
+function giveOffered(d: Draft, { rep, passed, pool, escalated }: GivenTo, reason: Reason): void {
+  const { custody } = d.state;
+  const { who: _, escalated: __, ...kept } = custody;
+  const at = pool ?? custody.pool;
+  moveCustody(
+    d,
+    'hand-on',
+    {
+      ...kept,
+      rep: rep.id,
+      ...(at === undefined ? {} : { pool: at }),
+      passed,
+      ...(escalated ? { escalated } : {}),
+    },
+    { reason, by: 'clock' },
+  );
+  const { task, handoff } = custody;
+  if (task !== undefined) d.effects.push({ kind: 'task.assign', id: task, assignee: rep.id, at: d.t });
+  journal(d, {
+    type: escalated ? 'handoff.escalated' : 'handoff.reassigned',
+    reason,
+    by: 'clock',
+    data: { task: task ?? null, handoff: handoff ?? null, from: custody.rep ?? null, to: rep.id, pool: at ?? null },
+  });
+  afterLastRung(d);
+}
+
+/** A person gave the lead to another rep: the turn is that one's. */
+export function movedTo(d: Draft, to: string, by: string): void {
+  const { custody } = d.state;
+  if (custody.rep === to) return;
+  creditTurn(d);
+  if (custody.pool) d.effects.push({ kind: 'pool.count', pool: custody.pool, rep: to, by: 1 });
+  const { who: _, escalated: __, ...kept } = custody;
+  moveCustody(d, 'hand-on', { ...kept, rep: to }, { reason: 'by-request', by });
+}
+
+/** A ladder that does not end with `recycle`: the step that asked goes on, the offer stays open. */
+function afterLastRung(d: Draft): void {
+  const { ladder, from } = d.state.custody;
+  if (ladder?.length === 0) followOutcome(d, from, 'breached');
+}
+
+/** The calendar of a rep; the shared facts are asked only for somebody else than the custodian. */
+export function calendarFor(d: Draft, rep: string | undefined) {
+  if (rep === undefined) return calendarOf(d.playbooks.current, undefined);
+  const { custodian } = d.facts;
+  if (custodian?.id === rep) return calendarOf(d.playbooks.current, custodian);
+  return calendarOf(d.playbooks.current, repOf(rep, routingOf(d), d.playbooks.current));
+}
+
 export function acceptHandoff(d: Draft, by: string): void {
   const { custody } = d.state;
-  const { task: _task, acceptBy: _by, breachAt: _breach, from, ...kept } = custody;
-  d.state.custody = { ...kept, acceptedAt: d.t };
+  // Whoever answers has it, also when somebody else's turn it was.
+  const rep = by.includes('@') ? by : custody.rep;
+  const handoff = d.playbooks.current.handoffs[custody.handoff ?? ''];
+  const sla = d.playbooks.current.slas[handoff?.sla ?? ''];
+  const touchBy = firstTouchBy(d, sla, () => calendarFor(d, rep));
+  const { since, pool, offeredAt, escalated, attempts, from } = custody;
+  moveCustody(
+    d,
+    'accept',
+    {
+      since,
+      ...(rep === undefined ? {} : { rep }),
+      ...(pool === undefined ? {} : { pool }),
+      ...(custody.handoff === undefined ? {} : { handoff: custody.handoff }),
+      ...(offeredAt === undefined ? {} : { offeredAt }),
+      ...(escalated ? { escalated } : {}),
+      ...(custody.task === undefined ? {} : { accepted: custody.task }),
+      ...(touchBy === undefined ? {} : { firstTouchBy: touchBy }),
+      acceptedAt: d.t,
+      attempts,
+    },
+    { reason: 'accepted', by },
+  );
   journal(d, {
     type: 'handoff.accepted',
     reason: 'accepted',
     by,
     data: {
       handoff: custody.handoff ?? null,
-      offeredAt: custody.offeredAt ?? null,
-      ...(custody.offeredAt === undefined
+      offeredAt: offeredAt ?? null,
+      ...(offeredAt === undefined
         ? {}
-        : { workedMs: workingBetween(calendarOf(d.playbooks.current, d.facts.custodian), custody.offeredAt, d.t) }),
+        : { workedMs: workingBetween(calendarOf(d.playbooks.current, d.facts.custodian), offeredAt, d.t) }),
+      ...(touchBy === undefined ? {} : { firstTouchBy: touchBy }),
     },
   });
   followOutcome(d, from, 'accepted');
-  const handoff = d.playbooks.current.handoffs[custody.handoff ?? ''];
   const cadence = d.playbooks.current.cadences[handoff?.cadence ?? ''];
   if (cadence) startEnrollment(d, cadence, { reason: 'entry-event', by, data: { on: 'handoff.accepted' } });
   d.state.events.push('handoff.accepted');
@@ -163,8 +276,8 @@ export interface ReturnWords {
 
 /** A rep gives the lead back with an agreed reason, and what was agreed for it follows. */
 export function returnLead(d: Draft, { rule, by, facts, note, until, outcome }: ReturnWords): void {
-  const { from, pool, rep, acceptedAt } = d.state.custody;
-  if (d.state.custody.who === 'sales' && pool && rep) d.effects.push({ kind: 'pool.count', pool, rep, by: -1 });
+  const { from, acceptedAt } = d.state.custody;
+  creditTurn(d);
   journal(d, {
     type: outcome === 'rejected' ? 'handoff.rejected' : 'lead.returned',
     reason: 'returned',
@@ -177,14 +290,16 @@ export function returnLead(d: Draft, { rule, by, facts, note, until, outcome }: 
       ...(acceptedAt === undefined ? {} : { acceptedAt }),
     },
   });
-  leaveSales(d, 'returned', by);
+  leaveSales(d, 'return', 'returned', by);
   if (rule.engagement === 'halve') d.state.dampened.push({ at: d.t, factor: 0.5 });
   if (rule.disqualify) {
     disqualify(d, rule.id, by);
     return;
   }
   const cadence = rule.recycle === undefined ? undefined : d.playbooks.current.cadences[rule.recycle];
-  if (cadence) recycleInto(d, cadence.id, 'returned', by, pauseEnd(d, rule, until), rule.id);
+  const pause = pauseEnd(d, rule, until);
+  if (cadence) recycleInto(d, cadence.id, 'returned', by, pause, rule.id);
+  oweTouch(d, pause ?? d.t);
   followOutcome(d, from, 'rejected');
   forgetRoutes(d);
 }
@@ -220,16 +335,16 @@ export function leaveOpenHandoff(d: Draft): void {
 
 /** Nobody accepted in time: marketing has the lead again, with the reason, and the step goes on. */
 export function breach(d: Draft): void {
-  const { task, from, pool, rep, handoff, acceptBy } = d.state.custody;
+  const { task, from, rep, handoff, acceptBy } = d.state.custody;
   if (task) closeTask(d, task, 'sla-breached');
-  if (pool && rep) d.effects.push({ kind: 'pool.count', pool, rep, by: -1 });
   journal(d, {
     type: 'handoff.breached',
     reason: 'sla-breached',
     by: 'clock',
     data: { handoff: handoff ?? null, rep: rep ?? null, acceptBy: acceptBy ?? null },
   });
-  leaveSales(d, 'sla-breached', 'clock');
+  leaveSales(d, 'breach', 'sla-breached', 'clock');
+  oweTouch(d, d.t);
   followOutcome(d, from, 'breached');
   forgetRoutes(d);
 }
@@ -239,7 +354,8 @@ export function recycleByStep(d: Draft, e: Enrollment, into: string): void {
   const withSales = d.state.custody.who === 'sales';
   if (withSales) {
     leaveOpenHandoff(d);
-    leaveSales(d, 'step', 'rule');
+    leaveSales(d, 'return', 'step', 'rule');
+    oweTouch(d, d.t);
   }
   const place = `${e.cadence}/${e.step}`;
   if (d.playbooks.current.cadences[into]?.lane !== e.lane) endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });
@@ -247,9 +363,16 @@ export function recycleByStep(d: Draft, e: Enrollment, into: string): void {
   if (withSales) forgetRoutes(d);
 }
 
-function leaveSales(d: Draft, reason: Reason, by: string): void {
+function leaveSales(d: Draft, event: Extract<CustodyEvent, 'return' | 'breach'>, reason: Reason, by: string): void {
+  endAccepted(d, reason);
   d.state.returnedAt = d.t;
-  setCustody(d, { who: 'marketing', since: d.t, attempts: 0 }, reason, by);
+  moveCustody(d, event, { since: d.t, attempts: 0 }, { reason, by });
+}
+
+/** An accepted handoff is work until sales no longer has the lead. */
+function endAccepted(d: Draft, reason: Reason): void {
+  const { accepted } = d.state.custody;
+  if (accepted) d.effects.push({ kind: 'task.close', id: accepted, state: 'done', reason, at: d.t });
 }
 
 /** What is true right after a return is the ground a route must rise from again. */
@@ -264,6 +387,8 @@ export function disqualify(d: Draft, why: string, by: string): void {
   leaveOpenHandoff(d);
   d.state.disqualified = { at: d.t, reason: why };
   for (const e of [...d.state.enrollments]) endEnrollment(d, e, 'exited', 'disqualified', { by });
-  setCustody(d, { who: 'nobody', since: d.t, attempts: 0 }, 'disqualified', by);
+  endAccepted(d, 'disqualified');
+  delete d.state.resume;
+  moveCustody(d, 'disqualify', { since: d.t, attempts: 0 }, { reason: 'disqualified', by });
   journal(d, { type: 'lead.disqualified', reason: 'disqualified', by, data: { why } });
 }

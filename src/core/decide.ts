@@ -32,13 +32,14 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   suppressed: 1,
   disqualify: 2,
   'lead.changed': 3,
-  'task.answered': 4,
+  // Whoever answers after a task has changed hands is who has it: the other way round it is refused.
   'task.reassigned': 4,
-  recycle: 4,
-  'enrollment.control': 5,
-  signal: 6,
-  handoff: 7,
-  enroll: 8,
+  'task.answered': 5,
+  recycle: 6,
+  'enrollment.control': 7,
+  signal: 8,
+  handoff: 9,
+  enroll: 10,
 };
 
 /** A lead cannot have more than this many due instants in one decision: 10 years of daily ones. */
@@ -60,7 +61,7 @@ export function decide(request: Request): Decision {
   }
 }
 
-function draftOf({ state, facts, playbooks, now, maySend, sendAs }: Request): Draft {
+function draftOf({ state, facts, playbooks, inputs, now, maySend, sendAs }: Request): Draft {
   return {
     state: copyState(state),
     facts,
@@ -70,6 +71,9 @@ function draftOf({ state, facts, playbooks, now, maySend, sendAs }: Request): Dr
     sendAt: (t) => (sendAs === 'due' ? t : Math.max(t, now)),
     maySend,
     sendKnows: sendAs === 'due' ? 'then' : 'now',
+    answered: new Map(
+      inputs.flatMap(({ body }) => (body.kind === 'task.answered' ? [[body.task, body.answer] as const] : [])),
+    ),
     touch: undefined,
     humanNow: false,
   };

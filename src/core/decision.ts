@@ -69,9 +69,25 @@ export type Effect =
       readonly reason: Reason;
       readonly at: Instant;
     }
-  | { readonly kind: 'task.assign'; readonly id: string; readonly assignee: string }
-  /** A handoff given to a rep (+1) or credited back (-1). */
-  | { readonly kind: 'pool.count'; readonly pool: string; readonly rep: string; readonly by: 1 | -1 }
+  | { readonly kind: 'task.assign'; readonly id: string; readonly assignee: string; readonly at: Instant }
+  /** Somebody should be told that a task waits; nothing is written for it but the journal. */
+  | {
+      readonly kind: 'task.remind';
+      readonly id: string;
+      /** Absent: it waits in the pool. */
+      readonly assignee?: string;
+      readonly pool?: string;
+      readonly dueAt: Instant;
+      readonly at: Instant;
+    }
+  /** A rep's turns in a pool: had one (with its number), credited back, or carried along while not there. */
+  | {
+      readonly kind: 'pool.count';
+      readonly pool: string;
+      readonly rep: string;
+      readonly by: number;
+      readonly turn?: number;
+    }
   /** A touch that will not go: written to the ledger as `skipped`. */
   | { readonly kind: 'touch.skip'; readonly touch: TouchRequest; readonly reason: Reason }
   /** A touch whose end is known: `sent`, `failed`, `unconfirmed`, or back to `claimed`. */

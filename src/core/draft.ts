@@ -1,6 +1,7 @@
 /** The working copy one decision is made on: the state being changed, and what must be written with it. */
 import type { Effect, JournalEntry, TouchRequest } from './decision.ts';
 import type { Facts, Playbooks, Routing } from './facts.ts';
+import type { InputBody } from './input.ts';
 import type { Cadence, Playbook, Step } from './playbook.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -10,6 +11,8 @@ import { zoneOfCountry } from './zones.ts';
 export class NeedsRouting extends Error {
   override readonly name = 'NeedsRouting';
 }
+
+export type TaskAnswerKind = Extract<InputBody, { kind: 'task.answered' }>['answer'];
 
 export interface Draft {
   readonly state: LeadState;
@@ -23,6 +26,11 @@ export interface Draft {
   readonly maySend: boolean;
   /** Which suppressions bind a send: all there are, or those of its instant (a sped-up clock). */
   readonly sendKnows: 'then' | 'now';
+  /**
+   * Answers to tasks that wait in the inbox: the store has closed those tasks, and whoever answered
+   * was told so. No clock and no other end may go before them, however late this decision is.
+   */
+  readonly answered: ReadonlyMap<string, TaskAnswerKind>;
   touch: TouchRequest | undefined;
   /** Whether a human signal newer than the last custody change came at this instant. */
   humanNow: boolean;

@@ -17,6 +17,10 @@ export const END_STATES = [
 ] as const;
 export type EndState = (typeof END_STATES)[number];
 
+/** Stages in which somebody has bought. */
+export const CUSTOMER_STAGES = ['customer', 'advocate'] as const;
+export const isCustomer = (stage: string): boolean => CUSTOMER_STAGES.some((one) => one === stage);
+
 /**
  * `waiting`: has been touched or heard of and nothing runs now; `unreached`: nothing has ever
  * happened to it. `expired` comes with the clock of `expiry`, which this version does not have.
@@ -24,7 +28,7 @@ export type EndState = (typeof END_STATES)[number];
 export function endStateOf(state: LeadState | null, facts: Facts, playbook: Playbook, now: Instant): EndState {
   if (state?.disqualified) return 'disqualified';
   if (state?.custody.who === 'sales') return 'with-sales';
-  if (state && (state.stage === 'customer' || state.stage === 'advocate')) return 'customer';
+  if (state && isCustomer(state.stage)) return 'customer';
   const marketing = permissionFor('marketing', facts, playbook, now);
   if (marketing.kind === 'no' && marketing.reason === 'suppressed') return 'suppressed';
   if (state && state.enrollments.length > 0) return 'in-cadence';

@@ -1,11 +1,12 @@
 /** An enrollment's life: start, enter a step, pause, resume, end. */
 import { addDuration, addSpan, nextMidnight, nextSlot, type Spread } from './calendar.ts';
+import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { durationParts } from './duration.ts';
 import { fraction, hashId } from './hash.ts';
 import { type Cadence, isSending, type Playbook, type WaitStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
-import type { Enrollment, EnrollmentState, LeadState } from './state.ts';
+import type { Enrollment, EnrollmentState } from './state.ts';
 import { closeTask } from './task.ts';
 import type { Instant } from './time.ts';
 import { calendarOf, leadZone } from './view.ts';
@@ -77,7 +78,7 @@ export function startEnrollment(d: Draft, cadence: Cadence, options: StartOption
   state.enrollments.push(enrollment);
   delete state.refused[cadence.id];
   if (cadence.purpose === 'marketing' && state.custody.who === 'nobody') {
-    setCustody(d, { who: 'marketing', since: d.t, attempts: 0 }, 'cadence-running', options.by);
+    moveCustody(d, 'take-up', { since: d.t, attempts: 0 }, { reason: 'cadence-running', by: options.by });
   }
   journal(d, {
     type: 'enrollment.started',
@@ -214,23 +215,4 @@ export function resumeEnrollment(d: Draft, e: Enrollment, reason: Reason, by: st
     data: { enrollment: e.id },
   });
   emitEnrollment(d, e, 'running');
-}
-
-/** Custody moves; every move is journalled with who had it before. */
-export function setCustody(
-  d: Draft,
-  next: LeadState['custody'],
-  reason: Reason,
-  by: string,
-  data: Readonly<Record<string, unknown>> = {},
-): void {
-  const from = d.state.custody.who;
-  d.state.custody = next;
-  if (from === next.who) return;
-  journal(d, {
-    type: 'custody.changed',
-    reason,
-    by,
-    data: { from, to: next.who, ...(next.rep ? { rep: next.rep } : {}), ...data },
-  });
 }

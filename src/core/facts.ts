@@ -25,14 +25,20 @@ export interface Rep {
   readonly timeZone: string;
   readonly workingHours?: WorkingHours;
   readonly active: boolean;
+  /** Absences; `from` and `to` are dates (the rep's local days, both included) or ISO instants. */
+  readonly away?: readonly { readonly from: string; readonly to: string; readonly cover?: string | undefined }[];
 }
 
 /** Shared between leads; read only when a decision asks for it (`needs: 'routing'`). */
 export interface Routing {
   /** Reps known to the store, by id. A rep named in a pool and absent here is active, on company hours. */
   readonly reps: Readonly<Record<string, Rep>>;
-  /** Handoffs given so far, `pool` to `rep` to count. */
+  /** Turns had so far, `pool` to `rep` to count. */
   readonly given: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** When the last turn was, as a number that grows with every turn of the pool. */
+  readonly turns: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Leads a rep has, offered and accepted; counted for the reps of pools with `maxOpen`. */
+  readonly open: Readonly<Record<string, number>>;
 }
 
 export interface Facts {

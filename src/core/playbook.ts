@@ -93,8 +93,17 @@ export interface Handoff {
 export interface Sla {
   readonly id: string;
   readonly accept: Span;
-  /** When the breach recycles, in units of `accept` counted from the offer (1 = at the deadline). */
-  readonly recycleAt: number;
+  /** From accepting to the rep's first completed task or activity. */
+  readonly firstTouch?: Span;
+  /** When the rep is reminded of the offer, in units of `accept`. */
+  readonly remind: readonly number[];
+  /** What follows when nobody answers, in order; `at` in units of `accept` counted from the first offer. */
+  readonly onBreach: readonly Rung[];
+}
+
+export interface Rung {
+  readonly at: number;
+  readonly do: 'reassign' | 'manager' | 'recycle';
 }
 
 export interface Pool {
@@ -102,6 +111,10 @@ export interface Pool {
   readonly when: Condition;
   /** Rep ids (their emails), in the order of the file. */
   readonly reps: readonly string[];
+  /** Leads a rep may have, offered and accepted, before the next pool is asked. */
+  readonly maxOpen?: number;
+  /** Who gets what nobody answers. */
+  readonly manager?: string;
 }
 
 /** What a rep may answer, and what follows. */
@@ -280,6 +293,8 @@ export interface Playbook {
   readonly routes: readonly Route[];
   readonly handoffs: Readonly<Record<string, Handoff>>;
   readonly slas: Readonly<Record<string, Sla>>;
+  /** Marketing's own SLA: how soon after its pause a lead that came back is touched again. */
+  readonly resume?: Span;
   /** In the order of the file. */
   readonly pools: readonly Pool[];
   readonly returns: Readonly<Record<string, ReturnRule>>;

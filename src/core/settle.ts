@@ -2,7 +2,8 @@
  * Settles one instant in the contract's order: erasure and objection, suppression, deal, goal, exit,
  * route, step, entry. Each pass may open the way for the next, so it goes on until nothing changes.
  */
-import { breach, offer } from './custody.ts';
+import { offer } from './custody.ts';
+import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, isResting, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
@@ -10,6 +11,7 @@ import { noteLabels } from './labels.ts';
 import { permissionFor } from './permission.ts';
 import type { Cadence } from './playbook.ts';
 import { firingRoute } from './route.ts';
+import { runClocks } from './sla.ts';
 import { runStep } from './steps.ts';
 import { HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';
 
@@ -42,11 +44,7 @@ function settleOnce(d: Draft): boolean {
       return true;
     }
   }
-  const { breachAt } = d.state.custody;
-  if (breachAt !== undefined && breachAt <= d.t) {
-    breach(d);
-    return true;
-  }
+  if (runClocks(d)) return true;
   if (followCustody(d)) return true;
   for (const e of d.state.enrollments) if (runStep(d, e)) return true;
   const entered = enterByRule(d);
@@ -164,6 +162,5 @@ function enterByRule(d: Draft): boolean {
 /** Marketing has the lead while one of its cadences does; with none, nobody has the next move. */
 function restCustody(d: Draft): void {
   if (d.state.custody.who !== 'marketing' || d.state.enrollments.length > 0) return;
-  d.state.custody = { who: 'nobody', since: d.state.custody.since, attempts: 0 };
-  journal(d, { type: 'custody.changed', reason: 'nothing-running', data: { from: 'marketing', to: 'nobody' } });
+  moveCustody(d, 'rest', { since: d.state.custody.since, attempts: 0 }, { reason: 'nothing-running', by: 'rule' });
 }

@@ -60,7 +60,9 @@ export function simulate(s: Simulation): SimulationResult {
     playbook: s.playbook,
     actors: createActors(s.behaviour, s.playbook, s.seed),
     reps: s.reps,
-    given: {} as Record<string, Record<string, number>>,
+    given: {},
+    turns: {},
+    open: {},
     onJournal: (key: string, entry: JournalEntry) => {
       tally.add(entry);
       s.onJournal?.(key, entry);

@@ -2,6 +2,7 @@
 import { type Actors, isHumanSignal } from './actors.ts';
 import { decide } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
+import { isCustomer } from './endstate.ts';
 import type { Consent, Facts, Rep, Suppression } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import type { Playbook } from './playbook.ts';
@@ -23,8 +24,10 @@ export interface World {
   readonly playbook: Playbook;
   readonly actors: Actors;
   readonly reps: Readonly<Record<string, Rep>>;
-  /** Handoffs given, pool to rep to count: what leads share. */
+  /** What leads share: turns had and when, pool to rep; leads a rep has. */
   readonly given: Record<string, Record<string, number>>;
+  readonly turns: Record<string, Record<string, number>>;
+  readonly open: Record<string, number>;
   readonly onJournal: (key: string, entry: JournalEntry) => void;
 }
 
@@ -94,7 +97,10 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     if (decision.kind === 'decided') return decision;
     const routed = decide({
       ...request,
-      facts: { ...request.facts, routing: { reps: world.reps, given: world.given } },
+      facts: {
+        ...request.facts,
+        routing: { reps: world.reps, given: world.given, turns: world.turns, open: world.open },
+      },
     });
     if (routed.kind === 'decided') return routed;
     throw new Error('the core asks for routing that it has');
@@ -143,8 +149,18 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     }
   }
 
+  /** Customers are with sales too, but no work that is waiting. */
+  const heldBy = ({ custody, stage }: LeadState): string | undefined =>
+    custody.who === 'sales' && !isCustomer(stage) ? custody.rep : undefined;
+
   function apply(decided: Decided): void {
+    const before = heldBy(state);
     state = decided.state;
+    const after = heldBy(state);
+    if (before !== after) {
+      if (before !== undefined) world.open[before] = (world.open[before] ?? 0) - 1;
+      if (after !== undefined) world.open[after] = (world.open[after] ?? 0) + 1;
+    }
     const applied = new Set(decided.applied);
     inputs = inputs.filter((input) => !applied.has(input.id));
     for (const effect of decided.effects) {
@@ -161,6 +177,10 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
         const pool = world.given[effect.pool] ?? {};
         world.given[effect.pool] = pool;
         pool[effect.rep] = (pool[effect.rep] ?? 0) + effect.by;
+        if (effect.turn === undefined) continue;
+        const turns = world.turns[effect.pool] ?? {};
+        world.turns[effect.pool] = turns;
+        turns[effect.rep] = effect.turn;
       }
     }
   }

@@ -74,8 +74,25 @@ export const leadStateSchema = z.object({
     task: z.string().optional(),
     offeredAt: instant.optional(),
     acceptBy: instant.optional(),
+    /** When it is recycled, in rows without a ladder. */
     breachAt: instant.optional(),
+    /** Rungs still ahead, as instants of the first assignee's calendar. */
+    ladder: z.array(z.object({ at: instant, do: z.enum(['reassign', 'manager', 'recycle']) })).optional(),
+    /** Reminders still ahead. */
+    remindAt: z.array(instant).optional(),
+    /** The time to accept is over and that has been journalled. */
+    late: z.boolean().optional(),
+    /** Reps who let this offer lie. */
+    passed: z.array(z.string()).optional(),
+    /** It is with a manager: nobody's turn is credited back. */
+    escalated: z.boolean().optional(),
     acceptedAt: instant.optional(),
+    /** The handoff task, once it is accepted. */
+    accepted: z.string().optional(),
+    firstTouchBy: instant.optional(),
+    firstTouchAt: instant.optional(),
+    /** The first touch is late and that has been journalled. */
+    firstTouchLate: z.boolean().optional(),
     /** Enrollment and step that offered it, when a handoff step did. */
     from: z.object({ enrollment: z.string(), step: z.string() }).optional(),
     /** Tasks closed since sales has the lead. */
@@ -91,6 +108,8 @@ export const leadStateSchema = z.object({
   labels: z.record(z.string(), z.boolean()).optional(),
   /** Signals at or before it do not count in routes and definitions. */
   returnedAt: instant.optional(),
+  /** Marketing owes this lead a touch: since its pause ended, until when. */
+  resume: z.object({ since: instant, by: instant }).optional(),
   /** Multipliers on engagement set by returns (`halve`), each with its instant. */
   dampened: z.array(z.object({ at: instant, factor: z.number() })),
   routes: z.record(z.string(), z.object({ on: z.boolean(), armed: z.boolean(), firedAt: instant.optional() })),

@@ -1,13 +1,14 @@
 /** What a due step does. */
 import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
-import { chooseRep, offer, recycleByStep } from './custody.ts';
+import { offer, recycleByStep } from './custody.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
 import { enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';
 import { mayReplace } from './entry.ts';
 import type { Rep } from './facts.ts';
 import { fraction, hashId } from './hash.ts';
 import type { BranchStep, EnrollStep, HandoffStep, Playbook, SplitStep, TaskStep, WaitForStep } from './playbook.ts';
+import { chooseRep } from './pools.ts';
 import type { Enrollment } from './state.ts';
 import { closeTask, openTask, taskContext } from './task.ts';
 import { runEmail } from './touch.ts';
@@ -106,6 +107,7 @@ function runSplit(d: Draft, e: Enrollment, step: SplitStep): boolean {
 
 function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
   if (e.task !== undefined) {
+    if (d.answered.has(e.task)) return false;
     closeTask(d, e.task, 'not-answered', e);
     goOnAfterTask(d, e.id, 'expired');
     return true;

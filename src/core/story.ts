@@ -73,6 +73,10 @@ function facts({ entry }: Told): string {
 
 const noted = ({ text }: Told): string => (text('note', '') === '' ? '' : ` Note: ${text('note')}`);
 
+/** An offer that changes hands. */
+const given = (t: Told): string =>
+  `The offer goes from ${t.text('from', `pool ${t.text('pool', 'nobody')}`)} to ${t.text('to')} (handoff ${t.text('handoff')})`;
+
 /** Every type of the journal has its words here: without them this does not compile. */
 const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'enrollment.started': (t) => {
@@ -147,6 +151,23 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const rep = t.text('rep', '') === '' ? 'Nobody' : t.text('rep');
     const no = rep === 'Nobody' ? 'accepted' : 'did not accept';
     return `${rep} ${no} the lead in time (handoff ${t.text('handoff')}): marketing has it again.`;
+  },
+  'handoff.reassigned': (t) => `${given(t)}: ${t.why}. The clocks go on.`,
+  'handoff.escalated': (t) => `${given(t)}, the manager: ${t.why}. The clocks go on.`,
+  'handoff.stayed': (t) => `The offer was to be passed on (handoff ${t.text('handoff')}): ${t.why}.`,
+  'handoff.touched': (t) => {
+    const late = t.entry.data['late'] === true ? `, later than agreed (${t.time('by')})` : '';
+    return `${t.who} has been in touch for the first time since accepting${late}.`;
+  },
+  'sla.breached': (t) => {
+    const who = t.text('team') === 'marketing' ? 'Marketing' : t.text('rep', `Pool ${t.text('pool', 'nobody')}`);
+    return `${who} breaks the agreement: ${t.why}. The time was over on ${t.time('by') ?? 'a day unknown'}.`;
+  },
+  'pool.full': (t) =>
+    `${t.text('rep')} has ${t.text('open')} leads already, of ${t.text('maxOpen')} (pool ${t.text('pool')}): ${t.why}.`,
+  'task.reminded': (t) => {
+    const until = t.time('acceptBy') === undefined ? '' : ` An answer is due by ${t.time('acceptBy')}.`;
+    return `${t.text('rep', `Pool ${t.text('pool', 'nobody')}`)} is reminded: ${t.why}.${until}`;
   },
   'handoff.skipped': (t) => `The lead is not offered (handoff ${t.text('handoff')})${because(t)}.`,
   'task.opened': (t) => {

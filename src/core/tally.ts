@@ -118,7 +118,7 @@ export function createTally(from: Instant, days: number): Tally {
         case 'lead.returned':
           returned(entry);
           break;
-        case 'handoff.breached':
+        case 'sla.breached':
           c.slaBreaches += 1;
           rep(words(entry.data['rep'])).breached += 1;
           break;

@@ -57,9 +57,15 @@ export function openTask(d: Draft, task: Omit<TaskOpened, 'openedAt'>, by: strin
   });
 }
 
-/** Closes a task nobody has answered. The store fails the commit when somebody just did. */
+/**
+ * Closes a task nobody has answered. The store fails the commit when somebody just did; an answer
+ * that is in the inbox already has closed it, all but an acceptance.
+ */
 export function closeTask(d: Draft, id: string, reason: Reason, place?: Pick<Enrollment, 'cadence' | 'step'>): void {
-  d.effects.push({ kind: 'task.close', id, state: 'expired', reason, at: d.t });
+  const answer = d.answered.get(id);
+  if (answer === undefined || answer === 'accept') {
+    d.effects.push({ kind: 'task.close', id, state: 'expired', reason, at: d.t });
+  }
   journal(d, {
     type: reason === 'no-longer-needed' ? 'task.cancelled' : 'task.expired',
     ...(place ? { cadence: place.cadence, ...(place.step ? { step: place.step } : {}) } : {}),

@@ -176,6 +176,8 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
     ended(result.outcome);
     state.seen[sending.email] = sending.at;
     if (e) e.sent[sending.step] = sending.at;
+    // What marketing owed a lead that came back.
+    if (state.resume && sending.at >= state.resume.since) delete state.resume;
     if (result.outcome === 'sent') journal(d, { type: 'touch.sent', ...place, reason: 'due', by: 'clock', data });
     else journal(d, { type: 'touch.unconfirmed', ...place, reason: 'no-answer-from-ses', by: 'clock', data });
   } else {

@@ -6,6 +6,7 @@ import { isResting } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input } from './input.ts';
 import { type Condition, isSending } from './playbook.ts';
+import { nextClock } from './sla.ts';
 import { DAY, type Instant } from './time.ts';
 import { pauseScope } from './touch.ts';
 import { HISTORY, leadZone, SINCE_ENROLLMENT, viewOf } from './view.ts';
@@ -41,6 +42,8 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
       if (e.held !== undefined && e.held === pauseScope(d, cadence.id)) continue;
       if (mode === 'play' && !d.maySend) continue;
     }
+    // Its answer is on its way: the clock has nothing to close any more.
+    if (step.kind === 'task' && e.task !== undefined && d.answered.has(e.task)) continue;
     // A condition may hold already when a return's pause ends.
     if (step.kind === 'waitFor' && isResting(d, e)) {
       consider({ at: e.startedAt, queue: 'lead', cadence: e.cadence, step: step.id, kind: 'start', zone: zoned });
@@ -57,8 +60,8 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
   for (const s of d.state.sending) {
     consider({ at: s.giveUpAt, queue: 'lead', cadence: s.cadence, step: s.step, kind: 'resolve', zone });
   }
-  const { breachAt, handoff } = d.state.custody;
-  if (breachAt !== undefined) consider({ at: breachAt, queue: 'lead', kind: `SLA of handoff ${handoff ?? ''}`, zone });
+  const clock = nextClock(d);
+  if (clock !== undefined) consider({ at: clock.at, queue: 'lead', kind: clock.kind, zone });
   for (const input of pending) consider({ at: input.at, queue: 'lead', kind: input.body.kind, zone });
   const turn = nextTurn(d, best?.at);
   if (turn !== undefined) consider({ at: turn, queue: 'lead', kind: 'rule', zone });

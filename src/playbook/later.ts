@@ -42,15 +42,6 @@ export function findLater(kind: FileKind, source: Source): Later {
     for (const [, handoff] of root.get('handoffs').entries()) {
       for (const pool of handoff.get('pools').items()) value(pool, ['same-account'], 'the id of a pool');
     }
-    key(root.get('slas'), ['recycle']);
-    for (const [, sla] of root.get('slas').entries()) {
-      key(sla, ['firstTouch', 'remind']);
-      for (const rung of sla.get('onBreach').items()) {
-        const what = rung.get('do').text;
-        if (what === 'reassign' || what === 'manager') refuse(rung, `'do: ${what}'`, '{ at: 2, do: recycle }', 'value');
-      }
-    }
-    for (const pool of root.get('pools').items()) key(pool, ['maxOpen', 'manager']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');
     eachStep(root.get('steps'), (step) => {

@@ -200,16 +200,18 @@ async function writeTasks(tx: Db, effects: ReturnType<typeof group>): Promise<vo
   for (const { id, assignee } of effects.assigned) {
     await run(tx, `update tasks set assignee = $2 where id = $1 and state in ('open', 'accepted')`, [id, assignee]);
   }
-  const counts = new Map<string, readonly [string, string, number]>();
-  for (const { pool, rep, by } of effects.counts) {
+  const counts = new Map<string, readonly [string, string, number, number | null]>();
+  for (const { pool, rep, by, turn } of effects.counts) {
     const key = `${pool} ${rep}`;
-    counts.set(key, [pool, rep, (counts.get(key)?.[2] ?? 0) + by]);
+    const before = counts.get(key);
+    counts.set(key, [pool, rep, (before?.[2] ?? 0) + by, turn ?? before?.[3] ?? null]);
   }
   await insert(
     tx,
-    'insert into pool_counts (pool, rep, given)',
+    'insert into pool_counts (pool, rep, given, turn)',
     [...counts.values()],
-    'on conflict (pool, rep) do update set given = pool_counts.given + excluded.given',
+    `on conflict (pool, rep) do update set given = pool_counts.given + excluded.given,
+      turn = coalesce(excluded.turn, pool_counts.turn)`,
   );
 }
 

@@ -13,10 +13,10 @@ export const workingHoursSchema = z.object({
   holidays: z.array(z.string()),
 });
 
-const awaySchema = z.array(z.object({ from: z.string(), to: z.string(), cover: z.string().optional() }));
+/** Dates (the rep's local days, both included) or ISO instants. */
+export const awaySchema = z.array(z.object({ from: z.string(), to: z.string(), cover: z.string().optional() }));
 
 export interface RepRow extends Rep {
-  /** Kept for a later version; nothing routes by it yet. */
   readonly away: z.infer<typeof awaySchema>;
 }
 

@@ -14,7 +14,10 @@ export interface RepsTable {
 export interface PoolCountsTable {
   pool: string;
   rep: string;
+  /** Turns had; see src/core/pools.ts. */
   given: number;
+  /** Number of the rep's last turn in this pool. */
+  turn: Nullable<number>;
 }
 
 export interface PlaybookVersionsTable {

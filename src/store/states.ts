@@ -5,9 +5,11 @@
  */
 import { CompiledQuery, sql } from 'kysely';
 import { z } from 'zod';
+import { CUSTOMER_STAGES } from '../core/endstate.ts';
 import { VolleyError } from '../core/errors.ts';
 import type { Facts, Routing } from '../core/facts.ts';
 import { type Input, inputSchema } from '../core/input.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { type LeadState, leadStateSchema } from '../core/state.ts';
 import { toFields } from './leads.ts';
 import { listReps, toRep } from './reps.ts';
@@ -186,16 +188,37 @@ export const peekLead = (db: Db, leadId: string): Promise<Loaded | null> => load
 /**
  * What handoffs share between leads. Locks a row, so that two handoffs take turns and a pool's
  * round robin gives each rep one; call it only when a decision asks for it.
+ * @param counted reps whose leads must be counted: those of pools with `maxOpen`
  */
-export async function loadRouting(tx: Db): Promise<Routing> {
+export async function loadRouting(tx: Db, counted: readonly string[] = []): Promise<Routing> {
   await sql`select value from meta where key = 'routing' for update`.execute(tx);
   const reps = await listReps(tx);
   const counts = await tx.selectFrom('pool_counts').selectAll().execute();
   const given: Record<string, Record<string, number>> = {};
+  const turns: Record<string, Record<string, number>> = {};
   for (const row of counts) {
-    const pool = given[row.pool] ?? {};
-    pool[row.rep] = row.given;
-    given[row.pool] = pool;
+    given[row.pool] = { ...given[row.pool], [row.rep]: row.given };
+    if (row.turn !== null) turns[row.pool] = { ...turns[row.pool], [row.rep]: row.turn };
   }
-  return { reps: Object.fromEntries(reps.map(({ away: _, ...rep }) => [rep.id, defined(rep)])), given };
+  // Whoever sits in for somebody fills up like anybody else.
+  const covers = counted.length === 0 ? [] : reps.flatMap((rep) => rep.away.flatMap(({ cover }) => cover ?? []));
+  const open = await openLeads(tx, [...new Set([...counted, ...covers])]);
+  return { reps: Object.fromEntries(reps.map((rep) => [rep.id, defined(rep)])), given, turns, open };
 }
+
+/** How many leads each of these reps has, offered and accepted; customers are no work that waits. */
+async function openLeads(tx: Db, reps: readonly string[]): Promise<Record<string, number>> {
+  if (reps.length === 0) return {};
+  const rows = await tx
+    .selectFrom('lead_states')
+    .select(['custodian', sql<string>`count(*)`.as('leads')])
+    .where('custodian', 'in', reps)
+    .where((eb) => eb.or([eb('stage', 'is', null), eb('stage', 'not in', CUSTOMER_STAGES)]))
+    .groupBy('custodian')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.custodian ?? '', Number(row.leads)]));
+}
+
+/** The reps whose leads a decision under this playbook must know the number of. */
+export const countedReps = ({ pools }: Playbook): readonly string[] =>
+  pools.some((pool) => pool.maxOpen !== undefined) ? [...new Set(pools.flatMap((pool) => pool.reps))] : [];

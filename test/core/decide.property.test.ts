@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { inWindow } from '../../src/core/calendar.ts';
 import { END_STATES, endStateOf } from '../../src/core/endstate.ts';
 import type { InputBody } from '../../src/core/input.ts';
-import type { Cadence, Condition, Playbook, Step } from '../../src/core/playbook.ts';
+import type { Cadence, Condition, Playbook, Rung, Step } from '../../src/core/playbook.ts';
 import { JOURNAL_TYPES } from '../../src/core/reasons.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
 import { aWindow, aZone } from './support/arbitrary.ts';
@@ -110,6 +110,13 @@ function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>
   });
 }
 
+const aLadder: fc.Arbitrary<Rung[]> = fc
+  .tuple(fc.array(fc.constantFrom('reassign' as const, 'manager' as const), { maxLength: 4 }), fc.boolean())
+  .map(([rungs, recycles]) => [
+    ...rungs.map((what, i) => ({ at: 1 + i / 2, do: what })),
+    ...(recycles || rungs.length === 0 ? [{ at: 1 + rungs.length / 2, do: 'recycle' as const }] : []),
+  ]);
+
 const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
   fc
     .record({
@@ -123,8 +130,11 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
       entry: aCondition,
       again: fc.constantFrom({ kind: 'once' as const }, { kind: 'after' as const, after: 'P20D' }),
       route: aCondition,
+      onBreach: aLadder,
+      remind: fc.constantFrom([], [0.5], [0.5, 0.8, 1.2]),
+      resume: fc.constantFrom(undefined, 'PT24H', 'P3D'),
     })
-    .map(({ a, b, warm, side, talk, goal, exit, entry, again, route }) =>
+    .map(({ a, b, warm, side, talk, goal, exit, entry, again, route, onBreach, remind, resume }) =>
       playbook({
         definitions: { mql: when('engagement >= 20', (s) => s.score.engagement >= 20, true) },
         cadences: {
@@ -143,6 +153,16 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
         routes: [
           { id: 'demo', when: seen('demo.requested'), handoff: 'warm' },
           { id: 'ready', when: route, handoff: 'warm', againAfter: 'P3D' },
+        ],
+        slas: { warm: { id: 'warm', accept: { working: 'P1D' }, firstTouch: { working: 'PT6H' }, remind, onBreach } },
+        ...(resume === undefined ? {} : { resume: { plain: resume } }),
+        pools: [
+          {
+            id: 'all',
+            when: always,
+            reps: ['rep-1@northwind.example', 'rep-2@northwind.example'],
+            manager: 'boss@northwind.example',
+          },
         ],
       }),
     ),
@@ -258,8 +278,16 @@ describe('whatever happens to a lead', () => {
     for (const [p, zone, happens, slow] of fc.sample(aLife, 1_500)) {
       for (const { type } of play(p, zone, happens, slow).journal) kinds.set(type, (kinds.get(type) ?? 0) + 1);
     }
-    // A render failure and a held touch need their own set-up: see decide.test.ts.
-    const elsewhere = ['touch.failed', 'touch.held', 'lead.disqualified', 'task.reassigned', 'handoff.skipped'];
+    // These need a set-up of their own: see decide.test.ts and custody.test.ts.
+    const elsewhere = [
+      'touch.failed',
+      'touch.held',
+      'lead.disqualified',
+      'task.reassigned',
+      'handoff.skipped',
+      'handoff.touched',
+      'pool.full',
+    ];
     const missing = JOURNAL_TYPES.filter((type) => !kinds.has(type) && !elsewhere.includes(type));
     expect(missing).toEqual([]);
   });
@@ -317,7 +345,8 @@ describe('whatever happens to a lead', () => {
         const waitsForRep = lead.state.custody.who === 'sales';
         // A run that moves has something due, unless its step waits for a rep.
         if (moving && !waitsForRep) expect(lead.last?.wake).not.toBeNull();
-        if (lead.state.custody.task !== undefined) expect(lead.last?.wake).not.toBeNull();
+        const { task, ladder } = lead.state.custody;
+        if (task !== undefined && ladder?.length !== 0) expect(lead.last?.wake).not.toBeNull();
         expect(new Set(lead.state.enrollments.map((e) => e.lane)).size).toBe(lead.state.enrollments.length);
       }),
       { numRuns: RUNS },

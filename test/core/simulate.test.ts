@@ -66,7 +66,7 @@ const playbook: Playbook = {
   score: { engagement: { halfLife: 'P30D', max: 100 }, fit: [] },
   routes: [{ id: 'demo', when: seen('demo.requested'), handoff: 'hot' }],
   handoffs: { hot: { id: 'hot', sla: 'hot', pools: ['all'], brief: ['why'] } },
-  slas: { hot: { id: 'hot', accept: { working: 'PT4H' }, recycleAt: 2 } },
+  slas: { hot: { id: 'hot', accept: { working: 'PT4H' }, remind: [], onBreach: [{ at: 2, do: 'recycle' }] } },
   pools: [{ id: 'all', when: condition('true', () => true), reps: ['ada@northwind.example', 'bo@northwind.example'] }],
   returns: {
     'not-ready': {

@@ -66,7 +66,8 @@ describe('defaults', () => {
     expect(compiled(minimal('slas: { warm: { accept: PT4H } }\n')).slas['warm']).toEqual({
       id: 'warm',
       accept: { plain: 'PT4H' },
-      recycleAt: 1,
+      remind: [],
+      onBreach: [{ at: 1, do: 'recycle' }],
     });
   });
 });

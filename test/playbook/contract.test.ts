@@ -25,7 +25,18 @@ describe("the contract's example playbook", () => {
       engagement: 'halve',
       disqualify: false,
     });
-    expect(playbook.slas['warm']).toEqual({ id: 'warm', accept: { working: 'P1D' }, recycleAt: 2 });
+    expect(playbook.slas).toMatchObject({
+      hot: { firstTouch: { working: 'PT4H' }, remind: [0.5, 0.8], onBreach: [{ at: 1 }, { at: 1.5 }, { at: 2 }] },
+      warm: {
+        accept: { working: 'P1D' },
+        onBreach: [
+          { at: 1, do: 'manager' },
+          { at: 2, do: 'recycle' },
+        ],
+      },
+    });
+    expect(playbook.resume).toEqual({ plain: 'PT24H' });
+    expect(playbook.pools).toMatchObject([{ maxOpen: 30 }, { manager: 'head-of-sales@northwind.example' }]);
   });
 
   it('gives no warning either', async () => {
@@ -41,14 +52,6 @@ describe("the contract's example playbook", () => {
       "playbook.yaml:13:1 'onDealLost' is not in this version",
       "playbook.yaml:21:29 'same-account' is not in this version",
       "playbook.yaml:22:30 'same-account' is not in this version",
-      "playbook.yaml:23:50 'firstTouch' is not in this version",
-      "playbook.yaml:23:81 'remind' is not in this version",
-      "playbook.yaml:23:113 'do: reassign' is not in this version",
-      "playbook.yaml:23:138 'do: manager' is not in this version",
-      "playbook.yaml:24:62 'do: manager' is not in this version",
-      "playbook.yaml:24:114 'recycle' is not in this version",
-      "playbook.yaml:25:120 'maxOpen' is not in this version",
-      "playbook.yaml:25:194 'manager' is not in this version",
       "playbook.yaml:26:1 'chat' is not in this version",
       "playbook.yaml:33:1 'replies' is not in this version",
       "playbook.yaml:34:1 'expiry' is not in this version",

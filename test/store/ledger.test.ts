@@ -208,7 +208,7 @@ describe.each(testDatabases)('what a commit writes beside the state, on %s', (ki
     it('is closed and reassigned by a commit while it is open or accepted', async () => {
       const id = await createLead(db);
       await commit(db, id, 0, { effects: [{ kind: 'task.open', task: task('task-4', { assignee: 'a' }) }] });
-      await commit(db, id, 1, { effects: [{ kind: 'task.assign', id: 'task-4', assignee: 'b' }] });
+      await commit(db, id, 1, { effects: [{ kind: 'task.assign', id: 'task-4', assignee: 'b', at: NOW }] });
       expect(await openTasksOf(db, 'b')).toEqual([{ id: 'task-4', leadId: id }]);
       await commit(db, id, 2, {
         effects: [{ kind: 'task.close', id: 'task-4', state: 'expired', reason: 'not-answered', at: NOW + 1 }],

@@ -207,6 +207,7 @@ describe.each(testDatabases)('loading and committing on %s', (kind) => {
       timeZone: 'Europe/London',
       active: false,
       workingHours,
+      away: [{ from: '2026-12-01', to: '2026-12-24', cover: 'b@volley.example' }],
     });
   });
 });

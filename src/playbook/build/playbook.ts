@@ -12,6 +12,7 @@ import type {
   Sla,
 } from '../../core/playbook.ts';
 import type { ConditionBook } from '../checks/conditions.ts';
+import { MARKETING_SLA } from '../checks/slas.ts';
 import type { RawCadence } from '../schemas/cadence.ts';
 import type { RawEmail } from '../schemas/email.ts';
 import { BRIEF_PARTS, type RawPlaybook } from '../schemas/playbook.ts';
@@ -31,6 +32,7 @@ export interface CheckedFiles {
 export function buildPlaybook({ hash, playbook: raw, cadences, emails, conditions }: CheckedFiles): Playbook {
   const at = (...path: Path) => conditions.at('playbook.yaml', path);
   const company = buildCompany(raw.company);
+  const resume = raw.slas?.[MARKETING_SLA]?.resume;
   return {
     hash,
     company,
@@ -55,8 +57,17 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
       ...(again && { againAfter: again.after }),
     })),
     handoffs: byId(raw.handoffs, buildHandoff),
-    slas: byId(raw.slas, buildSla),
-    pools: (raw.pools ?? []).map(({ id, reps }, index): Pool => ({ id, when: at('pools', index, 'when'), reps })),
+    slas: buildSlas(raw.slas),
+    ...(resume !== undefined && { resume: buildSpan(resume) }),
+    pools: (raw.pools ?? []).map(
+      ({ id, reps, maxOpen, manager }, index): Pool => ({
+        id,
+        when: at('pools', index, 'when'),
+        reps,
+        ...(maxOpen !== undefined && { maxOpen }),
+        ...(manager !== undefined && { manager }),
+      }),
+    ),
     returns: byId(raw.returns, buildReturn),
     cadences: dictionary(
       cadences.map(({ file, data }) => [data.cadence, buildCadence(data, company, { file, conditions })]),
@@ -115,9 +126,27 @@ function buildHandoff(id: string, raw: NonNullable<RawPlaybook['handoffs']>[stri
   };
 }
 
-function buildSla(id: string, raw: NonNullable<RawPlaybook['slas']>[string]): Sla {
-  const recycle = raw.onBreach?.find((rung) => rung.do === 'recycle');
-  return { id, accept: buildSpan(raw.accept), recycleAt: recycle?.at ?? 1 };
+const RECYCLE_AT_DEADLINE = [{ at: 1, do: 'recycle' }] as const;
+
+/** The SLAs of sales; `recycle` is marketing's. */
+function buildSlas(raw: RawPlaybook['slas']): Record<string, Sla> {
+  const slas = Object.entries(raw ?? {}).flatMap(([id, { accept, firstTouch, remind, onBreach }]): [string, Sla][] =>
+    accept === undefined
+      ? []
+      : [
+          [
+            id,
+            {
+              id,
+              accept: buildSpan(accept),
+              ...(firstTouch !== undefined && { firstTouch: buildSpan(firstTouch) }),
+              remind: remind ?? [],
+              onBreach: onBreach ?? RECYCLE_AT_DEADLINE,
+            },
+          ],
+        ],
+  );
+  return dictionary(slas);
 }
 
 function buildReturn(id: string, raw: NonNullable<RawPlaybook['returns']>[string]): ReturnRule {

@@ -4,6 +4,7 @@ import { LATER_VARIABLES } from '../later.ts';
 import { Raw } from '../raw.ts';
 import type { Workspace } from '../workspace.ts';
 import { mustBeSpan, mustBeUnique, mustExist, type Report } from './references.ts';
+import { checkSlas, MARKETING_SLA } from './slas.ts';
 
 /** CEL's own words: a definition of that name could not be used. */
 const CEL_WORDS = new Set(
@@ -49,18 +50,15 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   checkPools(root, report);
   for (const [, handoff] of root.get('handoffs').entries()) {
     mustExist('SLA', handoff.get('sla'), names.slas, report);
+    if (handoff.get('sla').text === MARKETING_SLA) {
+      report.problems.push(handoff.get('sla').problem("'recycle' is marketing's SLA", 'an SLA with accept'));
+    }
     mustExist('cadence', handoff.get('cadence'), names.cadences, report);
     mustBeUnique('part', handoff.get('brief').items(), report);
     checkPoolList(root, handoff.get('pools'), names.pools, report);
   }
 
-  for (const [, sla] of root.get('slas').entries()) {
-    const [, ...more] = sla
-      .get('onBreach')
-      .items()
-      .filter((rung) => rung.get('do').text === 'recycle');
-    for (const rung of more) problems.push(rung.problem('the breach has recycled the lead already', 'one such step'));
-  }
+  checkSlas(root, report);
 
   for (const [, rule] of root.get('returns').entries()) {
     const recycles = rule.has('recycle');

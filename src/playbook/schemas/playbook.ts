@@ -104,17 +104,25 @@ const handoff = object(
   'a handoff, such as { sla: hot, pools: [emea, rest] }',
 );
 
+const RUNGS = ['reassign', 'manager', 'recycle'] as const;
+/** Which of these keys an SLA has depends on its name: `recycle` is marketing's own (`../checks/slas.ts`). */
 const sla = object(
   {
-    accept: span,
+    accept: span.optional(),
+    firstTouch: span.optional(),
+    remind: listOf(
+      amount('when, as a fraction of the time to accept, such as 0.5', 0.01, 10),
+      'a list of fractions, such as [0.5, 0.8]',
+    ).optional(),
     onBreach: listOf(
       object(
-        { at: amount('when, in units of the SLA, between 0.1 and 100', 0.1, 100), do: oneOf(['recycle']) },
+        { at: amount('when, in units of the SLA, between 0.1 and 100', 0.1, 100), do: oneOf(RUNGS) },
         'what a breach does, such as { at: 2, do: recycle }',
       ),
-      'a list with one step, such as [ { at: 2, do: recycle } ]',
+      'a list of what follows, such as [ { at: 1, do: reassign }, { at: 2, do: recycle } ]',
       1,
     ).optional(),
+    resume: span.optional(),
   },
   'an SLA, such as { accept: { working: PT2H } }',
 );
@@ -125,6 +133,8 @@ const pool = object(
     when: condition,
     reps: listOf(emailAddress, 'a list of reps by their email address', 1),
     method: oneOf(['round-robin']).optional(),
+    maxOpen: wholeNumber('how many leads a rep may have at once, a whole number from 1', 1, 100_000).optional(),
+    manager: emailAddress.optional(),
   },
   'a pool, such as { id: rest, when: "true", reps: [rep-2@northwind.example] }',
 );

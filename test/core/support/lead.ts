@@ -106,7 +106,10 @@ export class PlayedLead {
     };
     let decision = decide(request);
     if (decision.kind === 'needs') {
-      decision = decide({ ...request, facts: { ...this.facts, routing: { reps: {}, given: {} } } });
+      decision = decide({
+        ...request,
+        facts: { ...this.facts, routing: { reps: {}, given: {}, turns: {}, open: {} } },
+      });
     }
     if (decision.kind === 'needs') throw new Error('asks for routing twice');
     this.state = decision.state;

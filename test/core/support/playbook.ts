@@ -84,7 +84,7 @@ export function playbook(overrides: Partial<Playbook> & { readonly cadences: Pla
     score: { engagement: { halfLife: 'P30D', max: 100 }, fit: [] },
     routes: [{ id: 'demo', when: seen('demo.requested'), handoff: 'warm' }],
     handoffs: { warm: { id: 'warm', sla: 'warm', pools: ['all'], brief: ['why', 'seen'] } },
-    slas: { warm: { id: 'warm', accept: { working: 'P1D' }, recycleAt: 2 } },
+    slas: { warm: { id: 'warm', accept: { working: 'P1D' }, remind: [], onBreach: [{ at: 2, do: 'recycle' }] } },
     pools: [{ id: 'all', when: always, reps: ['rep-1@northwind.example', 'rep-2@northwind.example'] }],
     returns: {
       'not-ready': {

@@ -1,0 +1,151 @@
+/**
+ * Which rep gets a lead: pools in order, round robin by count among those who are there and free.
+ *
+ * A count says how many turns a rep has had. Whoever is not there (away, full, gone) is carried
+ * along with the lowest count of those who are, so that coming back brings no flood; a lead given
+ * back takes one off, so that the next one is theirs. Equal counts go by whose turn was longest ago.
+ */
+import { instantOf } from './calendar.ts';
+import type { Effect } from './decision.ts';
+import { type Draft, routingOf } from './draft.ts';
+import type { Rep, Routing } from './facts.ts';
+import type { Playbook, Pool } from './playbook.ts';
+import { DAY, type Instant } from './time.ts';
+import { HISTORY, viewOf } from './view.ts';
+
+export type PoolCount = Extract<Effect, { kind: 'pool.count' }>;
+
+export interface Choice {
+  readonly pool: Pool;
+  /** Absent: nobody is there, and the lead waits in the pool. */
+  readonly rep?: Rep;
+  /** Everybody was full: how many leads the least loaded one has. */
+  readonly over?: { readonly open: number; readonly maxOpen: number };
+  /** What the turn does to the pool's counts. */
+  readonly counts: readonly PoolCount[];
+}
+
+export interface PickQuestion {
+  /** Those whose conditions hold, in the order of the handoff. */
+  readonly pools: readonly Pool[];
+  readonly playbook: Playbook;
+  readonly routing: Routing;
+  readonly at: Instant;
+  /** Reps who must not get it: they let it lie. */
+  readonly except?: ReadonlySet<string>;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** A rep as the store knows them; one only named in a pool is active, on company hours. */
+export const repOf = (id: string, routing: Routing, playbook: Playbook): Rep =>
+  routing.reps[id] ?? { id, name: id, timeZone: playbook.company.timeZone, active: true };
+
+/** A date is the rep's local day: absences begin with it and end with it. */
+function edge(text: string, zone: string, end: boolean): Instant {
+  if (text.length > 10) return Date.parse(text);
+  return instantOf(zone, Math.round(Date.parse(`${text}T00:00:00Z`) / DAY) + (end ? 1 : 0), 0);
+}
+
+/** The absence that holds at `at`, if any. */
+export const awayAt = (rep: Rep, at: Instant): NonNullable<Rep['away']>[number] | undefined =>
+  rep.away?.find(({ from, to }) => edge(from, rep.timeZone, false) <= at && at < edge(to, rep.timeZone, true));
+
+/** Who sits in for a rep: the rep, else the cover, else the cover's cover; nobody when that ends or goes in a circle. */
+export function presentFor(id: string, { routing, playbook, at }: Omit<PickQuestion, 'pools'>): Rep | undefined {
+  const asked = new Set<string>();
+  for (let next: string | undefined = id; next !== undefined && !asked.has(next); ) {
+    asked.add(next);
+    const rep = repOf(next, routing, playbook);
+    if (!rep.active) return undefined;
+    const away = awayAt(rep, at);
+    if (!away) return rep;
+    next = away.cover;
+  }
+  return undefined;
+}
+
+/** Those of the pool who are there, covers in place of who is not; each once. */
+function presentIn(pool: Pool, question: PickQuestion): Rep[] {
+  const present = new Map<string, Rep>();
+  for (const id of pool.reps) {
+    const rep = presentFor(id, question);
+    if (rep && !present.has(rep.id)) present.set(rep.id, rep);
+  }
+  return [...present.values()];
+}
+
+/**
+ * The first pool with somebody who is there and free; all full: the least loaded of the last pool.
+ * Nobody there at all: the first pool, without a rep. `undefined`: there is no pool.
+ */
+export function pickRep(question: PickQuestion): Choice | undefined {
+  const { pools, routing, except = NOBODY } = question;
+  const open = (rep: Rep): number => routing.open[rep.id] ?? 0;
+  let full: { pool: Pool; reps: Rep[]; present: Rep[]; maxOpen: number } | undefined;
+  for (const pool of pools) {
+    const { maxOpen = Number.POSITIVE_INFINITY } = pool;
+    const present = presentIn(pool, question);
+    const able = present.filter((rep) => !except.has(rep.id));
+    const free = present.filter((rep) => open(rep) < maxOpen);
+    const best = byTurn(pool, free, routing).find((rep) => !except.has(rep.id));
+    if (best) return { pool, rep: best, counts: turnOf(pool, best, free, routing) };
+    if (able.length > 0) full = { pool, reps: able, present, maxOpen };
+  }
+  if (full) {
+    const { pool, reps, present, maxOpen } = full;
+    const [rep] = byTurn(pool, reps, routing).sort((a, b) => open(a) - open(b));
+    if (rep) return { pool, rep, over: { open: open(rep), maxOpen }, counts: turnOf(pool, rep, present, routing) };
+  }
+  return pools[0] && { pool: pools[0], counts: [] };
+}
+
+/** Counts in a pool; somebody without one begins with the lowest of those who are there. */
+function countsIn(pool: Pool, present: readonly Rep[], routing: Routing): (id: string) => number {
+  const given = routing.given[pool.id] ?? {};
+  const known = present.flatMap(({ id }) => given[id] ?? []);
+  const start = known.length === 0 ? 0 : Math.min(...known);
+  return (id) => given[id] ?? start;
+}
+
+/** Fewest turns first, then whose turn was longest ago, then by the order of the file. */
+function byTurn(pool: Pool, present: readonly Rep[], routing: Routing): Rep[] {
+  const count = countsIn(pool, present, routing);
+  const last = (rep: Rep): number => routing.turns[pool.id]?.[rep.id] ?? -1;
+  return [...present].sort((a, b) => count(a.id) - count(b.id) || last(a) - last(b));
+}
+
+function turnOf(pool: Pool, rep: Rep, present: readonly Rep[], routing: Routing): PoolCount[] {
+  const given = routing.given[pool.id] ?? {};
+  const count = countsIn(pool, present, routing);
+  const turn = 1 + Math.max(0, ...Object.values(routing.turns[pool.id] ?? {}));
+  const mine = count(rep.id) + 1;
+  const counts: PoolCount[] = [
+    { kind: 'pool.count', pool: pool.id, rep: rep.id, by: mine - (given[rep.id] ?? 0), turn },
+  ];
+  const there = new Set(present.map(({ id }) => id));
+  const lowest = Math.min(...present.map(({ id }) => (id === rep.id ? mine : count(id))), mine);
+  for (const [id, had] of Object.entries(given)) {
+    if (!there.has(id) && id !== rep.id && had < lowest) {
+      counts.push({ kind: 'pool.count', pool: pool.id, rep: id, by: lowest - had });
+    }
+  }
+  return counts;
+}
+
+/** The pools of this list that take the lead. */
+export function poolsFor(d: Draft, ids: readonly string[]): Pool[] {
+  const scope = viewOf(d.state, d.facts, d.playbooks.current, d.t, HISTORY);
+  return ids.flatMap((id) => d.playbooks.current.pools.find((pool) => pool.id === id && pool.when.test(scope)) ?? []);
+}
+
+/** The rep for this lead now; throws NeedsRouting without the shared counters. */
+export function chooseRep(d: Draft, pools: readonly string[], except?: ReadonlySet<string>): Choice | undefined {
+  return pickRep({
+    pools: poolsFor(d, pools),
+    playbook: d.playbooks.current,
+    routing: routingOf(d),
+    at: d.t,
+    ...(except ? { except } : {}),
+  });
+}
