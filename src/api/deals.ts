@@ -52,10 +52,11 @@ export function dealRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       }
       const amountCents = Math.round(amount * 100);
       const change = { ...rest, accountId, leadIds, amountCents, at: at ?? now, by: callerIn(c).by };
-      const { deal, outcome } = await upsertDeal(tx, change, now);
+      const { deal, outcome, told } = await upsertDeal(tx, change, now);
       return {
         status: outcome === 'created' ? (201 as const) : (200 as const),
         body: { ...toDeal(deal), outcome },
+        nudge: told,
       };
     });
     return c.json(body, status, { location: `/v1/deals/${body.id}` });

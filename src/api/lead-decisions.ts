@@ -71,6 +71,34 @@ export function leadDecisionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     return c.json(body, status);
   });
 
+  const stage = createRoute({
+    ...guard(deps, 'leads.stage'),
+    method: 'post',
+    path: '/v1/leads/{id}/stage',
+    tags: ['Leads'],
+    summary: 'Say where the customer is',
+    description:
+      'Puts the lead into a stage of the playbook. From there it rises by what happens after; only a person or a lost deal puts it back.',
+    request: { params: leadIdParam, ...jsonBody(z.strictObject({ stage: name, reason: text(500) })) },
+    responses: { 202: json(taken, 'Taken.'), ...problems(400, 404, 409, 413, 415, 422) },
+  });
+  app.openapi(stage, async (c) => {
+    const { stages } = await deps.playbooks.current();
+    const given = c.req.valid('json');
+    if (!stages.some((one) => one.id === given.stage)) {
+      throw new Problem('unknown-in-playbook', `The playbook has no stage ${given.stage}`, {
+        errors: [{ path: 'stage', message: `is none of ${stages.map((one) => one.id).join(', ')}` }],
+      });
+    }
+    const { status, body } = await write(c, deps, async (tx) => {
+      const lead = await leadFor(tx, callerIn(c), c.req.valid('param').id);
+      const { state } = await locked(tx, lead.id);
+      if (state?.disqualified) throw new Problem('already-disqualified', 'This lead is disqualified');
+      return put(tx, lead.id, { kind: 'stage', ...given, by: callerIn(c).by }, deps.clock.now());
+    });
+    return c.json(body, status);
+  });
+
   const handoff = createRoute({
     ...guard(deps, 'handoffs.create'),
     method: 'post',

@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'leads.journal': people,
   'leads.recycle': people,
   'leads.disqualify': people,
+  'leads.stage': people,
   'imports.create': writers,
   'imports.get': writers,
   'enrollments.create': writers,

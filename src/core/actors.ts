@@ -4,6 +4,7 @@
  */
 import type { Behaviour } from './behaviour.ts';
 import { addWorking, timeOfDay } from './calendar.ts';
+import { LOST } from './deal-stage.ts';
 import { durationMs, durationParts } from './duration.ts';
 import { fraction } from './hash.ts';
 import type { Calendar, Playbook } from './playbook.ts';
@@ -45,6 +46,13 @@ export type TaskAct = { readonly at: Instant } & (
 export type AfterAccept = { readonly at: Instant } & (
   | ({ readonly kind: 'recycle' } & ReturnGiven)
   | { readonly kind: 'signal'; readonly type: string }
+  | {
+      readonly kind: 'deal';
+      /** Hundredths of a euro. */
+      readonly amountCents: number;
+      /** In the order of time; `at` of the act is that of the first. */
+      readonly stages: readonly { readonly stage: string; readonly at: Instant; readonly lostReason?: string }[];
+    }
 );
 
 export interface TaskSeen {
@@ -135,6 +143,26 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     return { reason, facts, until: at + plainDelay(reps.until, draw('until', key, what)) };
   }
 
+  function dealOf(
+    key: string,
+    what: string,
+    choice: Extract<Behaviour['reps']['accepted'][number], { do: 'deal' }>,
+    { at: from, calendar }: { readonly at: Instant; readonly calendar: Calendar },
+  ): AfterAccept {
+    let at = from;
+    const stages = choice.stages.map(({ stage, after }) => {
+      at = afterWork(calendar, at, after, draw(`${what} ${stage}`, key));
+      if (stage !== LOST) return { stage, at };
+      const texts = reps.facts['lostReason'] ?? [];
+      const lostReason = texts[Math.floor(draw('fact', key, what, 'lostReason') * texts.length)];
+      return { stage, at, ...(lostReason === undefined ? {} : { lostReason }) };
+    });
+    // Whole hundreds, as offers are.
+    const { amount } = choice;
+    const amountCents = between(amount.from / 100, amount.to / 100, draw(`${what} amount`, key)) * 10_000;
+    return { at: stages[0]?.at ?? from, kind: 'deal', amountCents, stages };
+  }
+
   return {
     bounces: (key) => leads.bounce !== undefined && draw('bounce', key) < leads.bounce.chance,
 
@@ -183,6 +211,7 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       const what = `accepted#${accept.nth}`;
       const choice = weighted(reps.accepted, draw(what, key));
       if (choice === undefined || choice.do === 'nothing') return undefined;
+      if (choice.do === 'deal') return dealOf(key, what, choice, accept);
       const at = afterWork(accept.calendar, accept.at, choice.after, draw(`${what} after`, key));
       if (choice.do === 'signal') return { at, kind: 'signal', type: choice.signal };
       return { at, kind: 'recycle', ...returned(key, what, choice.reason, at) };

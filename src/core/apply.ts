@@ -1,11 +1,13 @@
 /** What each input does to the lead, at the instant being decided. */
 import { acceptHandoff, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
+import { applyDeal, leaveDeal } from './deal.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, enterStep, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
 import type { Reason } from './reasons.ts';
 import { repTouched } from './sla.ts';
+import { moveStage } from './stage.ts';
 import { SIGNALS_KEPT } from './state.ts';
 import { endTouch } from './touch.ts';
 
@@ -80,9 +82,31 @@ export function applyInput(d: Draft, input: Input): void {
       }
       disqualify(d, body.reason, body.by);
       return;
+    case 'deal':
+      applyDeal(d, input, body);
+      return;
+    case 'deal.left':
+      leaveDeal(d, body.deal, body.by);
+      return;
+    case 'stage':
+      applyStage(d, input, body);
+      return;
     case 'touch.result':
       if (!endTouch(d, body)) ignore(d, input, 'unknown-touch', { touch: body.touch });
   }
+}
+
+function applyStage(d: Draft, input: Input, body: Body<'stage'>): void {
+  const known = d.playbooks.current.stages.some((stage) => stage.id === body.stage);
+  if (!known || d.state.disqualified) {
+    ignore(d, input, known ? 'disqualified' : 'unknown-in-playbook', { stage: body.stage });
+    return;
+  }
+  if (body.stage === d.state.stage) {
+    ignore(d, input, 'stage-kept', { stage: body.stage, why: body.reason });
+    return;
+  }
+  moveStage(d, { to: body.stage, reason: 'stage-by-person', by: body.by, data: { why: body.reason } });
 }
 
 function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {

@@ -3,6 +3,7 @@
  * and the demo read the same file, so that both tell the same story; `actors.ts` plays it.
  */
 import { z } from 'zod';
+import { dealStageOf } from './deal-stage.ts';
 import { durationMs } from './duration.ts';
 import type { Playbook } from './playbook.ts';
 
@@ -46,7 +47,16 @@ const offered = z.discriminatedUnion('do', [
   z.strictObject({ weight, do: z.literal('reject'), reason: z.string(), after: delay }),
   nothing,
 ]);
+/** A sale in the CRM: stages one after another, each counted from the one before. */
+const deal = z.strictObject({
+  weight,
+  do: z.literal('deal'),
+  /** In EUR, evenly drawn between the two. */
+  amount: z.strictObject({ from: z.number().min(0), to: z.number().min(0) }),
+  stages: z.array(z.strictObject({ stage: z.string().transform(dealStageOf), after: delay })).min(1),
+});
 const accepted = z.discriminatedUnion('do', [
+  deal,
   recycle,
   z.strictObject({ weight, do: z.literal('signal'), signal: z.string(), after: delay }),
   nothing,

@@ -28,6 +28,8 @@ export type CustodyEvent =
   | 'return'
   /** The last rung of the ladder. */
   | 'breach'
+  /** A deal of the lead was won: the sale is made. */
+  | 'won'
   | 'disqualify';
 
 export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<CustodyEvent, CustodyPhase>>>>> = {
@@ -50,11 +52,13 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     'hand-on': 'offered',
     return: 'marketing',
     breach: 'marketing',
+    won: 'nobody',
     disqualify: 'nobody',
   },
   accepted: {
     'hand-on': 'accepted',
     return: 'marketing',
+    won: 'nobody',
     disqualify: 'nobody',
   },
 };

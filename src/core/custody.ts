@@ -272,15 +272,18 @@ export interface ReturnWords {
   readonly note?: string;
   readonly until?: number;
   readonly outcome: 'rejected' | 'returned';
+  /** Why, when it was no rep. */
+  readonly reason?: Reason;
 }
 
 /** A rep gives the lead back with an agreed reason, and what was agreed for it follows. */
-export function returnLead(d: Draft, { rule, by, facts, note, until, outcome }: ReturnWords): void {
+export function returnLead(d: Draft, words: ReturnWords): void {
+  const { rule, by, facts, note, until, outcome, reason = 'returned' } = words;
   const { from, acceptedAt } = d.state.custody;
   creditTurn(d);
   journal(d, {
     type: outcome === 'rejected' ? 'handoff.rejected' : 'lead.returned',
-    reason: 'returned',
+    reason,
     by,
     data: {
       returnReason: rule.id,
@@ -290,7 +293,7 @@ export function returnLead(d: Draft, { rule, by, facts, note, until, outcome }: 
       ...(acceptedAt === undefined ? {} : { acceptedAt }),
     },
   });
-  leaveSales(d, 'return', 'returned', by);
+  leaveSales(d, 'return', reason, by);
   if (rule.engagement === 'halve') d.state.dampened.push({ at: d.t, factor: 0.5 });
   if (rule.disqualify) {
     disqualify(d, rule.id, by);
@@ -298,7 +301,7 @@ export function returnLead(d: Draft, { rule, by, facts, note, until, outcome }: 
   }
   const cadence = rule.recycle === undefined ? undefined : d.playbooks.current.cadences[rule.recycle];
   const pause = pauseEnd(d, rule, until);
-  if (cadence) recycleInto(d, cadence.id, 'returned', by, pause, rule.id);
+  if (cadence) recycleInto(d, cadence.id, reason, by, pause, rule.id);
   oweTouch(d, pause ?? d.t);
   followOutcome(d, from, 'rejected');
   forgetRoutes(d);
@@ -361,6 +364,18 @@ export function recycleByStep(d: Draft, e: Enrollment, into: string): void {
   if (d.playbooks.current.cadences[into]?.lane !== e.lane) endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });
   recycleInto(d, into, 'step', 'rule', undefined, place);
   if (withSales) forgetRoutes(d);
+}
+
+/** The sale is made: the custody of sales ends, and nobody has to answer for the lead any more. */
+export function endSales(d: Draft, reason: Reason, by: string): void {
+  if (!mayMove(d.state.custody, 'won')) return;
+  const { from } = d.state.custody;
+  leaveOpenHandoff(d);
+  endAccepted(d, reason);
+  delete d.state.resume;
+  moveCustody(d, 'won', { since: d.t, attempts: 0 }, { reason, by });
+  followOutcome(d, from, 'accepted');
+  forgetRoutes(d);
 }
 
 function leaveSales(d: Draft, event: Extract<CustodyEvent, 'return' | 'breach'>, reason: Reason, by: string): void {

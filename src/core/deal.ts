@@ -1,26 +1,85 @@
 /** Deals: what the CRM says about a sale, as far as a lead's next move depends on it. */
+import { endSales, leaveOpenHandoff, returnLead } from './custody.ts';
+import { isOpenDeal, LOST, WON } from './deal-stage.ts';
+import { type Draft, journal } from './draft.ts';
+import type { Input, InputBody } from './input.ts';
+import { moveStage } from './stage.ts';
+import type { LeadState } from './state.ts';
+import type { Instant } from './time.ts';
 
-/** Stages that close a deal; every other one is open. */
-export const WON = 'won';
-export const LOST = 'lost';
+type DealBody = Extract<InputBody, { kind: 'deal' }>;
 
-export const isOpenDeal = (stage: string): boolean => stage !== WON && stage !== LOST;
+/** Deals kept in a lead's state; the ones that changed last. */
+const DEALS_KEPT = 20;
 
-/** How CRMs call the two ends: HubSpot `closedwon`, Salesforce `Closed Won`. */
-const ENDS: ReadonlyMap<string, string> = new Map([
-  ['closedwon', WON],
-  ['closed-won', WON],
-  ['closedlost', LOST],
-  ['closed-lost', LOST],
-]);
+/**
+ * A deal of the lead changed. Won ends the custody of sales; lost puts the lead back as both teams
+ * agreed, unless another deal of it is open or won.
+ */
+export function applyDeal(d: Draft, input: Input, body: DealBody): void {
+  const { state } = d;
+  const known = state.deals?.[body.deal];
+  if (known !== undefined && input.at < known.at) {
+    journal(d, {
+      type: 'input.ignored',
+      reason: 'older-than-known',
+      by: body.by,
+      data: { input: input.id, kind: body.kind, deal: body.deal, stage: body.stage },
+    });
+    return;
+  }
+  const before = known?.stage ?? body.from;
+  const amount = body.amountCents / 100;
+  // What is told late counts from its own time, but never from the future of the decision.
+  const at = Math.min(input.at, d.t);
+  const since = known?.stage === body.stage ? known.since : at;
+  state.deals = kept({ ...state.deals, [body.deal]: { stage: body.stage, amount, at: input.at, since } });
+  const lost = body.stage === LOST && before !== LOST;
+  const others = Object.entries(state.deals).some(([id, deal]) => id !== body.deal && deal.stage !== LOST);
+  journal(d, {
+    type: 'deal.changed',
+    reason: lost && others ? 'deal-lost-others' : 'deal-told',
+    by: body.by,
+    data: {
+      deal: body.deal,
+      from: before ?? null,
+      stage: body.stage,
+      amount,
+      currency: body.currency,
+      ...(body.lostReason === undefined ? {} : { lostReason: body.lostReason }),
+    },
+  });
+  if (state.disqualified) return;
+  if (lost && !others) afterLost(d, body, at);
+  if (body.stage === WON && before !== WON) endSales(d, 'deal-won', body.by);
+}
 
-/** A CRM's stage as playbooks name it: lower-case words joined by hyphens, `Closed Won` is `won`. */
-export function dealStageOf(text: string): string {
-  const slug = text
-    .normalize('NFKC')
-    .trim()
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  return ENDS.get(slug) ?? slug;
+/** The deal counts for this lead no more; what it has brought about stays. */
+export function leaveDeal(d: Draft, deal: string, by: string): void {
+  const { [deal]: known, ...rest } = d.state.deals ?? {};
+  if (known === undefined) return;
+  d.state.deals = rest;
+  journal(d, { type: 'deal.left', reason: 'deal-left', by, data: { deal, stage: known.stage } });
+}
+
+function afterLost(d: Draft, body: DealBody, at: Instant): void {
+  const { stages, onDealLost, returns } = d.playbooks.current;
+  const rule = returns[onDealLost?.return ?? ''];
+  if (!onDealLost || !rule) return;
+  const from = stages.findIndex((s) => s.id === d.state.stage);
+  const to = stages.findIndex((s) => s.id === onDealLost.stage);
+  if (to < from) {
+    moveStage(d, { to: onDealLost.stage, reason: 'deal-lost', by: body.by, at, data: { deal: body.deal } });
+  }
+  leaveOpenHandoff(d);
+  const facts = body.lostReason === undefined ? {} : { facts: { lostReason: body.lostReason } };
+  returnLead(d, { rule, by: body.by, outcome: 'returned', reason: 'deal-lost', ...facts });
+}
+
+function kept(deals: NonNullable<LeadState['deals']>): NonNullable<LeadState['deals']> {
+  const all = Object.entries(deals);
+  if (all.length <= DEALS_KEPT) return deals;
+  const rank = (deal: { stage: string }): number => (isOpenDeal(deal.stage) ? 1 : 0);
+  all.sort(([, a], [, b]) => rank(b) - rank(a) || b.at - a.at);
+  return Object.fromEntries(all.slice(0, DEALS_KEPT));
 }

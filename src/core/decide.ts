@@ -3,6 +3,7 @@
  * gives the same answer, and the request is never changed.
  */
 import { applyInput } from './apply.ts';
+import { LOST } from './deal-stage.ts';
 import type { Decided, Decision } from './decision.ts';
 import { type Draft, NeedsRouting } from './draft.ts';
 import type { Facts, Playbooks } from './facts.ts';
@@ -31,15 +32,18 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'touch.result': 0,
   suppressed: 1,
   disqualify: 2,
-  'lead.changed': 3,
+  deal: 3,
+  'deal.left': 3,
+  'lead.changed': 4,
   // Whoever answers after a task has changed hands is who has it: the other way round it is refused.
-  'task.reassigned': 4,
-  'task.answered': 5,
-  recycle: 6,
-  'enrollment.control': 7,
-  signal: 8,
-  handoff: 9,
-  enroll: 10,
+  'task.reassigned': 5,
+  'task.answered': 6,
+  recycle: 7,
+  stage: 7,
+  'enrollment.control': 8,
+  signal: 9,
+  handoff: 10,
+  enroll: 11,
 };
 
 /** A lead cannot have more than this many due instants in one decision: 10 years of daily ones. */
@@ -98,7 +102,11 @@ function decideIn(d: Draft, request: Request): Decided {
 }
 
 /** By when it happened, then by precedence, then by arrival (`sort` is stable). */
-const byTime = (a: Input, b: Input): number => a.at - b.at || PRECEDENCE[a.body.kind] - PRECEDENCE[b.body.kind];
+const byTime = (a: Input, b: Input): number => a.at - b.at || rankOf(a) - rankOf(b);
+
+/** Of the deals of one instant the lost come last: whether another one is open or won must not depend on the order of arrival. */
+const rankOf = ({ body }: Input): number =>
+  PRECEDENCE[body.kind] + (body.kind === 'deal' && body.stage === LOST ? 0.5 : 0);
 
 /** Plays everything up to `now`; takes inputs used up off the queue. */
 function advanceTo(d: Draft, now: Instant, queue: Input[], applied: string[]): void {
@@ -115,6 +123,7 @@ function playInstant(d: Draft, t: Instant, queue: Input[], applied: string[]): v
   d.t = t;
   d.humanNow = false;
   const due = queue.filter((input) => input.at <= t);
+  // By precedence; within it as the queue has them, by when they happened.
   due.sort((a, b) => PRECEDENCE[a.body.kind] - PRECEDENCE[b.body.kind]);
   for (const input of due) {
     queue.splice(queue.indexOf(input), 1);

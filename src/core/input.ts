@@ -49,6 +49,22 @@ export const inputSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disqualify'), reason: z.string(), note: z.string().optional(), by }),
   /** A suppression row for this lead was written; the row is in the facts. */
   z.object({ kind: z.literal('suppressed'), reason: z.string(), purpose: z.string().optional(), by }),
+  /** A person says where the customer is. */
+  z.object({ kind: z.literal('stage'), stage: z.string(), reason: z.string(), by }),
+  /** A deal of the lead, as the CRM told it; `from` is the stage it had before, if it was known. */
+  z.object({
+    kind: z.literal('deal'),
+    deal: z.string(),
+    stage: z.string(),
+    from: z.string().optional(),
+    /** Hundredths of one unit of the currency. */
+    amountCents: z.number().int(),
+    currency: z.string(),
+    lostReason: z.string().optional(),
+    by,
+  }),
+  /** The lead is no longer one of a deal’s. */
+  z.object({ kind: z.literal('deal.left'), deal: z.string(), by }),
   /** How a touch ended that was `sending`: from `advance` itself, or from a late `Send` event. */
   z.object({
     kind: z.literal('touch.result'),

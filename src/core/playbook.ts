@@ -63,6 +63,8 @@ export type ConsentRule =
 export interface Stage {
   readonly id: string;
   readonly when?: Condition;
+  /** Stages of a deal, any of which is as good as the condition. */
+  readonly deal?: readonly string[];
 }
 
 export interface SignalRule {
@@ -284,6 +286,8 @@ export interface Playbook {
   readonly consent: Readonly<Record<Purpose, ConsentRule>>;
   /** From first to last; the first is initial. */
   readonly stages: readonly Stage[];
+  /** What follows when a lead's last deal is lost: the stage it goes back to, and the return that applies. */
+  readonly onDealLost?: { readonly stage: string; readonly return: string };
   readonly definitions: Readonly<Record<string, Condition>>;
   readonly signals: Readonly<Record<string, SignalRule>>;
   readonly score: {

@@ -24,11 +24,20 @@ export interface LeadFields {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** The deal a condition sees; '', 0 and false without one. */
+export interface DealScope {
+  readonly stage: string;
+  /** In units of its currency. */
+  readonly amount: number;
+  readonly open: boolean;
+}
+
 export interface Scope {
   readonly now: Instant;
   readonly lead: LeadFields;
   readonly score: { readonly fit: number; readonly engagement: number };
   readonly stage: string;
+  readonly deal: DealScope;
   readonly custody: CustodyHolder;
   /** Whether it is working time for the custodian, else for the company. */
   readonly working: boolean;

@@ -12,6 +12,7 @@ import { permissionFor } from './permission.ts';
 import type { Cadence } from './playbook.ts';
 import { firingRoute } from './route.ts';
 import { runClocks } from './sla.ts';
+import { raiseStage } from './stage.ts';
 import { runStep } from './steps.ts';
 import { HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';
 
@@ -52,26 +53,6 @@ function settleOnce(d: Draft): boolean {
   if (entered) return true;
   restCustody(d);
   return false;
-}
-
-/** The highest stage that holds; never back. */
-function raiseStage(d: Draft): void {
-  const { stages } = d.playbooks.current;
-  const at = stages.findIndex((s) => s.id === d.state.stage);
-  const scope = viewOf(d.state, d.facts, d.playbooks.current, d.t, HISTORY);
-  for (let i = stages.length - 1; i > at; i--) {
-    const stage = stages[i];
-    if (!stage?.when?.test(scope)) continue;
-    journal(d, {
-      type: 'stage.changed',
-      reason: 'stage-condition',
-      data: { from: d.state.stage, to: stage.id, when: stage.when.source },
-    });
-    d.state.stage = stage.id;
-    d.state.stageAt = d.t;
-    d.state.events.push(`stage.${stage.id}`);
-    return;
-  }
 }
 
 function endBySuppression(d: Draft): boolean {

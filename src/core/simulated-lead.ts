@@ -124,6 +124,11 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const calendar = calendarOf(playbook, world.reps[rep]);
     const act = actors.afterAccept(key, { nth: count.accepts, at, calendar });
     if (act === undefined) return;
+    if (act.kind === 'deal') {
+      const deal = { kind: 'deal' as const, deal: `deal-${key}-${count.accepts}`, currency: 'EUR', by: 'crm' };
+      for (const { at: told, ...words } of act.stages) put(told, { ...deal, ...words, amountCents: act.amountCents });
+      return;
+    }
     const least = act.kind === 'recycle' ? (playbook.returns[act.reason]?.minAttempts ?? 0) : 0;
     const possible = (): boolean =>
       state.custody.who === 'sales' && state.custody.rep === rep && state.custody.attempts >= least;

@@ -64,6 +64,12 @@ export const leadStateSchema = z.object({
   at: instant,
   stage: z.string(),
   stageAt: instant,
+  /** When the lead was last put back a stage: only what came later raises it again. */
+  stageBackAt: instant.optional(),
+  /** Deals of the lead by the CRM's id: `at` of the newest change known, `since` when it came to this stage. */
+  deals: z
+    .record(z.string(), z.object({ stage: z.string(), amount: z.number(), at: instant, since: instant }))
+    .optional(),
   custody: z.object({
     who: custodyHolder,
     since: instant,
@@ -180,6 +186,7 @@ export function copyState(state: LeadState): LeadState {
   return {
     ...state,
     custody: { ...state.custody },
+    ...(state.deals ? { deals: { ...state.deals } } : {}),
     signals: mapValues(state.signals, copyLog),
     clicks: mapValues(state.clicks, (at) => [...at]),
     dampened: [...state.dampened],

@@ -133,7 +133,20 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `The lead did something: ${t.text('type')}${place}.${machine}`;
   },
   'label.gained': (t) => `The lead counts as ${t.text('label').toUpperCase()}: ${t.why}${rule(t, 'when')}.`,
-  'stage.changed': (t) => `The stage rises from ${t.text('from')} to ${t.text('to')}: ${t.why}${rule(t, 'when')}.`,
+  'stage.changed': (t) => {
+    if (t.entry.reason === 'stage-by-person') {
+      return `The stage is ${t.text('to')} instead of ${t.text('from')}, says ${t.who}: ${t.text('why')}.`;
+    }
+    const how = t.entry.reason === 'deal-lost' ? 'goes back' : 'rises';
+    return `The stage ${how} from ${t.text('from')} to ${t.text('to')}: ${t.why}${rule(t, 'when')}${rule(t, 'dealStage')}.`;
+  },
+  'deal.changed': (t) => {
+    const from = t.text('from', '') === '' ? '' : ` (before: ${t.text('from')})`;
+    const why = t.text('lostReason', '') === '' ? '' : `, because: ${t.text('lostReason')}`;
+    const next = t.entry.reason === 'deal-lost-others' ? ' Another deal is open or won, so nothing follows.' : '';
+    return `Deal ${t.text('deal')} is ${t.text('stage')}${from}, ${t.text('amount')} ${t.text('currency')}${why}.${next}`;
+  },
+  'deal.left': (t) => `Deal ${t.text('deal')} counts for the lead no more: ${t.why}.`,
   'custody.changed': (t) => {
     const rep = t.text('rep', '') === '' ? '' : ` (${t.text('rep')})`;
     const has = t.text('to') === 'nobody' ? 'Nobody has' : `${capital(holder(t.text('to')))}${rep} has`;
@@ -184,7 +197,10 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'task.expired': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is closed${because(t)}.`,
   'task.cancelled': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is withdrawn${because(t)}.`,
   'task.reassigned': (t) => `The task goes to ${t.text('to')}, by ${t.who}. Its due time stays.`,
-  'lead.returned': (t) => `${t.who} gives the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`,
+  'lead.returned': (t) => {
+    const what = t.entry.reason === 'deal-lost' ? 'A lost deal' : t.who;
+    return `${what} gives the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`;
+  },
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
   'lead.suppressed': (t) => {
     const purpose = t.text('purpose', '') === '' ? 'any purpose' : t.text('purpose');

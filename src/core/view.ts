@@ -1,5 +1,6 @@
 /** Binds a lead's state and facts at one instant to what conditions see (`Scope`). */
 import { isWorking } from './calendar.ts';
+import { dealScopeOf } from './deal-scope.ts';
 import { before } from './duration.ts';
 import type { Facts, Rep } from './facts.ts';
 import type { Calendar, Playbook } from './playbook.ts';
@@ -11,15 +12,18 @@ import { zoneOfCountry } from './zones.ts';
 
 /** Which signals a condition counts. */
 export type Span =
-  /** The whole history: stages, fit, pools, branches, entries. */
+  /** The whole history: fit, pools, branches, entries. */
   | { readonly over: 'history' }
   /** Since the last return: routes and definitions. */
   | { readonly over: 'return' }
+  /** Since the lead was put back a stage: stages. */
+  | { readonly over: 'back' }
   /** Since the enrollment began: goal, exit, waitFor. */
   | { readonly over: 'enrollment' };
 
 export const HISTORY: Span = { over: 'history' };
 export const SINCE_RETURN: Span = { over: 'return' };
+export const SINCE_BACK: Span = { over: 'back' };
 export const SINCE_ENROLLMENT: Span = { over: 'enrollment' };
 
 /** The working calendar of a rep, or the company's without one. */
@@ -60,6 +64,7 @@ class View implements Scope {
     this.#enrollment = enrollment;
     // A signal of the very instant an enrollment began counts; one of the instant of a return does not.
     if (span.over === 'return') this.#after = state.returnedAt ?? Number.NEGATIVE_INFINITY;
+    else if (span.over === 'back') this.#after = state.stageBackAt ?? Number.NEGATIVE_INFINITY;
     else if (span.over === 'enrollment' && enrollment) this.#after = enrollment.startedAt - 1;
     else this.#after = Number.NEGATIVE_INFINITY;
   }
@@ -69,6 +74,9 @@ class View implements Scope {
   }
   get stage() {
     return this.#state.stage;
+  }
+  get deal() {
+    return dealScopeOf(this.#state);
   }
   get custody() {
     return this.#state.custody.who;

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { type ApiClient, ApiProblem, createApiClient } from '../cli/client.ts';
 import type { Clock } from '../clock.ts';
-import { createActors, type LeadAct, type TaskAct } from '../core/actors.ts';
+import { type AfterAccept, createActors, type LeadAct, type TaskAct } from '../core/actors.ts';
 import type { Behaviour } from '../core/behaviour.ts';
 import type { Rep } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
@@ -210,11 +210,24 @@ export function createPeople(options: PeopleOptions): People {
       await post([signalOf(task.lead.id, next)]);
       return;
     }
+    if (next.kind === 'deal') {
+      await sell(task.lead.id, rep, next);
+      return;
+    }
     const { at, kind: _kind, until, ...given } = next;
     later(at, 'recycle', async () => {
       const body = until === undefined ? given : { ...given, until: iso(until) };
       await api.ask(`/v1/leads/${task.lead.id}/recycle`, z.unknown(), { method: 'POST', json: body });
     });
+  }
+
+  /** As a CRM tells it, each stage dated when it will happen. */
+  async function sell(leadId: string, owner: string, sale: Extract<AfterAccept, { kind: 'deal' }>): Promise<void> {
+    const deal = { id: `deal-${leadId}-${nth('deal', leadId)}`, leads: [{ id: leadId }], owner, currency: 'EUR' };
+    for (const { at, ...words } of sale.stages) {
+      const json = { ...deal, ...words, amount: sale.amountCents / 100, at: iso(at) };
+      await integration.ask('/v1/deals', z.unknown(), { method: 'POST', json });
+    }
   }
 
   /** Repeats it, a pause between two runs, until stopped. */

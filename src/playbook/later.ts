@@ -12,7 +12,7 @@ export type FileKind = 'playbook' | 'cadence' | 'email';
 const LATER_STEPS = ['notify', 'webhook'];
 
 /** Names a condition may use one day. */
-export const LATER_VARIABLES: readonly string[] = ['account', 'deal', 'context'];
+export const LATER_VARIABLES: readonly string[] = ['account', 'context'];
 
 export interface Later {
   readonly problems: PlaybookProblem[];
@@ -37,8 +37,7 @@ export function findLater(kind: FileKind, source: Source): Later {
 
   const root = Raw.of(source);
   if (kind === 'playbook') {
-    key(root, ['agreed', 'onDealLost', 'chat', 'replies', 'expiry', 'caps', 'buyingGroup', 'goals']);
-    for (const stage of root.get('stages').items()) key(stage, ['deal']);
+    key(root, ['agreed', 'chat', 'replies', 'expiry', 'caps', 'buyingGroup', 'goals']);
     for (const [, handoff] of root.get('handoffs').entries()) {
       for (const pool of handoff.get('pools').items()) value(pool, ['same-account'], 'the id of a pool');
     }

@@ -31,6 +31,7 @@ export interface Names {
   readonly handoffs?: ReadonlySet<string> | undefined;
   readonly pools?: ReadonlySet<string> | undefined;
   readonly slas?: ReadonlySet<string> | undefined;
+  readonly returns?: ReadonlySet<string> | undefined;
   readonly cadences: ReadonlySet<string>;
   readonly emails: ReadonlySet<string>;
   /** Of emails, by their front matter. */
@@ -148,6 +149,7 @@ function namesOf(playbook: Source, cadences: readonly Source[], emails: readonly
     handoffs: known(keys('handoffs')),
     pools: known(ids('pools')),
     slas: known(keys('slas')),
+    returns: known(keys('returns')),
     cadences: new Set(cadences.map(cadenceId)),
     emails: new Set(emails.map(({ id }) => id)),
     topics: new Set(

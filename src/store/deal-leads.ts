@@ -1,12 +1,17 @@
 /** Who a deal is about: the leads the CRM names, and the people of its account. */
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import { LOST } from '../core/deal-stage.ts';
+import type { InputBody } from '../core/input.ts';
+import type { Instant } from '../core/time.ts';
 import { leadsOfAccount, touchAccounts } from './accounts.ts';
+import { type NewInput, putInputs } from './inbox.ts';
 import type { Db } from './schema.ts';
+import type { DealsTable } from './schema-deals.ts';
 
 /**
  * Brings a deal's leads up to date. Call `touchAccounts` first.
  * @param deal.named leads the CRM names; absent: those it named before.
- * @returns all leads of the deal, by id.
+ * @returns all leads of the deal by id, those who are fresh among them, and those who are gone.
  */
 export async function syncDealLeads(
   tx: Db,
@@ -15,7 +20,7 @@ export async function syncDealLeads(
     readonly accountId: string | null;
     readonly named?: readonly string[] | undefined;
   },
-): Promise<readonly string[]> {
+): Promise<{ readonly all: readonly string[]; readonly fresh: readonly string[]; readonly gone: readonly string[] }> {
   const rows = await tx.selectFrom('deal_leads').select(['lead_id', 'via']).where('deal_id', '=', deal.id).execute();
   const named = deal.named ?? rows.filter((row) => row.via === 'lead').map((row) => row.lead_id);
   const ofAccount = deal.accountId === null ? [] : await leadsOfAccount(tx, deal.accountId);
@@ -42,41 +47,59 @@ export async function syncDealLeads(
       )
       .execute();
   }
-  return [...want.keys()].sort();
+  const came = fresh.flatMap(([id]) => (have.has(id) ? [] : [id]));
+  return { all: [...want.keys()].sort(), fresh: came, gone };
 }
 
 /**
- * Leads that came to an account, or left another for it, share that account's deals from here on.
- * @param accountIds of the accounts they are of.
- * @returns the deals each lead has come to.
+ * Leads that came to an account, or left another for it, share that account's deals from here on,
+ * and no longer those of the one they left. Each is told of the deals it came to, save the lost ones:
+ * those were lost without it.
  */
 export async function joinDeals(
   tx: Db,
   leads: readonly { readonly id: string; readonly accountId: string | null; readonly moved: boolean }[],
-): Promise<readonly { readonly leadId: string; readonly dealId: string }[]> {
+  { now, by }: { readonly now: Instant; readonly by: string },
+): Promise<void> {
+  const inputs: NewInput[] = [];
   const moved = leads.filter((lead) => lead.moved).map((lead) => lead.id);
   if (moved.length > 0) {
-    await tx
+    const left = await tx
       .deleteFrom('deal_leads')
       .where(sql<boolean>`lead_id = any(${moved})`)
       .where('via', '=', 'account')
+      .returning(['deal_id', 'lead_id'])
       .execute();
+    for (const { deal_id: deal, lead_id: leadId } of left)
+      inputs.push({ leadId, at: now, body: { kind: 'deal.left', deal, by } });
   }
   const accounts = [...new Set(leads.flatMap((lead) => (lead.accountId === null ? [] : [lead.accountId])))];
-  if (accounts.length === 0) return [];
   await touchAccounts(tx, accounts);
-  const deals = await tx
-    .selectFrom('deals')
-    .select(['id', 'account_id'])
-    .where(sql<boolean>`account_id = any(${accounts})`)
-    .orderBy('id')
-    .execute();
-  const joined: { leadId: string; dealId: string }[] = [];
-  for (const { id, account_id: accountId } of deals) {
-    const all = new Set(await syncDealLeads(tx, { id, accountId }));
-    for (const lead of leads) {
-      if (lead.accountId === accountId && all.has(lead.id)) joined.push({ leadId: lead.id, dealId: id });
-    }
+  const deals = accounts.length === 0 ? [] : await dealsOf(tx, accounts);
+  for (const row of deals) {
+    const { fresh, gone } = await syncDealLeads(tx, { id: row.id, accountId: row.account_id });
+    if (row.stage !== LOST)
+      for (const leadId of fresh) inputs.push({ leadId, at: row.changed_at, body: toldOf(row, row.stage, by) });
+    for (const leadId of gone) inputs.push({ leadId, at: now, body: { kind: 'deal.left', deal: row.id, by } });
   }
-  return joined;
+  await putInputs(tx, inputs, now);
 }
+
+const dealsOf = (tx: Db, accounts: readonly string[]): Promise<Selectable<DealsTable>[]> =>
+  tx.selectFrom('deals').selectAll().where(sql<boolean>`account_id = any(${accounts})`).orderBy('id').execute();
+
+/** What a lead is told of a deal. */
+export const toldOf = (
+  row: Pick<Selectable<DealsTable>, 'id' | 'stage' | 'amount_cents' | 'currency' | 'lost_reason'>,
+  from: string | undefined,
+  by: string,
+): InputBody => ({
+  kind: 'deal',
+  deal: row.id,
+  stage: row.stage,
+  ...(from === undefined ? {} : { from }),
+  amountCents: row.amount_cents,
+  currency: row.currency,
+  ...(row.lost_reason === null ? {} : { lostReason: row.lost_reason }),
+  by,
+});

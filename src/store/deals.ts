@@ -3,12 +3,13 @@
  * twice: the newest by when it happened counts, an older one is kept in the history only.
  */
 import { type Selectable, sql } from 'kysely';
-import { isOpenDeal } from '../core/deal.ts';
+import { isOpenDeal } from '../core/deal-stage.ts';
 import type { Instant } from '../core/time.ts';
 import { touchAccounts } from './accounts.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
-import { syncDealLeads } from './deal-leads.ts';
+import { syncDealLeads, toldOf } from './deal-leads.ts';
 import { RetryTransaction } from './errors.ts';
+import { putInputs } from './inbox.ts';
 import type { Db } from './schema.ts';
 import type { DealsTable } from './schema-deals.ts';
 import { date, dateOrNull } from './values.ts';
@@ -52,6 +53,8 @@ export interface DealWritten {
   readonly deal: DealRecord;
   /** `older`: something newer is known; this went into the history only. */
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'older';
+  /** Leads that were told: nudge them after the commit. */
+  readonly told: readonly string[];
 }
 
 type Row = Selectable<DealsTable>;
@@ -107,7 +110,10 @@ const times = (row: ReturnType<typeof merged>) => ({
   changed_at: date(row.changed_at),
 });
 
-/** Writes a change; the transaction holds the deal's row, so changes of one deal take turns. */
+/**
+ * Writes a change and tells the deal's leads; the transaction holds the deal's row, so changes of one
+ * deal take turns.
+ */
 export async function upsertDeal(tx: Db, change: DealChange, now: Instant): Promise<DealWritten> {
   const before = await tx.selectFrom('deals').selectAll().where('id', '=', change.id).forUpdate().executeTakeFirst();
   const after = merged(before, change);
@@ -121,20 +127,27 @@ export async function upsertDeal(tx: Db, change: DealChange, now: Instant): Prom
       .execute();
     if (written.length === 0) throw new RetryTransaction(`the deal ${change.id} was created meanwhile`);
     await append(tx, change, 1);
-    const leadIds = await syncDealLeads(tx, { id: change.id, accountId: after.account_id, named: change.leadIds });
+    const { all } = await syncDealLeads(tx, { id: change.id, accountId: after.account_id, named: change.leadIds });
+    const told = await tell(tx, after, { leads: all, gone: [], from: undefined }, change, now);
     const row = { ...after, created_at: now, updated_at: now, revision: 1 };
-    return { deal: toRecord(row, leadIds), outcome: 'created' };
+    return { deal: toRecord(row, all), outcome: 'created', told };
   }
-  const told = before.changed_at > change.at && !isSame(before, after);
-  if (told) {
-    await appendOnce(tx, change, before.revision + 1);
-    return { deal: toRecord(before, await leadsOfDeal(tx, change.id)), outcome: 'older' };
+  if (before.changed_at > change.at && !isSame(before, after)) {
+    const leads = await leadsOfDeal(tx, change.id);
+    // A lead that has not decided past it yet plays it in its place; any other one ignores it.
+    const fresh = await appendOnce(tx, change, before.revision + 1);
+    const told = fresh ? await tell(tx, after, { leads, gone: [], from: undefined }, change, now) : [];
+    return { deal: toRecord(before, leads), outcome: 'older', told };
   }
-  const leadsBefore = await leadsOfDeal(tx, change.id);
-  const leadIds = await syncDealLeads(tx, { id: change.id, accountId: after.account_id, named: change.leadIds });
-  const sameLeads = leadsBefore.length === leadIds.length && leadsBefore.every((id) => leadIds.includes(id));
+  const { all, fresh, gone } = await syncDealLeads(tx, {
+    id: change.id,
+    accountId: after.account_id,
+    named: change.leadIds,
+  });
+  const from = before.stage;
   if (isSame(before, after)) {
-    return { deal: toRecord(before, leadIds), outcome: sameLeads ? 'unchanged' : 'updated' };
+    const told = await tell(tx, before, { leads: fresh, gone, from }, { ...change, at: before.changed_at }, now);
+    return { deal: toRecord(before, all), outcome: told.length === 0 ? 'unchanged' : 'updated', told };
   }
   const revision = before.revision + 1;
   await tx
@@ -145,10 +158,30 @@ export async function upsertDeal(tx: Db, change: DealChange, now: Instant): Prom
   const news =
     before.stage !== after.stage || before.amount_cents !== after.amount_cents || before.currency !== after.currency;
   if (news) await append(tx, change, revision);
-  return {
-    deal: toRecord({ ...after, created_at: before.created_at, updated_at: now, revision }, leadIds),
-    outcome: 'updated',
-  };
+  const told = await tell(tx, after, { leads: all, gone, from }, change, now);
+  const row = { ...after, created_at: before.created_at, updated_at: now, revision };
+  return { deal: toRecord(row, all), outcome: 'updated', told };
+}
+
+/** Inbox rows for those the deal is about and those it no longer is. */
+async function tell(
+  tx: Db,
+  row: ReturnType<typeof merged>,
+  to: { readonly leads: readonly string[]; readonly gone: readonly string[]; readonly from: string | undefined },
+  { at, by }: Pick<DealChange, 'at' | 'by'>,
+  now: Instant,
+): Promise<readonly string[]> {
+  const body = toldOf(row, to.from, by);
+  const left = { kind: 'deal.left' as const, deal: row.id, by };
+  await putInputs(
+    tx,
+    [
+      ...to.leads.map((leadId) => ({ leadId, at, body })),
+      ...to.gone.map((leadId) => ({ leadId, at: now, body: left })),
+    ],
+    now,
+  );
+  return [...to.leads, ...to.gone];
 }
 
 async function append(tx: Db, change: DealChange, nth: number): Promise<void> {
@@ -167,13 +200,14 @@ async function append(tx: Db, change: DealChange, nth: number): Promise<void> {
 }
 
 /** A late change goes into the history once, however often it is told. */
-async function appendOnce(tx: Db, change: DealChange, revision: number): Promise<void> {
+async function appendOnce(tx: Db, change: DealChange, revision: number): Promise<boolean> {
   const known = await dealEvents(tx, change.id);
   const same = (event: DealEvent): boolean =>
     event.at === change.at && event.stage === change.stage && event.amountCents === change.amountCents;
-  if (known.some(same)) return;
+  if (known.some(same)) return false;
   await tx.updateTable('deals').set({ revision }).where('id', '=', change.id).execute();
   await append(tx, change, revision);
+  return true;
 }
 
 async function leadsOfDeal(db: Db, dealId: string): Promise<readonly string[]> {

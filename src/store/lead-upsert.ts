@@ -136,7 +136,7 @@ async function insertConsents(tx: Db, drafts: readonly Draft[]): Promise<void> {
 }
 
 /** Leads that are new, or whose company is another one, come to their account and to its deals. */
-async function joinAccounts(tx: Db, drafts: readonly Draft[], now: Instant): Promise<void> {
+async function joinAccounts(tx: Db, drafts: readonly Draft[], now: Instant, by: string): Promise<void> {
   const came = drafts.filter((draft) => draft.storedDomain !== draft.row.domain);
   if (came.length === 0) return;
   await ensureAccounts(
@@ -151,6 +151,7 @@ async function joinAccounts(tx: Db, drafts: readonly Draft[], now: Instant): Pro
       accountId: accountIdOf(row.domain),
       moved: storedDomain !== undefined,
     })),
+    { now, by },
   );
 }
 
@@ -176,7 +177,7 @@ export async function upsertLeads(
   await updateChanged(tx, rowsOf('changed'), now);
   await insertNew(tx, rowsOf('new'), now);
   await insertConsents(tx, touched);
-  await joinAccounts(tx, touched, now);
+  await joinAccounts(tx, touched, now, by);
   const inputs = touched.map((draft) => ({
     leadId: draft.row.id,
     at: now,

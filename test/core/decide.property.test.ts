@@ -136,6 +136,13 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
     })
     .map(({ a, b, warm, side, talk, goal, exit, entry, again, route, onBreach, remind, resume }) =>
       playbook({
+        stages: [
+          { id: 'exploring' },
+          { id: 'evaluating', when: seen('page.pricing') },
+          { id: 'deciding', when: seen('meeting.held'), deal: ['proposal'] },
+          { id: 'customer', deal: ['won'] },
+        ],
+        onDealLost: { stage: 'evaluating', return: 'not-ready' },
         definitions: { mql: when('engagement >= 20', (s) => s.score.engagement >= 20, true) },
         cadences: {
           a: {
@@ -168,6 +175,13 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
     ),
 );
 
+/** What a deal comes to, by the type drawn. */
+const DEAL_STAGES: Readonly<Record<string, string>> = {
+  'page.pricing': 'proposal',
+  'demo.requested': 'won',
+  'meeting.held': 'lost',
+};
+
 interface Happening {
   readonly at: number;
   readonly what:
@@ -179,6 +193,9 @@ interface Happening {
     | 'pause'
     | 'resume'
     | 'unsubscribe'
+    | 'deal'
+    | 'leave'
+    | 'stage'
     | 'enroll';
   readonly type: string;
 }
@@ -199,6 +216,10 @@ const happenings: fc.Arbitrary<Happening[]> = fc
         'resume',
         'enroll',
         'unsubscribe',
+        'deal',
+        'deal',
+        'leave',
+        'stage',
       ),
       type: fc.constantFrom('page.pricing', 'demo.requested', 'email.clicked', 'meeting.held'),
     }),
@@ -239,6 +260,15 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
       return e ? { kind: 'enrollment.control', enrollment: e.id, action: what, by } : undefined;
     case 'enroll':
       return { kind: 'enroll', enrollment: `api-${at}`, cadence: 'b', by };
+    case 'deal': {
+      const stage = DEAL_STAGES[type] ?? 'qualified';
+      const deal = `deal-${(at / HOUR) % 2}`;
+      return { kind: 'deal', deal, stage, amountCents: 100, currency: 'EUR', by: 'crm' };
+    }
+    case 'leave':
+      return { kind: 'deal.left', deal: `deal-${(at / HOUR) % 2}`, by: 'crm' };
+    case 'stage':
+      return { kind: 'stage', stage: type === 'meeting.held' ? 'deciding' : 'exploring', reason: 'said so', by };
     case 'unsubscribe':
       lead.facts = {
         ...lead.facts,

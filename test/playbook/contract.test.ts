@@ -13,6 +13,9 @@ describe("the contract's example playbook", () => {
       'customer',
       'advocate',
     ]);
+    expect(playbook.stages[2]).toMatchObject({ deal: ['proposal'] });
+    expect(playbook.stages[3]).toEqual({ id: 'customer', deal: ['won'] });
+    expect(playbook.onDealLost).toEqual({ stage: 'evaluating', return: 'lost' });
     expect(playbook.routes).toMatchObject([
       { id: 'demo', handoff: 'hot', againAfter: 'P7D' },
       { id: 'ready', handoff: 'warm' },
@@ -47,9 +50,6 @@ describe("the contract's example playbook", () => {
     const found = mistakes(await fixture('contract-full'));
     expect(found.map((line) => line.replace(/ \(expected .*/, ''))).toEqual([
       "playbook.yaml:6:1 'agreed' is not in this version",
-      "playbook.yaml:10:51 'deal' is not in this version",
-      "playbook.yaml:11:21 'deal' is not in this version",
-      "playbook.yaml:13:1 'onDealLost' is not in this version",
       "playbook.yaml:21:29 'same-account' is not in this version",
       "playbook.yaml:22:30 'same-account' is not in this version",
       "playbook.yaml:26:1 'chat' is not in this version",

@@ -20,15 +20,17 @@ test('it compiles without a warning', async () => {
   expect(compile(await readPlaybookFolder(folder)).warnings).toEqual([]);
 });
 
-test('four cadences, fourteen emails in two phases, two pools of two reps', () => {
+test('six cadences, nineteen emails in two phases, two pools of two reps', () => {
   expect(Object.keys(playbook.cadences).sort()).toEqual([
     'evaluation-guide',
     'first-conversation',
     'keep-warm',
+    'onboarding',
     'sales-support',
+    'win-back',
   ]);
   const phases = Object.groupBy(Object.values(playbook.emails), (email) => email.phase);
-  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([9, 5]);
+  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([11, 8]);
   expect(playbook.pools.map((pool) => [pool.id, pool.reps.length])).toEqual([
     ['emea', 2],
     ['rest', 2],
@@ -105,6 +107,12 @@ describe('90 days of it', () => {
     for (const reason of ['not-ready', 'no-response', 'wrong-person', 'lost']) {
       expect(result.returns[reason] ?? 0, reason).toBeGreaterThan(0);
     }
+  });
+
+  test('show deals won and lost: customers are welcomed, and a lost deal is left alone for its pause', () => {
+    expect(result.endStates.customer).toBeGreaterThan(0);
+    expect(result.perCadence['onboarding']).toMatchObject({ entered: result.perStage['customer'] });
+    expect(result.perCadence['win-back']).toMatchObject({ entered: result.returns['lost'], touches: 0 });
   });
 
   test('leave nobody silent but the six whom the playbook calls junk', () => {

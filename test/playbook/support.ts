@@ -91,6 +91,7 @@ export const SCOPE: Scope = {
   custody: 'nobody',
   working: true,
   attempts: 2,
+  deal: { stage: 'proposal', amount: 24_000, open: true },
   signals: () => ({ count: 0 }),
   last: () => undefined,
   clicked: () => false,

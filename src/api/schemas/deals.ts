@@ -1,6 +1,6 @@
 /** A deal as the API takes and shows it. */
 import { z } from '@hono/zod-openapi';
-import { dealStageOf, isOpenDeal } from '../../core/deal.ts';
+import { dealStageOf, isOpenDeal } from '../../core/deal-stage.ts';
 import { companyDomain } from '../../core/scrub/domain.ts';
 import { iso } from '../../core/time.ts';
 import type { DealEvent, DealRecord } from '../../store/deals.ts';

@@ -37,10 +37,12 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
     hash,
     company,
     consent: buildConsent(raw.consent),
-    stages: raw.stages.map(({ id, when }, index) => ({
+    stages: raw.stages.map(({ id, when, deal }, index) => ({
       id,
+      ...(deal && { deal }),
       ...(when !== undefined && { when: at('stages', index, 'when') }),
     })),
+    ...(raw.onDealLost && { onDealLost: raw.onDealLost }),
     definitions: dictionary(Object.keys(raw.definitions ?? {}).map((name) => [name, at('definitions', name)])),
     signals: buildSignals(raw.signals),
     score: {

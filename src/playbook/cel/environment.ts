@@ -61,6 +61,18 @@ class ScoreView {
   }
 }
 
+class DealView {
+  get stage(): string {
+    return scope().deal.stage;
+  }
+  get amount(): number {
+    return scope().deal.amount;
+  }
+  get open(): boolean {
+    return scope().deal.open;
+  }
+}
+
 const attributeMaps = new WeakMap<LeadFields['attributes'], Map<string, string>>();
 
 /** An absent attribute is `''`, as every absent text of a lead. */
@@ -78,6 +90,7 @@ function attributesOf({ attributes }: LeadFields): Map<string, string> {
 
 const leadView = new LeadView();
 const scoreView = new ScoreView();
+const dealView = new DealView();
 
 /** What CEL looks names up in; the definitions of each playbook are added to a copy. */
 const names = {
@@ -86,6 +99,9 @@ const names = {
   },
   get score() {
     return scoreView;
+  },
+  get deal() {
+    return dealView;
   },
   get stage() {
     return scope().stage;
@@ -101,7 +117,7 @@ const names = {
   },
 };
 
-export const VARIABLES = ['lead', 'score', 'stage', 'custody', 'working', 'attempts'] as const;
+export const VARIABLES = ['lead', 'score', 'stage', 'custody', 'working', 'attempts', 'deal'] as const;
 
 /** Functions on a lead's history, with the signatures people read in errors. */
 export const HISTORY_FUNCTIONS: Readonly<Record<string, string>> = {
@@ -122,6 +138,8 @@ const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 200, maxMapEnt
 const base = new Environment({ limits: LIMITS })
   .registerType('Lead', { ctor: LeadView, fields: LEAD_TYPES })
   .registerType('Score', { ctor: ScoreView, fields: { fit: 'double', engagement: 'double' } })
+  .registerType('Deal', { ctor: DealView, fields: { stage: 'string', amount: 'double', open: 'bool' } })
+  .registerVariable('deal', 'Deal')
   .registerVariable('lead', 'Lead')
   .registerVariable('score', 'Score')
   .registerVariable('stage', 'string')

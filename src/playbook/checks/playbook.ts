@@ -32,6 +32,11 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
     warnings.push(first.problem('leads start in the first stage whatever its condition says', "no 'when' here", 'key'));
   }
 
+  for (const stage of stages) mustBeUnique('stage of a deal', stage.get('deal').items(), report);
+  const lost = root.get('onDealLost');
+  mustExist('stage', lost.get('stage'), names.stages, report);
+  mustExist('return', lost.get('return'), names.returns, report);
+
   const reserved = new Set<string>([...VARIABLES, ...Object.keys(HISTORY_FUNCTIONS), ...LATER_VARIABLES, ...CEL_WORDS]);
   for (const [name, definition] of root.get('definitions').entries()) {
     if (reserved.has(name)) {

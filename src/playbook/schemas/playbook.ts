@@ -53,7 +53,14 @@ const consent = object(
   'consent for each purpose: { marketing, sales, service }',
 );
 
-const stage = object({ id, when: condition.optional() }, 'a stage, such as { id: evaluating, when: "…" }');
+const stage = object(
+  {
+    id,
+    when: condition.optional(),
+    deal: listOf(id, 'a list of stages of a deal, such as [proposal]', 1).optional(),
+  },
+  'a stage, such as { id: evaluating, when: "…" }',
+);
 
 const signal = object(
   {
@@ -167,6 +174,10 @@ export const playbookSchema = object(
     company,
     consent: consent.optional(),
     stages: listOf(stage, 'a list of stages, the first of them initial', 1),
+    onDealLost: object(
+      { stage: id, return: id },
+      'what follows a lost deal, such as { stage: evaluating, return: lost }',
+    ).optional(),
     definitions: mapOf(definitionName, condition, 'a map from names to conditions').optional(),
     signals: mapOf(signalType, signal, 'a map from signal types to what they are worth').optional(),
     score: score.optional(),
