@@ -2,8 +2,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
-import { readPlaybookFolder } from '../playbook/index.ts';
-import { compileFolder } from './check.ts';
+import { soundPlaybook } from './check.ts';
 import { connect } from './client.ts';
 import { colour, print, printJson } from './terminal.ts';
 
@@ -16,11 +15,11 @@ export function addApply(program: Command): void {
     .argument('<dir>', 'folder that holds playbook.yaml')
     .option('--json', 'print the answer of the API')
     .action(async (dir: string, options: { json?: true }) => {
-      await compileFolder(dir);
+      const { files } = await soundPlaybook(dir);
       const api = await connect(readConfig());
       const answer = await api.ask('/v1/playbook/apply', answerSchema, {
         method: 'POST',
-        json: { files: await readPlaybookFolder(dir) },
+        json: { files },
       });
       if (options.json) printJson(answer);
       else print(`${colour.green(answer.changed ? 'applied' : 'unchanged')} ${answer.hash.slice(0, 12)} at ${api.url}`);

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { VolleyError } from '../core/errors.ts';
 import type { Playbook } from '../core/playbook.ts';
-import { compile, type PlaybookProblem, readPlaybookFolder } from '../playbook/index.ts';
+import { compileRead, type PlaybookFiles, type PlaybookProblem, readPlaybookFolder } from '../playbook/index.ts';
 import { colour, note, print, printJson } from './terminal.ts';
 
 export function addCheck(program: Command): void {
@@ -12,7 +12,7 @@ export function addCheck(program: Command): void {
     .argument('<dir>', 'folder that holds playbook.yaml')
     .option('--json', 'print { ok, errors }')
     .action(async (dir: string, options: { json?: true }) => {
-      const compiled = compile(await readPlaybookFolder(dir));
+      const compiled = compileRead(await readPlaybookFolder(dir));
       const errors = compiled.ok ? [] : compiled.errors;
       if (options.json) printJson({ ok: compiled.ok, errors, ...(compiled.ok ? { warnings: compiled.warnings } : {}) });
       else if (compiled.ok) print(summary(compiled.playbook));
@@ -42,12 +42,24 @@ function summary(playbook: Playbook): string {
   return `${colour.green('ok')} ${playbook.hash.slice(0, 12)}: ${parts.join(', ')}`;
 }
 
-/** The playbook of a folder, for commands that go on only with a sound one. @throws VolleyError `playbook-invalid` */
-export async function compileFolder(dir: string): Promise<Playbook> {
-  const compiled = compile(await readPlaybookFolder(dir));
-  if (compiled.ok) return compiled.playbook;
-  printProblems(compiled.errors);
-  throw new VolleyError('playbook-invalid', `the playbook in ${dir} has mistakes`, {
-    fix: `\`volley check ${dir}\` lists them.`,
-  });
+/** The mistakes of a playbook that a command was to go on with. */
+export class PlaybookMistakes extends VolleyError {
+  override readonly name: string = 'PlaybookMistakes';
+  readonly errors: readonly PlaybookProblem[];
+
+  constructor(dir: string, errors: readonly PlaybookProblem[]) {
+    super('playbook-invalid', `the playbook in ${dir} has mistakes`, { fix: `\`volley check ${dir}\` lists them.` });
+    this.errors = errors;
+  }
 }
+
+/** The playbook of a folder, for commands that go on only with a sound one. @throws PlaybookMistakes */
+export async function soundPlaybook(dir: string): Promise<{ playbook: Playbook; files: PlaybookFiles }> {
+  const folder = await readPlaybookFolder(dir);
+  const compiled = compileRead(folder);
+  if (!compiled.ok) throw new PlaybookMistakes(dir, compiled.errors);
+  return { playbook: compiled.playbook, files: folder.files };
+}
+
+/** The playbook of a folder alone. @throws PlaybookMistakes */
+export const compileFolder = async (dir: string): Promise<Playbook> => (await soundPlaybook(dir)).playbook;

@@ -1,6 +1,5 @@
 /** `volley import`: streams a file to the running system and waits until every row is in or refused. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
@@ -8,7 +7,7 @@ import { z } from 'zod';
 import { readConfig } from '../config.ts';
 import { type ApiClient, type ApiRequest, connect } from './client.ts';
 import { colour, note, type Progress, print, printJson, progress, table } from './terminal.ts';
-import { wrongUse } from './use.ts';
+import { requireFile } from './use.ts';
 
 const importSchema = z.looseObject({
   id: z.string(),
@@ -44,8 +43,7 @@ export function addImport(program: Command): void {
 
 /** Uploads the file and waits for its end, with a bar for each. */
 export async function importFile(api: ApiClient, file: string): Promise<ImportAnswer> {
-  const size = (await stat(file).catch(() => undefined))?.size;
-  if (size === undefined) throw wrongUse(`there is no file ${file}`);
+  const size = await requireFile(file);
   const type = /\.(ndjson|jsonl)$/i.test(file) ? 'application/x-ndjson' : 'text/csv';
   const bar = progress('upload', size);
   let sent = 0;

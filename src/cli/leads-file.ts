@@ -1,11 +1,10 @@
 /** Leads of a CSV export as the import would take them in, without a store. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse';
 import { mapHeaders, optedOut, rowToLead } from '../core/headers.ts';
 import { type ScrubbedLead, scrub } from '../core/scrub.ts';
 import type { LeadToSimulate } from '../core/simulated-lead.ts';
-import { wrongUse } from './use.ts';
+import { requireFile, wrongUse } from './use.ts';
 
 export interface LeadsFile {
   readonly leads: LeadToSimulate[];
@@ -18,7 +17,7 @@ export interface LeadsFile {
  * @throws VolleyError `wrong-use` when it cannot be imported at all
  */
 export async function readLeadsFile(file: string): Promise<LeadsFile> {
-  if (!(await stat(file).catch(() => undefined))?.isFile()) throw wrongUse(`there is no file ${file}`);
+  await requireFile(file);
   const rows = createReadStream(file).pipe(parse({ bom: true, relax_column_count: true, skip_empty_lines: true }));
   const byKey = new Map<string, LeadToSimulate>();
   let mapping: ReturnType<typeof mapHeaders> | undefined;

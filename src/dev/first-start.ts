@@ -41,7 +41,7 @@ export async function putPlaybook(api: ApiClient): Promise<void> {
   await compileFolder(EXAMPLE);
   await api.ask('/v1/playbook/apply', z.unknown(), {
     method: 'POST',
-    json: { files: await readPlaybookFolder(EXAMPLE) },
+    json: { files: (await readPlaybookFolder(EXAMPLE)).files },
   });
   for (const { id, ...rep } of await readReps(join(EXAMPLE, 'reps.yaml'))) {
     await api.ask(`/v1/reps/${encodeURIComponent(id)}`, z.unknown(), { method: 'PUT', json: rep });

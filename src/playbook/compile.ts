@@ -13,6 +13,7 @@ import type { Report } from './checks/references.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkUsage } from './checks/usage.ts';
 import { hashFiles, type PlaybookFiles } from './files.ts';
+import type { PlaybookFolder } from './folder.ts';
 import { checkShape } from './issues.ts';
 import { findLater } from './later.ts';
 import { type PlaybookProblem, sortProblems } from './problems.ts';
@@ -27,8 +28,13 @@ export type Compiled =
 
 /** Checks everything and compiles when nothing is wrong. Never throws on bad input. */
 export function compile(files: PlaybookFiles): Compiled {
-  const { workspace, problems, warnings } = openWorkspace(files);
-  const report: Report = { problems, warnings };
+  return compileRead({ files, problems: [], warnings: [] });
+}
+
+/** `compile` with what reading the folder has found: one mistake never hides another. */
+export function compileRead({ files, problems: unread, warnings: strange }: PlaybookFolder): Compiled {
+  const { workspace, problems, warnings } = openWorkspace(files, unread);
+  const report: Report = { problems, warnings: [...strange, ...warnings] };
   const shapes = checkShapes(workspace, report);
   checkPlaybook(workspace, report);
   for (const cadence of workspace.cadences) checkCadence(cadence, workspace, report);

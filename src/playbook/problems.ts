@@ -1,4 +1,5 @@
 /** What is wrong with a playbook, in the words its author reads: `{ file, line, column, message, expected }`. */
+import { MAX_FILE_BYTES } from './files.ts';
 
 export interface PlaybookProblem {
   /** Path inside the playbook's folder, e.g. `cadences/evaluation-guide.yaml`. */
@@ -11,6 +12,19 @@ export interface PlaybookProblem {
   /** What would have been right there. */
   readonly expected: string;
 }
+
+/** A problem of the file as a whole. */
+export const wholeFile = (file: string, message: string, expected: string): PlaybookProblem => ({
+  file,
+  line: 1,
+  column: 1,
+  message,
+  expected,
+});
+
+/** The file has more bytes than a playbook's may. */
+export const sizeProblem = (file: string, bytes: number): PlaybookProblem =>
+  wholeFile(file, `the file has ${bytes} bytes`, `at most ${MAX_FILE_BYTES}`);
 
 /** More than anybody reads at once; a file of nothing but mistakes is not worth more of them. */
 const MOST = 1_000;

@@ -10,7 +10,7 @@ import {
 } from './files.ts';
 import { type EmailFile, readEmail } from './frontmatter.ts';
 import { eachStep } from './later.ts';
-import type { PlaybookProblem } from './problems.ts';
+import { type PlaybookProblem, sizeProblem, wholeFile } from './problems.ts';
 import { Raw } from './raw.ts';
 import { BUILT_IN_SIGNALS } from './signals.ts';
 import { readYaml, type Source } from './source.ts';
@@ -32,8 +32,8 @@ export interface Names {
   readonly pools?: ReadonlySet<string> | undefined;
   readonly slas?: ReadonlySet<string> | undefined;
   readonly returns?: ReadonlySet<string> | undefined;
-  readonly cadences: ReadonlySet<string>;
-  readonly emails: ReadonlySet<string>;
+  readonly cadences?: ReadonlySet<string> | undefined;
+  readonly emails?: ReadonlySet<string> | undefined;
   /** Of emails, by their front matter. */
   readonly topics: ReadonlySet<string>;
 }
@@ -42,52 +42,75 @@ const PLAYBOOK = 'playbook.yaml';
 const NAMES_EXPECTED =
   'playbook.yaml, cadences/NAME.yaml and emails/NAME.md, NAME being lower-case words joined by hyphens';
 
-/** Reads all files; what cannot be one is a problem, and left out. */
-export function openWorkspace(files: PlaybookFiles): {
+/**
+ * Reads all files; what cannot be one is a problem, and left out.
+ * @param unread problems of files that could not even be read: they are there, and may be referred to
+ */
+export function openWorkspace(
+  files: PlaybookFiles,
+  unread: readonly PlaybookProblem[] = [],
+): {
   workspace: Workspace;
   problems: PlaybookProblem[];
   warnings: PlaybookProblem[];
 } {
-  const problems: PlaybookProblem[] = [];
+  const problems: PlaybookProblem[] = [...unread];
   const warnings: PlaybookProblem[] = [];
+  const broken = new Set(unread.map(({ file }) => file).filter(isPlaybookFile));
+  const lost = new Set(unread.map(({ file }) => file));
   const texts = new Map<string, string>();
-  const paths = Object.keys(files).sort();
-  if (paths.length > MAX_FILES) {
-    problems.push(whole(PLAYBOOK, `the playbook has ${paths.length} files`, `at most ${MAX_FILES} files`));
+  const given = Object.keys(files).sort();
+  if (given.length > MAX_FILES) {
+    problems.push(wholeFile(PLAYBOOK, `the playbook has ${given.length} files`, `at most ${MAX_FILES} files`));
   }
   let total = 0;
-  for (const path of paths.slice(0, MAX_FILES)) {
+  for (const path of given.slice(0, MAX_FILES)) {
     const text = files[path];
     total += text?.length ?? 0;
     if (total > MAX_TOTAL_BYTES) {
       problems.push(
-        whole(path, 'the playbook is too large to be read this far', `at most ${MAX_TOTAL_BYTES} bytes in all`),
+        wholeFile(path, 'the playbook is too large to be read this far', `at most ${MAX_TOTAL_BYTES} bytes in all`),
       );
       break;
     }
     const strange = text === undefined ? undefined : misplaced(path);
     if (text === undefined || strange?.problem) {
-      problems.push(strange?.problem ?? whole(path, 'the file is empty', 'text'));
+      problems.push(strange?.problem ?? wholeFile(path, 'the file is empty', 'text'));
     } else if (strange?.warning) warnings.push(strange.warning);
     else if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
-      problems.push(whole(path, `the file has ${Buffer.byteLength(text)} bytes`, `at most ${MAX_FILE_BYTES}`));
+      problems.push(sizeProblem(path, Buffer.byteLength(text)));
+      broken.add(path);
+    } else if (text.includes('\0')) {
+      problems.push(wholeFile(path, 'the file is no text', 'text, saved as UTF-8'));
+      broken.add(path);
     } else texts.set(path, normalise(text));
   }
-  if (!Object.hasOwn(files, PLAYBOOK)) {
+  if (!Object.hasOwn(files, PLAYBOOK) && !broken.has(PLAYBOOK)) {
     problems.push(
-      whole(PLAYBOOK, 'there is no playbook.yaml', 'a file playbook.yaml with at least company and stages'),
+      wholeFile(PLAYBOOK, 'there is no playbook.yaml', 'a file playbook.yaml with at least company and stages'),
     );
   }
 
   const playbookText = texts.get(PLAYBOOK);
   const playbook = playbookText === undefined ? unreadable(PLAYBOOK) : readYaml(PLAYBOOK, playbookText);
-  const cadences = [...texts]
-    .filter(([path]) => path.startsWith('cadences/'))
-    .map(([path, text]) => readYaml(path, text));
-  const emails = [...texts].filter(([path]) => path.startsWith('emails/')).map(([path, text]) => readEmail(path, text));
+  const paths = (folder: string) => [...texts.keys(), ...broken].filter((path) => path.startsWith(folder)).sort();
+  const cadences = paths('cadences/').map((path) => {
+    const text = texts.get(path);
+    return text === undefined ? unreadable(path) : readYaml(path, text);
+  });
+  const emails = paths('emails/').map((path) => {
+    const text = texts.get(path);
+    return text === undefined
+      ? { id: idOfFile(path), source: unreadable(path), body: '', bodyOffset: 0 }
+      : readEmail(path, text);
+  });
   for (const source of [playbook, ...cadences, ...emails.map(({ source }) => source)])
     problems.push(...source.problems);
-  return { workspace: { playbook, cadences, emails, names: namesOf(playbook, cadences, emails) }, problems, warnings };
+  return {
+    workspace: { playbook, cadences, emails, names: namesOf(playbook, cadences, emails, lost) },
+    problems,
+    warnings,
+  };
 }
 
 function misplaced(path: string): { problem?: PlaybookProblem; warning?: PlaybookProblem } | undefined {
@@ -99,36 +122,39 @@ function misplaced(path: string): { problem?: PlaybookProblem; warning?: Playboo
     path.startsWith('/') ||
     path.split('/').some((part) => part === '..' || part === '.' || part === '')
   ) {
-    return { problem: whole(shown, 'this is no path inside a playbook', NAMES_EXPECTED) };
+    return { problem: wholeFile(shown, 'this is no path inside a playbook', NAMES_EXPECTED) };
   }
   if (/^emails\/[^/]+\.mjml$/.test(path)) {
-    return { problem: whole(shown, 'an email in MJML is not in this version', 'an email in Markdown, emails/NAME.md') };
+    return {
+      problem: wholeFile(shown, 'an email in MJML is not in this version', 'an email in Markdown, emails/NAME.md'),
+    };
   }
   if (/^emails\/[^/.]+\.[a-z]{2}(-[A-Z]{2})?\.md$/.test(path)) {
     return {
-      problem: whole(shown, 'an email in another language is not in this version', 'one file an email, emails/NAME.md'),
+      problem: wholeFile(
+        shown,
+        'an email in another language is not in this version',
+        'one file an email, emails/NAME.md',
+      ),
     };
   }
   if (/^(?:cadences|emails)\//.test(path) || /^playbook\.ya?ml$/i.test(path)) {
-    return { problem: whole(shown, 'a playbook has no file of this name', NAMES_EXPECTED) };
+    return { problem: wholeFile(shown, 'a playbook has no file of this name', NAMES_EXPECTED) };
   }
-  return { warning: whole(shown, 'this file is no part of a playbook and is left out', NAMES_EXPECTED) };
+  return { warning: wholeFile(shown, 'this file is no part of a playbook and is left out', NAMES_EXPECTED) };
 }
 
-const whole = (file: string, message: string, expected: string): PlaybookProblem => ({
-  file,
-  line: 1,
-  column: 1,
-  message,
-  expected,
-});
-
-/** Stands in for a file that is not there: its absence is said once, and nothing is unknown because of it. */
+/** Stands in for a file that is not there or cannot be read: that is said once, and nothing is unknown because of it. */
 function unreadable(file: string): Source {
   return { ...readYaml(file, ''), broken: true };
 }
 
-function namesOf(playbook: Source, cadences: readonly Source[], emails: readonly EmailFile[]): Names {
+function namesOf(
+  playbook: Source,
+  cadences: readonly Source[],
+  emails: readonly EmailFile[],
+  lost: ReadonlySet<string>,
+): Names {
   const root = Raw.of(playbook);
   const keys = (section: string) =>
     root
@@ -150,8 +176,8 @@ function namesOf(playbook: Source, cadences: readonly Source[], emails: readonly
     pools: known(ids('pools')),
     slas: known(keys('slas')),
     returns: known(keys('returns')),
-    cadences: new Set(cadences.map(cadenceId)),
-    emails: new Set(emails.map(({ id }) => id)),
+    cadences: lost.has('cadences') ? undefined : new Set(cadences.map(cadenceId)),
+    emails: lost.has('emails') ? undefined : new Set(emails.map(({ id }) => id)),
     topics: new Set(
       emails.map(({ source }) => Raw.of(source).get('topic').text).filter((topic) => topic !== undefined),
     ),

@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Flags of Node itself. */
   readonly node?: readonly string[];
   readonly cwd?: string;
+  /** Runs it as this user, which only root may. */
+  readonly uid?: number;
 }
 
 /** The environment of the tests without what would change the command, plus `env`. */
@@ -31,6 +33,7 @@ export async function volley(args: readonly string[], options: RunOptions = {}):
     cwd: options.cwd ?? ROOT,
     env: cleanEnvironment(options.env),
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   let out = '';
   let err = '';

@@ -6,18 +6,18 @@ import { readBehaviour, readReps } from '../../src/cli/people.ts';
 import type { Playbook } from '../../src/core/playbook.ts';
 import { type SimulationResult, simulate } from '../../src/core/simulate.ts';
 import { createRenderer } from '../../src/email/render.ts';
-import { compile, readPlaybookFolder } from '../../src/playbook/index.ts';
+import { compileRead, readPlaybookFolder } from '../../src/playbook/index.ts';
 import { compiled } from './support.ts';
 
 const folder = join(import.meta.dirname, '../../playbook');
 let playbook: Playbook;
 
 beforeAll(async () => {
-  playbook = compiled(await readPlaybookFolder(folder));
+  playbook = compiled((await readPlaybookFolder(folder)).files);
 });
 
 test('it compiles without a warning', async () => {
-  expect(compile(await readPlaybookFolder(folder)).warnings).toEqual([]);
+  expect(compileRead(await readPlaybookFolder(folder)).warnings).toEqual([]);
 });
 
 test('six cadences, nineteen emails in two phases, two pools of two reps', () => {

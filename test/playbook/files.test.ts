@@ -1,8 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPlaybookCache, hashFiles, type PlaybookFiles, readPlaybookFolder } from '../../src/playbook/index.ts';
+import { describe, expect, it } from 'vitest';
+import { createPlaybookCache, hashFiles, type PlaybookFiles } from '../../src/playbook/index.ts';
 import { MINIMAL, minimal } from './support.ts';
 
 describe('the hash of a playbook', () => {
@@ -25,42 +22,6 @@ describe('the hash of a playbook', () => {
     expect(hashFiles(minimal('# a comment\n'))).not.toBe(hashFiles(MINIMAL));
     const a = { 'playbook.yaml': '', 'emails/a.md': 'x', 'emails/b.md': '' };
     expect(hashFiles(a)).not.toBe(hashFiles({ ...a, 'emails/a.md': '', 'emails/b.md': 'x' }));
-  });
-});
-
-describe('a playbook folder', () => {
-  let dir: string;
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'volley-playbook-'));
-    await mkdir(join(dir, 'emails'));
-    await mkdir(join(dir, 'cadences'));
-  });
-  afterEach(() => rm(dir, { recursive: true }));
-
-  it('is read with whatever lies where cadences and emails belong', async () => {
-    await writeFile(join(dir, 'playbook.yaml'), 'a');
-    await writeFile(join(dir, 'emails', 'x.mjml'), 'b');
-    await writeFile(join(dir, 'emails', '.hidden'), 'c');
-    await writeFile(join(dir, 'leads.csv'), 'd');
-    expect(await readPlaybookFolder(dir)).toEqual({ 'playbook.yaml': 'a', 'emails/x.mjml': 'b' });
-  });
-
-  it('may lack everything: the check says so', async () => {
-    expect(await readPlaybookFolder(dir)).toEqual({});
-  });
-
-  it('must be there', async () => {
-    await expect(readPlaybookFolder(join(dir, 'none'))).rejects.toMatchObject({ code: 'no-playbook-folder' });
-  });
-
-  it('holds text only', async () => {
-    await writeFile(join(dir, 'playbook.yaml'), Buffer.from([0x63, 0xe9, 0x0a]));
-    await expect(readPlaybookFolder(dir)).rejects.toMatchObject({ code: 'playbook-not-text' });
-  });
-
-  it('holds no enormous file', async () => {
-    await writeFile(join(dir, 'emails', 'x.md'), 'x'.repeat(70_000));
-    await expect(readPlaybookFolder(dir)).rejects.toMatchObject({ code: 'playbook-too-large' });
   });
 });
 

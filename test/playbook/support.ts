@@ -6,7 +6,8 @@ import { compile, formatProblem, type PlaybookFiles, readPlaybookFolder } from '
 
 export const FIXTURES = join(import.meta.dirname, 'fixtures');
 
-export const fixture = (name: string): Promise<PlaybookFiles> => readPlaybookFolder(join(FIXTURES, name));
+export const fixture = async (name: string): Promise<PlaybookFiles> =>
+  (await readPlaybookFolder(join(FIXTURES, name))).files;
 
 export const fixtureText = (path: string): string => readFileSync(join(FIXTURES, path), 'utf8');
 

@@ -15,7 +15,7 @@ export const SECRET = 'a secret of at least thirty-two characters';
 export const PUBLIC_URL = 'https://volley.example';
 export const REP = 'somebody-else@northwind.example';
 
-const folder = await readPlaybookFolder('playbook');
+const { files: folder } = await readPlaybookFolder('playbook');
 /** The example playbook; accepting a handoff opens a call at once, for these tests send no mail. */
 export const exampleFiles: PlaybookFiles = {
   ...folder,

@@ -1,0 +1,143 @@
+/** How commands end when something is wrong outside: no stack, one clear line, JSON for programs. */
+import { spawn } from 'node:child_process';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanEnvironment, ROOT, VOLLEY, volley } from './run.ts';
+
+const NOBODY = { VOLLEY_URL: 'http://127.0.0.1:9' };
+const STACK = /^ {4}at /m;
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'volley-failures-'));
+  await chmod(scratch, 0o755);
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+async function copied(): Promise<string> {
+  const folder = await mkdtemp(join(scratch, 'playbook-'));
+  await cp(join(ROOT, 'playbook'), folder, { recursive: true });
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+/** A line of the shell, with `volley` as the command. */
+function shell(line: string): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn('bash', ['-c', `volley() { "${process.execPath}" "${VOLLEY}" "$@"; }; ${line}`], {
+    cwd: ROOT,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+}
+
+describe('output that is not taken', () => {
+  it('ends quietly, with the exit code the command has anyway', async () => {
+    const folder = await copied();
+    // More than a pipe holds, so that the reader is gone before the end.
+    for (let n = 0; n < 300; n += 1)
+      await writeFile(join(folder, 'emails', `bad-${n}.md`), `---\n${'a: 1\nb: 2\n'.repeat(3)}---\n`);
+    const bad = await shell(`volley check ${folder} | head -1; echo "code \${PIPESTATUS[0]}"`);
+    expect(bad.out).toMatch(/^\S+:\d+:\d+ .*\ncode 1\n$/);
+    expect(bad.err).toMatch(/^\d+ mistakes\n$/);
+    const good = await shell(
+      `volley simulate playbook --from 2026-11-23 --json --per-lead | head -1; echo "code \${PIPESTATUS[0]}"`,
+    );
+    expect(good).toEqual({ code: 0, out: '{\ncode 0\n', err: '' });
+  });
+
+  it.skipIf(process.platform !== 'linux')('fails clearly on a full disk', async () => {
+    const { code, err } = await shell('volley check playbook > /dev/full');
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'volley: the output cannot be written: no space is left on the disk\n',
+    });
+  });
+});
+
+describe('files that cannot be read', () => {
+  it.each([[['import']], [['simulate', 'playbook', '--from', '2026-11-23', '--leads']]])(
+    '%j says of a folder that it is none',
+    async (args) => {
+      const { code, err } = await volley([...args, scratch], { env: NOBODY });
+      expect(code).toBe(2);
+      expect(err).toBe(`volley: ${scratch} is a folder, not a file\n`);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('check names each that permissions keep from it', async () => {
+    const folder = await copied();
+    // Permissions keep nothing from root.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    await chmod(join(folder, 'cadences'), 0);
+    await chmod(join(folder, 'emails', 'roi.md'), 0);
+    const { code, out } = await volley(['check', folder, '--json'], nobody);
+    expect(code).toBe(1);
+    const files = JSON.parse(out).errors.map(({ file, message }: { file: string; message: string }) => [file, message]);
+    expect(files).toEqual([
+      ['cadences', 'it cannot be read: permission denied'],
+      ['emails/roi.md', 'it cannot be read: permission denied'],
+    ]);
+    await chmod(join(folder, 'cadences'), 0o700);
+    await chmod(folder, 0);
+    const closed = await volley(['check', folder], nobody);
+    await chmod(folder, 0o700);
+    expect(closed.code).toBe(2);
+    expect(closed.err).toContain(`${folder} cannot be read: permission denied`);
+  });
+});
+
+describe('--json', () => {
+  it.each([
+    [['check', 'nope', '--json'], 2, 'no-playbook-folder'],
+    [['simulate', 'nope', '--from', '2026-11-23', '--json'], 2, 'no-playbook-folder'],
+    [['simulate', 'playbook', '--json'], 2, 'wrong-use'],
+    [['plan', 'x', '--json'], 2, 'not-in-this-version'],
+    [['apply', 'playbook', '--json'], 1, 'unreachable'],
+    [['keys', 'list', '--json'], 1, 'unreachable'],
+  ])('%j answers in JSON', async (args, exit, error) => {
+    const { code, out, err } = await volley(args, { env: NOBODY });
+    expect(code).toBe(exit);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code: error, message: expect.any(String) } });
+    expect(err).not.toBe('');
+    expect(err).not.toMatch(STACK);
+  });
+
+  it.each([[['simulate', '--from', '2026-11-23']], [['apply']]])(
+    '%j lists the mistakes of a playbook',
+    async (args) => {
+      const folder = await copied();
+      await writeFile(join(folder, 'emails', 'roi.md'), Buffer.from([0xff, 0xfe, 0x41, 0]));
+      const { code, out } = await volley([...args, folder, '--json'], { env: NOBODY });
+      expect(code).toBe(1);
+      expect(JSON.parse(out)).toEqual({
+        ok: false,
+        errors: [
+          {
+            file: 'emails/roi.md',
+            line: 1,
+            column: 1,
+            message: 'the file is UTF-16, not UTF-8',
+            expected: 'text, saved as UTF-8',
+          },
+        ],
+      });
+    },
+  );
+
+  it('leaves help as it is', async () => {
+    const { code, out } = await volley(['check', '--json', '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Usage: volley check/);
+  });
+});
