@@ -86,8 +86,8 @@ function show(r: Omit<SimulationResult, 'perLead'>, rejected: number): void {
   print(colour.bold(`${r.leads} leads over ${r.days} days (${rejected} rows refused)`));
   print(
     table(
-      ['touches', 'tasks', 'handoffs', 'accepted', 'recycles', 'SLA breaches', 'quiet leads'],
-      [[r.touches, r.tasks, r.handoffs, r.accepted, r.recycles, r.slaBreaches, r.quiet]],
+      ['touches', 'tasks', 'handoffs', 'accepted', 'recycles', 'SLA breaches', 'expired', 'quiet leads'],
+      [[r.touches, r.tasks, r.handoffs, r.accepted, r.recycles, r.slaBreaches, r.expired, r.quiet]],
     ),
   );
   print(

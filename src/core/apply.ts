@@ -1,5 +1,6 @@
 /** What each input does to the lead, at the instant being decided. */
 import { acceptHandoff, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
+import { revive } from './custody-states.ts';
 import { applyDeal, leaveDeal } from './deal.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, enterStep, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
@@ -117,6 +118,7 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   if (body.human) {
     state.humanAt = Math.max(state.humanAt ?? at, at);
     if (at > state.custody.since) d.humanNow = true;
+    revive(d, 'lead');
     if (body.type === 'email.clicked' && body.cadence && body.step) {
       const key = `${body.cadence}/${body.step}`;
       const clicks = state.clicks[key] ?? [];

@@ -30,6 +30,8 @@ export type CustodyEvent =
   | 'breach'
   /** A deal of the lead was won: the sale is made. */
   | 'won'
+  /** Nobody heard of it for too long. */
+  | 'expire'
   | 'disqualify';
 
 export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<CustodyEvent, CustodyPhase>>>>> = {
@@ -38,6 +40,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     offer: 'offered',
     claim: 'accepted',
     return: 'marketing',
+    expire: 'nobody',
     disqualify: 'nobody',
   },
   marketing: {
@@ -45,6 +48,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     offer: 'offered',
     claim: 'accepted',
     return: 'marketing',
+    expire: 'nobody',
     disqualify: 'nobody',
   },
   offered: {
@@ -77,6 +81,13 @@ const HOLDERS: Readonly<Record<CustodyPhase, Custody['who']>> = {
   accepted: 'sales',
 };
 
+/** An expired lead is in play again. */
+export function revive(d: Draft, by: string): void {
+  if (!d.state.expired) return;
+  delete d.state.expired;
+  journal(d, { type: 'lead.revived', reason: 'revived', by });
+}
+
 export interface Move {
   readonly reason: Reason;
   readonly by: string;
@@ -95,6 +106,7 @@ export function moveCustody(d: Draft, event: CustodyEvent, fields: Omit<Custody,
   const next: Custody = { ...fields, who: HOLDERS[to] };
   if (phaseOf(next) !== to) throw new Error(`custody ${event} leads to ${to}, not to ${phaseOf(next)}`);
   d.state.custody = next;
+  if (next.who === 'sales') revive(d, move.by);
   if (before.who === next.who) return;
   journal(d, {
     type: 'custody.changed',

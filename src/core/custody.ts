@@ -301,6 +301,7 @@ export function returnLead(d: Draft, words: ReturnWords): void {
   }
   const cadence = rule.recycle === undefined ? undefined : d.playbooks.current.cadences[rule.recycle];
   const pause = pauseEnd(d, rule, until);
+  if (pause !== undefined) d.state.agreedAt = pause;
   if (cadence) recycleInto(d, cadence.id, reason, by, pause, rule.id);
   oweTouch(d, pause ?? d.t);
   followOutcome(d, from, 'rejected');

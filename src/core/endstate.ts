@@ -23,7 +23,7 @@ export const isCustomer = (stage: string): boolean => CUSTOMER_STAGES.some((one)
 
 /**
  * `waiting`: has been touched or heard of and nothing runs now; `unreached`: nothing has ever
- * happened to it. `expired` comes with the clock of `expiry`, which this version does not have.
+ * happened to it.
  */
 export function endStateOf(state: LeadState | null, facts: Facts, playbook: Playbook, now: Instant): EndState {
   if (state?.disqualified) return 'disqualified';
@@ -31,6 +31,7 @@ export function endStateOf(state: LeadState | null, facts: Facts, playbook: Play
   if (state && isCustomer(state.stage)) return 'customer';
   const marketing = permissionFor('marketing', facts, playbook, now);
   if (marketing.kind === 'no' && marketing.reason === 'suppressed') return 'suppressed';
+  if (state?.expired) return 'expired';
   if (state && state.enrollments.length > 0) return 'in-cadence';
   const known =
     state && (state.humanAt !== undefined || Object.keys(state.seen).length > 0 || Object.keys(state.past).length > 0);

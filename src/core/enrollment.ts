@@ -1,6 +1,6 @@
 /** An enrollment's life: start, enter a step, pause, resume, end. */
 import { addDuration, addSpan, nextMidnight, nextSlot, type Spread } from './calendar.ts';
-import { moveCustody } from './custody-states.ts';
+import { moveCustody, revive } from './custody-states.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { durationParts } from './duration.ts';
 import { fraction, hashId } from './hash.ts';
@@ -52,6 +52,7 @@ export interface StartOptions {
  */
 export function startEnrollment(d: Draft, cadence: Cadence, options: StartOptions): Enrollment {
   const { state } = d;
+  revive(d, options.by);
   const open = state.enrollments.find((e) => e.lane === cadence.lane);
   if (open) endEnrollment(d, open, 'replaced', 'replaced', { by: options.by, data: { by: cadence.id } });
   // A cadence that ended in this very instant comes round on another day: a circle of cadences whose
@@ -109,6 +110,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   delete e.held;
   delete e.refusals;
   delete e.picked;
+  delete e.capped;
   if (stepId === null) {
     endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });
     return;

@@ -31,6 +31,7 @@ export interface EntryQuestion {
 /** The entry rules save `when` and `on`: those say when a lead enters by itself, these whether it may. */
 export function mayEnter({ state, facts, playbook, cadence, now }: EntryQuestion): EntryAnswer {
   if (state.disqualified) return no('disqualified');
+  if (state.expired) return no('expired');
   if (state.enrollments.some((e) => e.lane === cadence.lane)) return no('lane-taken');
   return mayReplace({ state, facts, playbook, cadence, now });
 }

@@ -133,6 +133,23 @@ export interface ReturnRule {
   readonly disqualify: boolean;
 }
 
+/** When a lead nobody hears of leaves every cadence. */
+export interface Expiry {
+  /** Since the last human signal. */
+  readonly after: IsoDuration;
+  /** Stages whose leads, and those beyond them, never expire; `open-deal`: leads that have one. */
+  readonly not: readonly string[];
+  /** The last call: which cadence, and how long before the end. */
+  readonly warning?: { readonly cadence: string; readonly before: IsoDuration };
+}
+
+/** How many touches a lead may get. */
+export interface Caps {
+  readonly lead?: { readonly touches: number; readonly per: IsoDuration };
+  /** What counts as a touch. */
+  readonly count: readonly ('email' | 'task')[];
+}
+
 export interface SendWindow {
   readonly days: readonly Weekday[];
   readonly from: string;
@@ -302,6 +319,8 @@ export interface Playbook {
   /** In the order of the file. */
   readonly pools: readonly Pool[];
   readonly returns: Readonly<Record<string, ReturnRule>>;
+  readonly expiry?: Expiry;
+  readonly caps?: Caps;
   readonly cadences: Readonly<Record<string, Cadence>>;
   readonly emails: Readonly<Record<string, EmailTemplate>>;
 }

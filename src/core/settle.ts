@@ -1,12 +1,14 @@
 /**
  * Settles one instant in the contract's order: erasure and objection, suppression, deal, goal, exit,
- * route, step, entry. Each pass may open the way for the next, so it goes on until nothing changes.
+ * route, expiry, step, entry. Each pass may open the way for the next, so it goes on until nothing changes.
  */
+import { byRank } from './caps.ts';
 import { offer } from './custody.ts';
 import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, isResting, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
+import { settleExpiry } from './expiry.ts';
 import { noteLabels } from './labels.ts';
 import { permissionFor } from './permission.ts';
 import type { Cadence } from './playbook.ts';
@@ -47,7 +49,10 @@ function settleOnce(d: Draft): boolean {
   }
   if (runClocks(d)) return true;
   if (followCustody(d)) return true;
-  for (const e of d.state.enrollments) if (runStep(d, e)) return true;
+  if (settleExpiry(d)) return true;
+  // Under a cap the first to go takes what is free: the higher priority does.
+  const runs = d.playbooks.current.caps ? d.state.enrollments.toSorted(byRank(d)) : d.state.enrollments;
+  for (const e of runs) if (runStep(d, e)) return true;
   const entered = enterByRule(d);
   d.state.events = [];
   if (entered) return true;

@@ -40,6 +40,8 @@ export const enrollmentSchema = z.object({
   task: z.string().optional(),
   /** Touch of this step that is `sending`: the step goes on when its end is known. */
   touch: z.string().optional(),
+  /** Whether a frequency cap has made this step's touch wait; said once. */
+  capped: z.boolean().optional(),
   /** Email a `pick` step has chosen, kept while its touch is tried again. */
   picked: z.string().optional(),
   /** Pause scope (`*` or the cadence's id) that holds back this step's due touch. */
@@ -143,6 +145,13 @@ export const leadStateSchema = z.object({
   seen: z.record(z.string(), instant),
   /** Entry refusals already journalled, cadence to reason, so that each is said once. */
   refused: z.record(z.string(), z.string()),
+  /** Instants of the newest touches that went out, ascending, for frequency caps. */
+  touched: z.object({ email: z.array(instant).optional(), task: z.array(instant).optional() }).optional(),
+  /** Date agreed with a return: the lead is not expected to stir before it. */
+  agreedAt: instant.optional(),
+  /** The last call was made at `at`, for a silence that began at `from`. */
+  warned: z.object({ from: instant, at: instant }).optional(),
+  expired: z.object({ at: instant }).optional(),
   disqualified: z.object({ at: instant, reason: z.string() }).optional(),
   /** Events waiting for `entry.on` of a cadence (`stage.customer`), cleared when used. */
   events: z.array(z.string()),

@@ -1,6 +1,7 @@
 /** What a due step does. */
 import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
+import { cappedUntil, countTouch, deferCapped } from './caps.ts';
 import { offer, recycleByStep } from './custody.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
 import { enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';
@@ -112,6 +113,9 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
     goOnAfterTask(d, e.id, 'expired');
     return true;
   }
+  const capped = cappedUntil(d, e, 'task', d.t);
+  if (capped !== undefined) return deferCapped(d, e, step, capped);
+  countTouch(d, 'task', d.t);
   const { playbook } = placeOf(d, e);
   const { rep, pool } = assigneeFor(d, playbook);
   const id = hashId('task', d.facts.leadId, e.id, step.id);

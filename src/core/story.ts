@@ -201,6 +201,13 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const what = t.entry.reason === 'deal-lost' ? 'A lost deal' : t.who;
     return `${what} gives the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`;
   },
+  'lead.expiring': (t) => {
+    const end =
+      t.time('expiresAt') === undefined ? '' : ` It expires on ${t.time('expiresAt')} unless it does something.`;
+    return `The last call for this lead (${t.text('cadence')}): ${t.why}.${end}`;
+  },
+  'lead.expired': (t) => `The lead expires: ${t.why}. Nobody contacts it until it does something.`,
+  'lead.revived': (t) => `The lead is back: ${t.why}${by(t)}.`,
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
   'lead.suppressed': (t) => {
     const purpose = t.text('purpose', '') === '' ? 'any purpose' : t.text('purpose');

@@ -27,6 +27,8 @@ export interface Counts {
   returns: Record<string, number>;
   /** Returns that put the lead into a cadence again. */
   recycles: number;
+  /** Leads the clock of `expiry` took out; one that came back may be counted again. */
+  expired: number;
   slaBreaches: number;
   /** Day 1 is the first; days without anything are there too. */
   byDay: { day: number; touches: number; tasks: number }[];
@@ -69,6 +71,7 @@ export function createTally(from: Instant, days: number): Tally {
     accepted: 0,
     returns: {},
     recycles: 0,
+    expired: 0,
     slaBreaches: 0,
     byDay: Array.from({ length: days }, (_, i) => ({ day: i + 1, touches: 0, tasks: 0 })),
     perCadence: {},
@@ -121,6 +124,9 @@ export function createTally(from: Instant, days: number): Tally {
         case 'sla.breached':
           c.slaBreaches += 1;
           rep(words(entry.data['rep'])).breached += 1;
+          break;
+        case 'lead.expired':
+          c.expired += 1;
           break;
         case 'enrollment.started':
           cadence(entry).entered += 1;

@@ -1,5 +1,6 @@
 /** Touches: whether one may go now, and what follows from how it ended. */
 import { inWindow } from './calendar.ts';
+import { cappedUntil, countTouch, deferCapped } from './caps.ts';
 import type { TouchRequest } from './decision.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { endEnrollment, enterStep, slotFor } from './enrollment.ts';
@@ -75,6 +76,8 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at)) {
     return defer(d, e, step, at, 'outside-window');
   }
+  const capped = cappedUntil(d, e, 'email', at);
+  if (capped !== undefined) return deferCapped(d, e, step, slotFor(d, playbook, cadence, capped, 'daily'));
   e.touch = request.id;
   if (step.kind === 'pick') e.picked = email;
   e.dueAt = null;
@@ -175,6 +178,7 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
   if (result.outcome === 'sent' || result.outcome === 'unconfirmed') {
     ended(result.outcome);
     state.seen[sending.email] = sending.at;
+    countTouch(d, 'email', sending.at);
     if (e) e.sent[sending.step] = sending.at;
     // What marketing owed a lead that came back.
     if (state.resume && sending.at >= state.resume.since) delete state.resume;

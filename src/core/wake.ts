@@ -4,6 +4,7 @@ import type { Wake } from './decision.ts';
 import { type Draft, placeOf, windowZone } from './draft.ts';
 import { isResting } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
+import { dueAt, nextExpiry } from './expiry.ts';
 import type { Input } from './input.ts';
 import { type Condition, isSending } from './playbook.ts';
 import { nextClock } from './sla.ts';
@@ -62,6 +63,8 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
   }
   const clock = nextClock(d);
   if (clock !== undefined) consider({ at: clock.at, queue: 'lead', kind: clock.kind, zone });
+  const expiry = nextExpiry(d);
+  if (expiry) consider({ at: mode === 'play' ? dueAt(d, expiry) : expiry.at, queue: 'lead', kind: expiry.what, zone });
   for (const input of pending) consider({ at: input.at, queue: 'lead', kind: input.body.kind, zone });
   const turn = nextTurn(d, best?.at);
   if (turn !== undefined) consider({ at: turn, queue: 'lead', kind: 'rule', zone });

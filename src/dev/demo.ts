@@ -126,6 +126,7 @@ function show(outcome: DemoOutcome, options: Options): void {
     ['returned', `${returned} (${list(counts.returns)})`],
     ['recycled', `${counts.recycles}`],
     ['breached', `${counts.slaBreaches}`],
+    ['expired', `${counts.expired}`],
     ['enrollments', list(outcome.enrollments)],
     ['at the end', list(outcome.endStates)],
   ];

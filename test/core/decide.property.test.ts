@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inWindow } from '../../src/core/calendar.ts';
+import { durationMs } from '../../src/core/duration.ts';
 import { END_STATES, endStateOf } from '../../src/core/endstate.ts';
 import type { InputBody } from '../../src/core/input.ts';
 import type { Cadence, Condition, Playbook, Rung, Step } from '../../src/core/playbook.ts';
@@ -116,6 +117,11 @@ const aLadder: fc.Arbitrary<Rung[]> = fc
     ...rungs.map((what, i) => ({ at: 1 + i / 2, do: what })),
     ...(recycles || rungs.length === 0 ? [{ at: 1 + rungs.length / 2, do: 'recycle' as const }] : []),
   ]);
+const EXPIRY = { after: 'P40D', not: ['deciding'], warning: { cadence: 'keep-warm', before: 'P10D' } } as const;
+const aCap: fc.Arbitrary<NonNullable<Playbook['caps']>> = fc.record({
+  lead: fc.record({ touches: fc.integer({ min: 1, max: 3 }), per: fc.constantFrom('PT30H', 'P3D', 'P7D') }),
+  count: fc.constantFrom(['email'] as const, ['email', 'task'] as const),
+});
 
 const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
   fc
@@ -133,8 +139,10 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
       onBreach: aLadder,
       remind: fc.constantFrom([], [0.5], [0.5, 0.8, 1.2]),
       resume: fc.constantFrom(undefined, 'PT24H', 'P3D'),
+      caps: fc.option(aCap, { nil: undefined }),
+      expiry: fc.option(fc.constantFrom(EXPIRY, { ...EXPIRY, not: ['evaluating'] }), { nil: undefined }),
     })
-    .map(({ a, b, warm, side, talk, goal, exit, entry, again, route, onBreach, remind, resume }) =>
+    .map(({ a, b, warm, side, talk, goal, exit, entry, again, route, onBreach, remind, resume, caps, expiry }) =>
       playbook({
         stages: [
           { id: 'exploring' },
@@ -157,6 +165,8 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
           talk: { ...talk, entry: { on: 'handoff.accepted', again: { kind: 'always' } } },
         },
         emails: EMAILS,
+        ...(caps ? { caps } : {}),
+        ...(expiry ? { expiry } : {}),
         routes: [
           { id: 'demo', when: seen('demo.requested'), handoff: 'warm' },
           { id: 'ready', when: route, handoff: 'warm', againAfter: 'P3D' },
@@ -349,6 +359,53 @@ describe('whatever happens to a lead', () => {
           last.set(email, at);
         }
         for (const t of lead.touches) expect(t.at).toBeGreaterThanOrEqual(t.dueAt);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('no more touches than the cap allows, in any span of that length', () => {
+    fc.assert(
+      fc.property(aLife, ([p, zone, happens, slow]) => {
+        if (!p.caps?.lead) return;
+        const lead = play(p, zone, happens, slow);
+        const { touches, per } = p.caps.lead;
+        // What was refused and not tried again has not gone.
+        const gone = new Set(
+          lead.effects.flatMap((x) =>
+            x.kind === 'touch.end' && ['sent', 'unconfirmed'].includes(x.state) ? [x.id] : [],
+          ),
+        );
+        const went = new Map(lead.touches.filter((t) => gone.has(t.id)).map((t) => [t.id, t.at]));
+        const tasks = lead.effects.flatMap((x) =>
+          x.kind === 'task.open' && x.task.step && x.task.kind !== 'handoff' ? [x.task.openedAt] : [],
+        );
+        const all = [...went.values(), ...(p.caps.count.includes('task') ? tasks : [])].sort((a, b) => a - b);
+        all.forEach((at, i) => {
+          const before = all[i - touches];
+          if (before !== undefined) expect(at - before).toBeGreaterThanOrEqual(durationMs(per));
+        });
+      }),
+      { numRuns: RUNS * 2 },
+    );
+  });
+
+  it('a lead expires only after a last call and the whole silence, and nothing reaches it then', () => {
+    fc.assert(
+      fc.property(aLife, ([p, zone, happens, slow]) => {
+        let silentSince = START;
+        let warnedAt: number | undefined;
+        let expired = false;
+        for (const { type, at, data } of play(p, zone, happens, slow).journal) {
+          if (type === 'signal.received' && data['human'] === true) silentSince = Math.max(silentSince, at);
+          if (type === 'lead.expiring') warnedAt = at;
+          if (type === 'lead.revived') expired = false;
+          if (expired) expect(['touch.sent', 'enrollment.started', 'task.opened']).not.toContain(type);
+          if (type !== 'lead.expired') continue;
+          expect(at - silentSince).toBeGreaterThanOrEqual(40 * DAY - HOUR);
+          expect(at - (warnedAt ?? at)).toBeGreaterThanOrEqual(10 * DAY - HOUR);
+          expired = true;
+        }
       }),
       { numRuns: RUNS },
     );

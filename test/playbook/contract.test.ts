@@ -5,7 +5,13 @@ import { compiled, fixture, mistakes } from './support.ts';
 describe("the contract's example playbook", () => {
   it('compiles, less what is not in this version', async () => {
     const playbook = compiled(await fixture('contract'));
-    expect(Object.keys(playbook.cadences)).toEqual(['evaluation-guide', 'first-conversation', 'keep-warm', 'win-back']);
+    expect(Object.keys(playbook.cadences)).toEqual([
+      'evaluation-guide',
+      'first-conversation',
+      'keep-warm',
+      'last-call',
+      'win-back',
+    ]);
     expect(playbook.stages.map(({ id }) => id)).toEqual([
       'exploring',
       'evaluating',
@@ -54,8 +60,7 @@ describe("the contract's example playbook", () => {
       "playbook.yaml:22:30 'same-account' is not in this version",
       "playbook.yaml:26:1 'chat' is not in this version",
       "playbook.yaml:33:1 'replies' is not in this version",
-      "playbook.yaml:34:1 'expiry' is not in this version",
-      "playbook.yaml:35:1 'caps' is not in this version",
+      "playbook.yaml:35:48 'account' is not in this version",
       "playbook.yaml:36:1 'buyingGroup' is not in this version",
       "playbook.yaml:37:1 'goals' is not in this version",
       "cadences/evaluation-guide.yaml:11:11 'move' is not in this version",

@@ -20,17 +20,18 @@ test('it compiles without a warning', async () => {
   expect(compileRead(await readPlaybookFolder(folder)).warnings).toEqual([]);
 });
 
-test('six cadences, nineteen emails in two phases, two pools of two reps', () => {
+test('seven cadences, twenty emails in two phases, two pools of two reps', () => {
   expect(Object.keys(playbook.cadences).sort()).toEqual([
     'evaluation-guide',
     'first-conversation',
     'keep-warm',
+    'last-call',
     'onboarding',
     'sales-support',
     'win-back',
   ]);
   const phases = Object.groupBy(Object.values(playbook.emails), (email) => email.phase);
-  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([11, 8]);
+  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([11, 9]);
   expect(playbook.pools.map((pool) => [pool.id, pool.reps.length])).toEqual([
     ['emea', 2],
     ['rest', 2],

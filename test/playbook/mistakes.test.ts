@@ -87,7 +87,7 @@ describe('a playbook with many mistakes', () => {
         "playbook.yaml:24:59 this entry is wrong: "Rep-1" (expected an email address in lower case, such as "rep-1@northwind.example")",
         "playbook.yaml:25:32 unknown cadence 'keep-worm' (expected one of guide)",
         "playbook.yaml:25:45 this return leads nowhere (expected 'recycle: CADENCE' or 'disqualify: true')",
-        "playbook.yaml:26:1 'expiry' is not in this version (expected no 'expiry' here)",
+        "playbook.yaml:26:18 'after' is wrong: "x" (expected an ISO 8601 duration above zero, such as "P3D" or "PT4H")",
         "cadences/guide.yaml:2:10 'purpose' is wrong: "marketting", did you mean 'marketing'? (expected "marketing" or "sales" or "service")",
         "cadences/guide.yaml:3:14 unknown stage 'evaluatin' (expected "handoff.accepted", or "stage." and the id of a stage)",
         "cadences/guide.yaml:3:47 'after' is wrong: "3 days" (expected an ISO 8601 duration above zero, such as "P3D" or "PT4H")",

@@ -304,6 +304,43 @@ describe('pick and enroll', () => {
   });
 });
 
+describe('expiry and caps', () => {
+  const said = (line: string) => mistakes(minimal(`${line}\n`));
+
+  it('a last call is a cadence and a time within the silence', () => {
+    expect(said('expiry: { after: P30D, cadence: guide, warn: P7D }')).toEqual([]);
+    expect(said('expiry: { after: P30D }')).toEqual([]);
+    expect(said('expiry: { after: P30D, warn: P7D }')).toEqual([
+      expect.stringContaining("a last call has 'cadence' and 'warn', and here is no 'cadence'"),
+    ]);
+    expect(said('expiry: { after: P30D, cadence: guide }')).toEqual([expect.stringContaining("here is no 'warn'")]);
+    expect(said('expiry: { after: P30D, cadence: gide, warn: P30D }')).toEqual([
+      expect.stringContaining("unknown cadence 'gide'"),
+      expect.stringContaining('this is no shorter than the silence (expected less than P30D)'),
+    ]);
+    expect(said('expiry: { after: P30D, not: [customer] }')).toEqual([
+      expect.stringContaining("unknown stage 'customer'"),
+    ]);
+    expect(said('expiry: { after: P30D, not: [open-deal] }')).toEqual([]);
+    const sales =
+      guide('steps:\n  - { id: a, email: hello }\n')['cadences/guide.yaml']?.replace('marketing', 'sales') ?? '';
+    expect(
+      warnings(minimal('expiry: { after: P30D, cadence: guide, warn: P7D }\n', { 'cadences/guide.yaml': sales })),
+    ).toContainEqual(expect.stringContaining('does not run while marketing has the lead'));
+  });
+
+  it('a cap has whole numbers and a span', () => {
+    expect(said('caps: { lead: { touches: 3, per: P7D }, count: [email], onCap: defer }')).toEqual([]);
+    expect(said('caps: { lead: { touches: 0, per: P7D } }')).toEqual([
+      expect.stringContaining("'touches' is wrong: 0"),
+    ]);
+    expect(said('caps: { lead: { touches: 3, per: 7D }, onCap: drop }')).toHaveLength(2);
+    expect(said('caps: { account: { touches: 3, per: P7D } }')).toEqual([
+      expect.stringContaining("'account' is not in this version"),
+    ]);
+  });
+});
+
 describe('circles without time', () => {
   const two = (a: string, b: string) =>
     mistakes(

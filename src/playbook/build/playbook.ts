@@ -3,6 +3,7 @@ import type {
   Company,
   ConsentRule,
   EmailTemplate,
+  Expiry,
   Handoff,
   Playbook,
   Pool,
@@ -70,6 +71,8 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
         ...(manager !== undefined && { manager }),
       }),
     ),
+    ...(raw.expiry && { expiry: buildExpiry(raw.expiry) }),
+    ...(raw.caps && { caps: { ...(raw.caps.lead && { lead: raw.caps.lead }), count: raw.caps.count ?? ['email'] } }),
     returns: byId(raw.returns, buildReturn),
     cadences: dictionary(
       cadences.map(({ file, data }) => [data.cadence, buildCadence(data, company, { file, conditions })]),
@@ -149,6 +152,11 @@ function buildSlas(raw: RawPlaybook['slas']): Record<string, Sla> {
         ],
   );
   return dictionary(slas);
+}
+
+function buildExpiry({ after, not, cadence, warn }: NonNullable<RawPlaybook['expiry']>): Expiry {
+  const warning = cadence !== undefined && warn !== undefined ? { cadence, before: warn } : undefined;
+  return { after, not: not ?? [], ...(warning && { warning }) };
 }
 
 function buildReturn(id: string, raw: NonNullable<RawPlaybook['returns']>[string]): ReturnRule {

@@ -1,7 +1,10 @@
 /** Cross-checks of `playbook.yaml`: what refers to what. */
+
+import { durationMs } from '../../core/duration.ts';
 import { HISTORY_FUNCTIONS, VARIABLES } from '../cel/environment.ts';
 import { LATER_VARIABLES } from '../later.ts';
 import { Raw } from '../raw.ts';
+import { isDuration } from '../schemas/scalars.ts';
 import type { Workspace } from '../workspace.ts';
 import { mustBeSpan, mustBeUnique, mustExist, type Report } from './references.ts';
 import { checkSlas, MARKETING_SLA } from './slas.ts';
@@ -52,6 +55,8 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   );
   for (const route of routes) mustExist('handoff', route.get('handoff'), names.handoffs, report);
 
+  checkExpiry(root.get('expiry'), names, report);
+  mustBeUnique('kind', root.get('caps').get('count').items(), report);
   checkPools(root, report);
   for (const [, handoff] of root.get('handoffs').entries()) {
     mustExist('SLA', handoff.get('sla'), names.slas, report);
@@ -85,6 +90,27 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
         rule.get('after').problem('there is no cadence to pause before', "'recycle: CADENCE' beside it", 'key'),
       );
     }
+  }
+}
+
+/** The last call needs a cadence and a time, and that time must lie within the silence. */
+function checkExpiry(expiry: Raw, { cadences, stages }: Workspace['names'], report: Report): void {
+  mustExist('cadence', expiry.get('cadence'), cadences, report);
+  const spared = expiry.get('not').items();
+  for (const stage of spared.filter(({ text }) => text !== 'open-deal')) mustExist('stage', stage, stages, report);
+  mustBeUnique('exception', spared, report);
+  for (const [one, other] of [
+    ['cadence', 'warn'],
+    ['warn', 'cadence'],
+  ] as const) {
+    if (expiry.has(one) && !expiry.has(other)) {
+      const message = `a last call has 'cadence' and 'warn', and here is no '${other}'`;
+      report.problems.push(expiry.get(one).problem(message, `'${other}' beside it`, 'key'));
+    }
+  }
+  const [after, warn] = [expiry.get('after').text ?? '', expiry.get('warn').text ?? ''];
+  if (isDuration(after) && isDuration(warn) && durationMs(warn) >= durationMs(after)) {
+    report.problems.push(expiry.get('warn').problem('this is no shorter than the silence', `less than ${after}`));
   }
 }
 

@@ -48,6 +48,7 @@ export function checkUsage({ playbook, cadences, emails, names }: Workspace, rep
       );
     }
   }
+  checkLastCall(root.get('expiry').get('cadence'), custody, report);
   for (const [, rule] of root.get('returns').entries()) {
     const holders = custody.get(rule.get('recycle').text ?? '');
     if (holders && !holders.includes('marketing')) {
@@ -61,6 +62,14 @@ export function checkUsage({ playbook, cadences, emails, names }: Workspace, rep
       );
     }
   }
+}
+
+/** The cadence of the last call must run while marketing has the lead. */
+function checkLastCall(cadence: Raw, custody: ReadonlyMap<string, readonly string[]>, report: Report): void {
+  const holders = custody.get(cadence.text ?? '');
+  if (!holders || holders.includes('marketing')) return;
+  const message = 'this cadence does not run while marketing has the lead';
+  report.warnings.push(cadence.problem(message, 'a cadence that runs in the custody of marketing'));
 }
 
 /** While who has the lead a cadence runs, with the defaults of its purpose. */

@@ -169,6 +169,31 @@ const returnRule = object(
   'a return, such as { recycle: keep-warm, after: P30D }',
 );
 
+const expiry = object(
+  {
+    from: z.literal('last-human-signal', { error: '"last-human-signal"' }).optional(),
+    after: duration,
+    not: listOf(id, 'a list of whose leads never expire: stages, and "open-deal"').optional(),
+    cadence: id.optional(),
+    warn: duration.optional(),
+    revive: z.literal('on-signal', { error: '"on-signal"' }).optional(),
+  },
+  'when a silent lead expires, such as { after: P180D, cadence: last-call, warn: P14D }',
+);
+
+const cap = object(
+  { touches: wholeNumber('how many touches, a whole number between 1 and 100', 1, 100), per: duration },
+  'a cap, such as { touches: 3, per: P7D }',
+);
+const caps = object(
+  {
+    lead: cap.optional(),
+    count: listOf(oneOf(['email', 'task']), 'a list of "email", "task"', 1).optional(),
+    onCap: oneOf(['defer']).optional(),
+  },
+  'caps, such as { lead: { touches: 3, per: P7D } }',
+);
+
 export const playbookSchema = object(
   {
     company,
@@ -185,6 +210,8 @@ export const playbookSchema = object(
     handoffs: mapOf(id, handoff, 'a map of handoffs by id').optional(),
     slas: mapOf(id, sla, 'a map of SLAs by id').optional(),
     pools: listOf(pool, 'a list of pools').optional(),
+    expiry: expiry.optional(),
+    caps: caps.optional(),
     returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
   },
   'a map that begins with "company:"',
