@@ -14,7 +14,7 @@ import { decide } from '../src/core/decide.ts';
 import type { Decided, TouchRequest } from '../src/core/decision.ts';
 import type { Facts } from '../src/core/facts.ts';
 import type { Input, InputBody } from '../src/core/input.ts';
-import type { Playbook } from '../src/core/playbook.ts';
+import type { Company, Playbook } from '../src/core/playbook.ts';
 import { initialState, type LeadState } from '../src/core/state.ts';
 import type { Instant } from '../src/core/time.ts';
 import { createRenderer } from '../src/email/render.ts';
@@ -82,7 +82,16 @@ type Step =
   | { readonly kind: 'gone' }
   /** No playbook has been applied yet: inputs wait in the inbox, and the sweeper nudges when there is one. */
   | { readonly kind: 'idle'; readonly seq: number }
-  | { readonly kind: 'decided'; readonly decided: Decided; readonly facts: Facts; readonly now: Instant };
+  | DecidedStep;
+
+interface DecidedStep {
+  readonly kind: 'decided';
+  readonly decided: Decided;
+  readonly facts: Facts;
+  readonly now: Instant;
+  /** As the playbook in force has it: a letter of an older version carries today's address. */
+  readonly company: Company;
+}
 
 export function createAdvance(deps: AdvanceDeps): Advance {
   const { database, clock, log } = deps;
@@ -113,7 +122,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         sesMessageId: ended?.messageId,
         tasks: renderTasks(decided, facts, request.playbooks.current, deps),
       });
-      return { kind: 'decided', decided, facts, now };
+      return { kind: 'decided', decided, facts, now, company: request.playbooks.current.company };
     });
 
   /** Loads and decides again what was decided on an old state, and what lacked a playbook version. */
@@ -134,12 +143,12 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     }
   };
 
-  const send = async (touch: TouchRequest, facts: Facts, state: LeadState): Promise<Ended> => {
+  const send = async (touch: TouchRequest, { decided, facts, company }: DecidedStep): Promise<Ended> => {
     const at = { leadId: facts.leadId, touchId: touch.id };
     await deps.onPoint?.('sending-committed', at);
-    const delivery = await deliver(touch, facts, versions.get(touch.playbook), deps);
+    const delivery = await deliver(touch, facts, { playbook: versions.get(touch.playbook), company }, deps);
     if (delivery.kind === 'accepted') await deps.onPoint?.('accepted', at);
-    return endOf(touch, delivery, state, clock);
+    return endOf(touch, delivery, decided.state, clock);
   };
 
   return async (leadId, { maySend }) => {
@@ -150,9 +159,9 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       if (done.kind === 'gone') return GONE;
       if (done.kind === 'idle') return { n: done.seq };
       if (ended !== undefined) await deps.onPoint?.('recorded', { leadId, touchId: ended.touch.id });
-      const { decided, facts, now } = done;
+      const { decided, now } = done;
       if (decided.touch !== undefined) {
-        ended = await send(decided.touch, facts, decided.state);
+        ended = await send(decided.touch, done);
         continue;
       }
       ended = undefined;

@@ -2,7 +2,7 @@
 import type { Clock } from '../src/clock.ts';
 import type { TouchRequest } from '../src/core/decision.ts';
 import type { Facts } from '../src/core/facts.ts';
-import type { Playbook } from '../src/core/playbook.ts';
+import type { Company, Playbook } from '../src/core/playbook.ts';
 import { compose, replyAddress } from '../src/email/compose.ts';
 import { backOffMs, SendRefused, SendRejected } from '../src/email/errors.ts';
 import { createRenderer } from '../src/email/render.ts';
@@ -24,6 +24,12 @@ export interface DeliverDeps {
   readonly log: Logger;
 }
 
+/** Who sends: the words are of the version the enrollment is pinned to, the company is today's. */
+export interface Sending {
+  readonly playbook: Playbook;
+  readonly company: Company;
+}
+
 export type Delivery =
   | { readonly kind: 'accepted'; readonly messageId: string }
   /** SES surely has not taken it: the touch goes later. Real ms, growing with the refusals so far. */
@@ -37,16 +43,11 @@ export type Delivery =
 const RENDER_FAILED = 'render-failed';
 
 /** Never throws: a touch in `sending` must come to an end that is recorded. */
-export async function deliver(
-  touch: TouchRequest,
-  facts: Facts,
-  playbook: Playbook,
-  deps: DeliverDeps,
-): Promise<Delivery> {
+export async function deliver(touch: TouchRequest, facts: Facts, by: Sending, deps: DeliverDeps): Promise<Delivery> {
   const about = { leadId: facts.leadId, touchId: touch.id, cadence: touch.cadence, step: touch.step };
   let message: Awaited<ReturnType<typeof make>>;
   try {
-    message = await make(touch, facts, playbook, deps);
+    message = await make(touch, facts, by, deps);
   } catch (err) {
     deps.log.error({ ...about, err }, 'an email could not be made');
     return { kind: 'failed', detail: RENDER_FAILED };
@@ -67,7 +68,7 @@ export async function deliver(
   }
 }
 
-async function make(touch: TouchRequest, facts: Facts, playbook: Playbook, { clock, mail }: DeliverDeps) {
+async function make(touch: TouchRequest, facts: Facts, { playbook, company }: Sending, { clock, mail }: DeliverDeps) {
   const { lead, leadId, custodian } = facts;
   const token = signToken(mail.secret, { leadId, purpose: touch.purpose, touch: touch.id });
   const unsubscribeUrl = `${mail.publicUrl}/u/${token}`;
@@ -75,12 +76,13 @@ async function make(touch: TouchRequest, facts: Facts, playbook: Playbook, { clo
     purpose: touch.purpose,
     lead,
     rep: custodian,
+    company,
     unsubscribeUrl,
   });
   const raw = await compose({
     ...rendered,
     to: { name: [lead.firstName, lead.lastName].filter((part) => part !== '').join(' '), address: lead.email },
-    replyTo: replyAddress(signReplyToken(mail.secret, leadId), playbook.company.replyDomain),
+    replyTo: replyAddress(signReplyToken(mail.secret, leadId), company.replyDomain),
     unsubscribeUrl,
     date: clock.now(),
     touchId: touch.id,

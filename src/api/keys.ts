@@ -98,7 +98,7 @@ export function keyRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     responses: { 200: json(pageOf(keyOut, 'KeyPage'), 'A page of keys, revoked ones too.'), ...problems(400) },
   });
   app.openapi(list, async (c) => {
-    const page = pageOfAll(await listKeys(db), c.req.valid('query'));
+    const page = pageOfAll('keys', await listKeys(db), c.req.valid('query'));
     return c.json({ items: page.items.map(toOut), next: page.next }, 200);
   });
 

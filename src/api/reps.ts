@@ -135,7 +135,7 @@ export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     responses: { 200: json(pageOf(repOut, 'RepPage'), 'A page of reps.'), ...problems(400) },
   });
   app.openapi(list, async (c) => {
-    const page = pageOfAll(await listReps(db), c.req.valid('query'));
+    const page = pageOfAll('reps', await listReps(db), c.req.valid('query'));
     return c.json({ items: page.items.map(toRepOut), next: page.next }, 200);
   });
   return app;

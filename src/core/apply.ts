@@ -167,6 +167,7 @@ function applyEnroll(d: Draft, input: Input, body: Body<'enroll'>): void {
   const answer = cadence
     ? mayEnter({ state: d.state, facts: d.facts, playbook, cadence, now: d.t })
     : ({ ok: false, reason: 'unknown-in-playbook' } as const);
+  if (cadence) d.reserved.delete(cadence.lane);
   if (cadence && answer.ok) {
     startEnrollment(d, cadence, { id: body.enrollment, reason: 'by-request', by: body.by });
     return;

@@ -66,6 +66,7 @@ export function decide(request: Request): Decision {
 }
 
 function draftOf({ state, facts, playbooks, inputs, now, maySend, sendAs }: Request): Draft {
+  const { cadences } = playbooks.current;
   return {
     state: copyState(state),
     facts,
@@ -77,6 +78,9 @@ function draftOf({ state, facts, playbooks, inputs, now, maySend, sendAs }: Requ
     sendKnows: sendAs === 'due' ? 'then' : 'now',
     answered: new Map(
       inputs.flatMap(({ body }) => (body.kind === 'task.answered' ? [[body.task, body.answer] as const] : [])),
+    ),
+    reserved: new Set(
+      inputs.flatMap(({ body }) => (body.kind === 'enroll' ? (cadences[body.cadence]?.lane ?? []) : [])),
     ),
     touch: undefined,
     humanNow: false,

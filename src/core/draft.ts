@@ -31,6 +31,11 @@ export interface Draft {
    * was told so. No clock and no other end may go before them, however late this decision is.
    */
   readonly answered: ReadonlyMap<string, TaskAnswerKind>;
+  /**
+   * Lanes that enrollments in the inbox take: somebody has been told yes, and an entry rule that
+   * would have come a moment earlier must not make that untrue.
+   */
+  readonly reserved: Set<string>;
   touch: TouchRequest | undefined;
   /** Whether a human signal newer than the last custody change came at this instant. */
   humanNow: boolean;

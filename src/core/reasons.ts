@@ -82,7 +82,8 @@ export const REASONS = {
   throttled: 'The mail service refused it for now; it is tried again and keeps its place.',
   rejected: 'The mail service refused the message for good.',
   'render-failed': 'The email could not be rendered for this lead.',
-  'no-answer-from-ses': 'The mail service took the call and its answer is unknown; it is not sent again.',
+  'no-answer-from-ses':
+    'The call to the mail service was cut off, before or after it was taken: nobody knows; it is not sent again.',
   route: 'A route of the playbook turned true by something the lead did.',
   step: 'A step of the cadence asked for it.',
   'already-with-sales': 'Sales has the lead already.',

@@ -122,7 +122,7 @@ function enterByRule(d: Draft): boolean {
   const scope = viewOf(d.state, d.facts, playbook, d.t, HISTORY);
   for (const cadence of byPriority(playbook.cadences)) {
     const { entry } = cadence;
-    if (!entry) continue;
+    if (!entry || d.reserved.has(cadence.lane)) continue;
     const byEvent = entry.on !== undefined && d.state.events.includes(entry.on);
     if (!byEvent && !(entry.on === undefined && entry.when)) continue;
     if (entry.when && !entry.when.test(scope)) continue;

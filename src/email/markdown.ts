@@ -123,6 +123,8 @@ function guardLinks(html: string, key: string, pieces: LiquidPiece[]): string {
 const TAG = /<\/?([a-z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^'">])*)>/gi;
 const FORBIDDEN = new Set(['script', 'style', 'iframe', 'object', 'embed', 'form', 'input', 'base', 'meta', 'link']);
 
+const SCRIPT_LINK = /\s(?:href|src)\s*=\s*["']?\s*(?:javascript|data|vbscript):/i;
+
 function refuseUnsafe(name: string, html: string, key: string): void {
   for (const [, tag = '', attributes = ''] of html.matchAll(TAG)) {
     const bare = attributes.replace(/"[^"]*"|'[^']*'/g, '');
@@ -132,7 +134,9 @@ function refuseUnsafe(name: string, html: string, key: string): void {
         ? 'an email runs no scripts: no on… attributes'
         : (tag + bare).includes(key)
           ? 'a Liquid value in an HTML tag must stand in a quoted attribute'
-          : undefined;
+          : SCRIPT_LINK.test(attributes)
+            ? 'a link of an email leads to a web or mail address'
+            : undefined;
     if (words !== undefined) throw new VolleyError('email-html', `email ${name}: ${words}`);
   }
 }

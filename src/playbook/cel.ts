@@ -1,6 +1,7 @@
 /** Conditions: CEL, parsed and type-checked against one playbook, compiled to tests of a scope. */
-import { type ASTNode, TypeError as CelTypeError, ParseError } from '@marcbachmann/cel-js';
+import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import type { Condition } from '../core/playbook.ts';
+import type { Scope } from '../core/scope.ts';
 import { createEnvironment, HISTORY_FUNCTIONS, LEAD_TYPES, VARIABLES, withScope } from './cel/environment.ts';
 import { partsOf } from './cel/parts.ts';
 import { type Findings, isAvailable, type KnownNames, type Mistake, walk } from './cel/walk.ts';
@@ -65,10 +66,23 @@ export function createConditions(definitions: ReadonlySet<string> | undefined): 
         usesFit: findings?.usesFit ?? false,
         timed: findings?.timed ?? false,
         parts: partsOf(ast, environment),
-        test: (scope) => evaluate !== undefined && withScope(scope, () => evaluate(bindings) === true),
+        test: (scope) => evaluate !== undefined && holds(scope, () => evaluate(bindings) === true),
       };
     },
   };
+}
+
+/**
+ * What cannot be computed does not hold. The check refuses what is known to fail; should something
+ * pass it all the same (an instant out of range, say), one condition must not stop a lead for good.
+ */
+function holds(scope: Scope, run: () => boolean): boolean {
+  try {
+    return withScope(scope, run);
+  } catch (error) {
+    if (error instanceof EvaluationError) return false;
+    throw error;
+  }
 }
 
 /** Functions CEL has and conditions may not use, since they fail for some inputs. */

@@ -10,6 +10,7 @@ import { checkConditions } from './checks/conditions.ts';
 import { checkLoops } from './checks/loops.ts';
 import { checkPlaybook } from './checks/playbook.ts';
 import type { Report } from './checks/references.ts';
+import { checkRendering } from './checks/rendering.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkUsage } from './checks/usage.ts';
 import { hashFiles, type PlaybookFiles } from './files.ts';
@@ -43,15 +44,16 @@ export function compileRead({ files, problems: unread, warnings: strange }: Play
   checkUsage(workspace, report);
   checkLoops(workspace, report);
 
-  if (report.problems.length > 0 || !shapes.playbook) {
+  const { playbook: shape, cadences, emails } = shapes;
+  const playbook =
+    report.problems.length === 0 && shape
+      ? buildPlaybook({ hash: hashFiles(files), playbook: shape, cadences, emails, conditions })
+      : undefined;
+  if (playbook) checkRendering(playbook, workspace, report);
+  if (!playbook || report.problems.length > 0) {
     return { ok: false, errors: sortProblems(report.problems), warnings: sortProblems(report.warnings) };
   }
-  const { playbook, cadences, emails } = shapes;
-  return {
-    ok: true,
-    playbook: buildPlaybook({ hash: hashFiles(files), playbook, cadences, emails, conditions }),
-    warnings: sortProblems(report.warnings),
-  };
+  return { ok: true, playbook, warnings: sortProblems(report.warnings) };
 }
 
 /** Each file against its schema. A file with syntax errors has said so; its shape is not judged as well. */

@@ -61,7 +61,7 @@ export async function listAccounts(
   filter: PageRequest & { readonly q?: string | undefined } = {},
 ): Promise<Page<AccountRecord>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor(filter.cursor, 1);
+  const after = decodeCursor('accounts', filter.cursor, 1);
   let query = db.selectFrom('accounts').selectAll();
   if (filter.q !== undefined && filter.q !== '') {
     const pattern = `%${filter.q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
@@ -73,6 +73,7 @@ export async function listAccounts(
     .limit(limit + 1)
     .execute();
   return toPage(
+    'accounts',
     rows,
     limit,
     (row) => [row.id],

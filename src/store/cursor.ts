@@ -19,18 +19,23 @@ const key = z.array(z.union([z.string(), z.number()]));
 /** How many rows a request asks for, within bounds. */
 export const pageLimit = (request: PageRequest): number => Math.min(500, Math.max(1, request.limit ?? 50));
 
-export const encodeCursor = (values: readonly (string | number)[]): string =>
-  Buffer.from(JSON.stringify(values)).toString('base64url');
+/** `list` keeps a cursor of one list out of another, where its values would mean something else. */
+export const encodeCursor = (list: string, values: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
 
 /**
- * The key inside a cursor of `size` values, or null without one.
+ * The key inside a cursor of `size` values of this list, or null without one.
  * @throws VolleyError `bad-cursor` when it is not one this list gave out.
  */
-export function decodeCursor(cursor: string | undefined, size: number): readonly (string | number)[] | null {
+export function decodeCursor(
+  list: string,
+  cursor: string | undefined,
+  size: number,
+): readonly (string | number)[] | null {
   if (cursor === undefined) return null;
   try {
-    const values = key.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    if (values.length === size) return values;
+    const [name, ...values] = key.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    if (name === list && values.length === size) return values;
   } catch {
     // Falls through: whatever was wrong with it, the answer is the same.
   }
@@ -41,6 +46,7 @@ export function decodeCursor(cursor: string | undefined, size: number): readonly
 
 /** Makes a page of up to `limit + 1` rows: the extra row only tells that there is a next page. */
 export function toPage<R, T>(
+  list: string,
   rows: readonly R[],
   limit: number,
   keyOf: (row: R) => readonly (string | number)[],
@@ -50,6 +56,6 @@ export function toPage<R, T>(
   const last = kept.at(-1);
   return {
     items: kept.map(map),
-    next: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null,
+    next: rows.length > limit && last !== undefined ? encodeCursor(list, keyOf(last)) : null,
   };
 }

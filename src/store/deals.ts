@@ -269,7 +269,7 @@ export interface DealFilter extends PageRequest {
 /** Deals by id. */
 export async function listDeals(db: Db, filter: DealFilter = {}): Promise<Page<DealRecord>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor(filter.cursor, 1);
+  const after = decodeCursor('deals', filter.cursor, 1);
   const { accountId, leadId, stage, owner, open } = filter;
   let query = db.selectFrom('deals').selectAll();
   if (accountId !== undefined) query = query.where('account_id', '=', accountId);
@@ -296,6 +296,7 @@ export async function listDeals(db: Db, filter: DealFilter = {}): Promise<Page<D
     rows.map((row) => row.id),
   );
   return toPage(
+    'deals',
     rows,
     limit,
     (row) => [row.id],

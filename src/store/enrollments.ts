@@ -85,7 +85,7 @@ export interface EnrollmentFilter extends PageRequest {
 /** Enrollments by id. */
 export async function listEnrollments(db: Db, filter: EnrollmentFilter = {}): Promise<Page<EnrollmentRow>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor(filter.cursor, 1);
+  const after = decodeCursor('enrollments', filter.cursor, 1);
   let query = db.selectFrom('enrollments').selectAll();
   if (filter.leadId !== undefined) query = query.where('lead_id', '=', filter.leadId);
   if (filter.cadence !== undefined) query = query.where('cadence', '=', filter.cadence);
@@ -95,5 +95,5 @@ export async function listEnrollments(db: Db, filter: EnrollmentFilter = {}): Pr
     .orderBy('id')
     .limit(limit + 1)
     .execute();
-  return toPage(rows, limit, (row) => [row.id], toEnrollment);
+  return toPage('enrollments', rows, limit, (row) => [row.id], toEnrollment);
 }

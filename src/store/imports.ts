@@ -209,7 +209,7 @@ export async function getImport(db: Db, id: string): Promise<ImportRow | null> {
 /** What was wrong, by row. */
 export async function listImportErrors(db: Db, importId: string, page: PageRequest = {}): Promise<Page<ImportError>> {
   const limit = pageLimit(page);
-  const after = decodeCursor(page.cursor, 2);
+  const after = decodeCursor('imports', page.cursor, 2);
   let query = db.selectFrom('import_errors').selectAll().where('import_id', '=', importId);
   if (after !== null) {
     query = query.where(({ eb, refTuple, tuple }) =>
@@ -222,6 +222,7 @@ export async function listImportErrors(db: Db, importId: string, page: PageReque
     .limit(limit + 1)
     .execute();
   return toPage(
+    'imports',
     rows,
     limit,
     (row) => [row.row, row.nth],

@@ -32,7 +32,7 @@ export async function listJournal(
   } = {},
 ): Promise<Page<JournalRow>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor(filter.cursor, 1);
+  const after = decodeCursor('journal', filter.cursor, 1);
   const newest = filter.order === 'newest';
   let query = db.selectFrom('journal').selectAll().where('lead_id', '=', leadId);
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
@@ -43,6 +43,7 @@ export async function listJournal(
     .limit(limit + 1)
     .execute();
   return toPage(
+    'journal',
     rows,
     limit,
     (row) => [row.seq],

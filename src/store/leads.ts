@@ -159,7 +159,7 @@ export interface LeadFilter extends PageRequest {
 /** Leads, newest first. */
 export async function listLeads(db: Db, filter: LeadFilter = {}): Promise<Page<LeadRecord>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor(filter.cursor, 1);
+  const after = decodeCursor('leads', filter.cursor, 1);
   let query = select(db);
   if (filter.stage !== undefined) query = query.where('lead_states.stage', '=', filter.stage);
   if (filter.custody !== undefined) query = query.where('lead_states.custody', '=', filter.custody);
@@ -191,7 +191,7 @@ export async function listLeads(db: Db, filter: LeadFilter = {}): Promise<Page<L
     .orderBy('leads.id', 'desc')
     .limit(limit + 1)
     .execute();
-  return toPage(rows, limit, (row) => [row.id], toRecord);
+  return toPage('leads', rows, limit, (row) => [row.id], toRecord);
 }
 
 /** How many leads there are. */

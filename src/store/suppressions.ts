@@ -150,7 +150,7 @@ export async function listSuppressions(
   filter: PageRequest & SuppressionTarget = {},
 ): Promise<Page<SuppressionRow>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor(filter.cursor, 1);
+  const after = decodeCursor('suppressions', filter.cursor, 1);
   const { email, domain, leadId } = filter;
   let query = db.selectFrom('suppressions').selectAll();
   if (email !== undefined || domain !== undefined || leadId !== undefined) {
@@ -161,5 +161,5 @@ export async function listSuppressions(
     .orderBy('id')
     .limit(limit + 1)
     .execute();
-  return toPage(rows, limit, (row) => [row.id], toRow);
+  return toPage('suppressions', rows, limit, (row) => [row.id], toRow);
 }

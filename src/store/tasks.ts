@@ -120,7 +120,7 @@ export interface TaskFilter extends PageRequest {
 /** Tasks by due time, earliest first. */
 export async function listTasks(db: Db, filter: TaskFilter = {}): Promise<Page<Task>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor(filter.cursor, 2);
+  const after = decodeCursor('tasks', filter.cursor, 2);
   let query = select(db);
   if (filter.leadId !== undefined) query = query.where('tasks.lead_id', '=', filter.leadId);
   if (filter.states !== undefined) query = query.where('tasks.state', 'in', filter.states);
@@ -135,7 +135,7 @@ export async function listTasks(db: Db, filter: TaskFilter = {}): Promise<Page<T
     .orderBy('tasks.id')
     .limit(limit + 1)
     .execute();
-  return toPage(rows, limit, (row) => [row.due_at, row.id], toTask);
+  return toPage('tasks', rows, limit, (row) => [row.due_at, row.id], toTask);
 }
 
 export interface TaskAnswer {

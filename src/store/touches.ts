@@ -78,7 +78,7 @@ export async function touchById(db: Db, id: string): Promise<Touch | null> {
 /** A lead's touches, oldest first. */
 export async function listTouches(db: Db, leadId: string, page: PageRequest = {}): Promise<Page<Touch>> {
   const limit = pageLimit(page);
-  const after = decodeCursor(page.cursor, 2);
+  const after = decodeCursor('touches', page.cursor, 2);
   let query = db.selectFrom('touches').selectAll().where('lead_id', '=', leadId);
   if (after !== null) {
     query = query.where(sql<boolean>`(decided_at, id) > (${date(Number(after[0]))}, ${String(after[1])})`);
@@ -88,7 +88,7 @@ export async function listTouches(db: Db, leadId: string, page: PageRequest = {}
     .orderBy('id')
     .limit(limit + 1)
     .execute();
-  return toPage(rows, limit, (row) => [row.decided_at, row.id], toTouch);
+  return toPage('touches', rows, limit, (row) => [row.decided_at, row.id], toTouch);
 }
 
 /** How many touches are in each state. */

@@ -69,6 +69,12 @@ describe('GET /v1/leads', () => {
   });
 
   test('a cursor of another making is 400, as is a query that is not known', async () => {
+    const id = await api.lead('cursor@acme.example');
+    const own = (await api.call('GET /v1/leads?limit=1')).body.next;
+    expect(await api.call(`GET /v1/leads/${id}/journal?cursor=${own}`)).toMatchObject({
+      status: 400,
+      body: { type: '/problems/bad-cursor' },
+    });
     expect(await api.call('GET /v1/leads?cursor=zzz')).toMatchObject({
       status: 400,
       body: { type: '/problems/bad-cursor' },

@@ -37,6 +37,14 @@ describe('a cadence', () => {
     });
   });
 
+  it('leaves its lane to an enrollment that was promised a moment later', () => {
+    const lead = new PlayedLead(withGuide(), MONDAY);
+    const at = lead.now + 400;
+    lead.put({ kind: 'enroll', enrollment: 'promised', cadence: 'keep-warm', by: 'marketer' }, at);
+    lead.playTo('2026-11-24T00:00:00Z');
+    expect(lead.state.enrollments.map((e) => e.id)).toEqual(['promised']);
+  });
+
   it('leaves as met the moment its goal holds', () => {
     const lead = new PlayedLead(withGuide({ goal: seen('demo.requested') }, { routes: [] }), MONDAY);
     lead.playTo('2026-11-24T00:00:00Z');

@@ -81,6 +81,13 @@ describe('conditions', () => {
   });
 });
 
+describe('a condition that cannot be computed', () => {
+  it('does not hold, rather than stop the lead', () => {
+    const far = "last('email.clicked') + duration('999999h') + duration('999999h') < timestamp('2026-01-01T00:00:00Z')";
+    expect(test(far, { last: () => 253_402_300_799_000 })).toBe(false);
+  });
+});
+
 describe('the parts of a condition', () => {
   const parts = (source: string, scope: Partial<Scope> = {}) =>
     (condition(source, { other: 'true' }).parts?.({ ...SCOPE, ...scope }) ?? []).map(
@@ -182,6 +189,12 @@ describe('mistakes in conditions', () => {
     ['has(lead.role)', expect.stringContaining('every field is there')],
     ["'x' in lead.attributes", expect.stringContaining('every attribute is there')],
     ["clicked('welcome')", expect.stringContaining('clicked() is about a step of a cadence')],
+    ["stage < 'evaluating'", expect.stringContaining("8 'stage' can be compared by ==, != and in only")],
+    ["(working ? stage : 'x') == 'x'", expect.stringContaining("19 'stage' can be compared by")],
+    ["[custody] == ['foo']", expect.stringContaining("9 'custody' can be compared by")],
+    ["stage in ['exploring'] + ['foo']", expect.stringContaining("8 'stage' can be compared by")],
+    ['attempts - 9223372036854775807 < 0', expect.stringContaining('19 the number is too large')],
+    ['attempts * 1000 * 1000 > 5', expect.stringContaining('8 a product of more than two numbers')],
   ])('%s', (source, expected) => {
     expect(wrong(source)).toEqual([expected]);
   });

@@ -83,22 +83,27 @@ export const noteIn = text(5_000);
 
 export const listQuery = {
   limit: z.coerce
-    .number('must be a number')
-    .int()
-    .min(1)
-    .max(500)
+    .number('must be a whole number from 1 to 500')
+    .int({ error: 'must be a whole number from 1 to 500', abort: true })
+    .min(1, 'must be a whole number from 1 to 500')
+    .max(500, 'must be a whole number from 1 to 500')
     .optional()
     .openapi({ description: '50 by default, at most 500.' }),
   cursor: text(2_000).optional().openapi({ description: '`next` of the page before.' }),
 };
 
 /** A page of a list that is read whole, by `id`; the order is ours, for databases collate each in their own way. */
-export function pageOfAll<T extends { readonly id: string }>(all: readonly T[], request: PageRequest): Page<T> {
+export function pageOfAll<T extends { readonly id: string }>(
+  list: string,
+  all: readonly T[],
+  request: PageRequest,
+): Page<T> {
   const limit = pageLimit(request);
-  const after = decodeCursor(request.cursor, 1)?.[0];
+  const after = decodeCursor(list, request.cursor, 1)?.[0];
   const sorted = all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const rest = after === undefined ? sorted : sorted.filter((one) => one.id > String(after));
   return toPage(
+    list,
     rest.slice(0, limit + 1),
     limit,
     (one) => [one.id],

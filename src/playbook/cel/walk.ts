@@ -27,8 +27,12 @@ export interface Findings {
   usesFit: boolean;
   /** Says something that time alone can change. */
   timed: boolean;
+  /** `stage` and `custody` where they may stand. */
+  readonly compared: Set<ASTNode>;
 }
 
+/** With products of two only, whole numbers of conditions stay far below CEL's 64 bits, where it fails. */
+const LARGEST = 1_000_000n;
 const CUSTODY = new Set(['marketing', 'sales', 'nobody']);
 
 /**
@@ -45,7 +49,7 @@ const TOTAL = new Set([
 
 /** Reads the tree of one condition. */
 export function walk(ast: ASTNode, known: KnownNames): Findings {
-  const findings: Findings = { mistakes: [], names: new Set(), usesFit: false, timed: false };
+  const findings: Findings = { mistakes: [], names: new Set(), usesFit: false, timed: false, compared: new Set() };
   visit(ast, known, findings);
   return findings;
 }
@@ -58,6 +62,24 @@ function visit(node: ASTNode, known: KnownNames, findings: Findings): void {
     case 'id':
       findings.names.add(node.args);
       if (node.args === 'working') findings.timed = true;
+      // `<` would compare the alphabet, and in a list or a choice no misspelt name would be noticed.
+      if ((node.args === 'stage' || node.args === 'custody') && !findings.compared.has(node)) {
+        mistake(
+          node,
+          `'${node.args}' can be compared by ==, != and in only, with names in quotes`,
+          `${node.args} == '…' or ${node.args} in ['…', '…']`,
+        );
+      }
+      break;
+    case 'value':
+      if (typeof node.args === 'bigint' && node.args > LARGEST) {
+        mistake(node, 'the number is too large', `a number up to ${LARGEST}`);
+      }
+      break;
+    case '*':
+      if (node.args.some((factor) => contains(factor, '*'))) {
+        mistake(node, 'a product of more than two numbers can become too large', 'a product of two numbers');
+      }
       break;
     case '.':
       if (isName(node.args[0], 'score')) {
@@ -166,8 +188,10 @@ function call(node: ASTNode, name: string, args: readonly ASTNode[], known: Know
 /** `stage` and `custody` are compared with what exists only. */
 function compare(left: ASTNode, rights: readonly ASTNode[], known: KnownNames, findings: Findings): void {
   const what = isName(left, 'stage') ? 'stage' : isName(left, 'custody') ? 'custody' : undefined;
+  if (!what) return;
+  if (rights.every((right) => literal(right) !== undefined)) findings.compared.add(left);
   const names = what === 'stage' ? known.stages : CUSTODY;
-  if (!what || !names) return;
+  if (!names) return;
   for (const right of rights) {
     const text = literal(right);
     if (text === undefined || names.has(text)) continue;
@@ -200,6 +224,8 @@ function patternLiteral(node: ASTNode, text: string | undefined, findings: Findi
   }
 }
 
+const contains = (node: ASTNode, op: ASTNode['op']): boolean =>
+  node.op === op || children(node).some((child) => contains(child, op));
 const isName = (node: ASTNode, name: string): boolean => node.op === 'id' && node.args === name;
 const isAttributes = (node: ASTNode): boolean =>
   node.op === '.' && isName(node.args[0], 'lead') && node.args[1] === 'attributes';

@@ -6,6 +6,7 @@ import { Raw } from '../raw.ts';
 import { checkTemplate, renderSample } from '../templates.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Report } from './references.ts';
+import { checkMarkup } from './rendering.ts';
 
 const EMAIL_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company', 'unsubscribeUrl'];
 const TASK_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company'];
@@ -24,7 +25,8 @@ export function checkTemplates({ playbook, cadences, emails }: Workspace, report
   for (const email of emails) checkEmail(email, report);
 }
 
-function checkEmail({ source, body, bodyOffset }: EmailFile, report: Report): void {
+function checkEmail(email: EmailFile, report: Report): void {
+  const { source, body, bodyOffset } = email;
   const root = Raw.of(source);
   for (const key of ['subject', 'preheader']) {
     checkText(root.get(key), EMAIL_VARIABLES, report);
@@ -34,6 +36,7 @@ function checkEmail({ source, body, bodyOffset }: EmailFile, report: Report): vo
   for (const { offset, message, expected } of checkTemplate(body, EMAIL_VARIABLES)) {
     report.problems.push(source.atOffset(bodyOffset + offset, message, expected));
   }
+  checkMarkup(email, report);
   if (body.trim() === '' && !source.broken) {
     report.problems.push(
       source.atOffset(bodyOffset, 'the email has no body', 'text in Markdown after the front matter'),

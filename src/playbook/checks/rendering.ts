@@ -1,0 +1,80 @@
+/** Makes every email once, as sending would: what cannot be sent to anybody is a mistake of the playbook. */
+import { VolleyError } from '../../core/errors.ts';
+import type { Playbook, Purpose } from '../../core/playbook.ts';
+import type { LeadFields } from '../../core/scope.ts';
+import { compileBody } from '../../email/markdown.ts';
+import { createRenderer } from '../../email/render.ts';
+import type { EmailFile } from '../frontmatter.ts';
+import type { Workspace } from '../workspace.ts';
+import type { Report } from './references.ts';
+
+const FULL: LeadFields = {
+  email: 'ada@engines.example',
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  company: 'Engines',
+  domain: 'engines.example',
+  role: 'operations',
+  title: 'Head of Operations',
+  country: 'GB',
+  timeZone: 'Europe/London',
+  locale: 'en-GB',
+  phone: '+442079460000',
+  source: 'website',
+  campaign: 'spring',
+  freemail: false,
+  attributes: {},
+};
+/** Of whom nothing but the address is known. */
+const BARE: LeadFields = {
+  ...FULL,
+  ...{ firstName: '', lastName: '', company: '', role: '', title: '', country: '', timeZone: '' },
+  ...{ locale: '', phone: '', source: '', campaign: '' },
+};
+const REP = { id: 'rep@example.com', name: 'Rep' };
+
+/** Markup that no email may hold; said beside every other mistake of the file. */
+export function checkMarkup({ id, source, body, bodyOffset }: EmailFile, report: Report): void {
+  try {
+    compileBody(id, body);
+  } catch (error) {
+    if (!(error instanceof VolleyError)) return; // Liquid that cannot be read has been said.
+    const tag = /<([a-z]+)>/i.exec(error.message)?.[1];
+    const at = tag === undefined ? -1 : body.toLowerCase().indexOf(`<${tag.toLowerCase()}`);
+    const message = error.message.replace(`email ${id}: `, '');
+    report.problems.push(
+      source.atOffset(bodyOffset + Math.max(at, 0), message, 'Markdown, or HTML that mail can hold'),
+    );
+  }
+}
+
+/** @param playbook without any other mistake */
+export function checkRendering(playbook: Playbook, { emails }: Workspace, report: Report): void {
+  const renderer = createRenderer(playbook);
+  const make = (emailId: string, lead: LeadFields): unknown => {
+    // The words around it differ by purpose, the email itself does not.
+    const purpose: Purpose = 'marketing';
+    try {
+      renderer.render(emailId, { purpose, lead, rep: REP, unsubscribeUrl: 'https://example.com/u/1' });
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+  for (const { id, source, bodyOffset } of emails) {
+    const error = make(id, FULL);
+    if (error !== undefined) {
+      report.problems.push(source.atOffset(bodyOffset, `the email cannot be made: ${words(error)}`, 'an email'));
+      continue;
+    }
+    const bare = make(id, BARE);
+    if (bare === undefined) continue;
+    const message = `the email cannot be made for a lead of whom only the address is known: ${words(bare)}`;
+    report.problems.push(
+      source.atOffset(0, message, "a value for everybody: {{ lead.company | default: 'your company' }}"),
+    );
+  }
+}
+
+const words = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
