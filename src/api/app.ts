@@ -6,6 +6,7 @@ import type { ApiDeps, ApiEnv } from './deps.ts';
 import { documentOf } from './docs/document.ts';
 import { docsPage } from './docs/page.ts';
 import { enrollmentRoutes } from './enrollments.ts';
+import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
 import { sesHookRoutes } from './hooks/ses.ts';
 import { importRoutes } from './imports.ts';
@@ -31,6 +32,7 @@ export type { ApiDeps } from './deps.ts';
 const resources = [
   leadRoutes,
   journalRoutes,
+  explainRoutes,
   leadDecisionRoutes,
   importRoutes,
   enrollmentRoutes,

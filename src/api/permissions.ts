@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   'leads.list': { ...people, integration: 'all' },
   'leads.get': { ...people, integration: 'all' },
   'leads.journal': people,
+  'leads.explain': people,
   'leads.recycle': people,
   'leads.disqualify': people,
   'leads.stage': people,

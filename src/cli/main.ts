@@ -7,6 +7,7 @@ import { systemErrorCode, systemErrorWords } from '../system-error.ts';
 import { addApply } from './apply.ts';
 import { addCheck, PlaybookMistakes, printProblems } from './check.ts';
 import { ApiProblem } from './client.ts';
+import { addExplain } from './explain.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLater } from './later.ts';
@@ -33,7 +34,18 @@ export function createProgram(): Command {
     .showHelpAfterError('(volley --help shows the verbs, volley VERB --help what a verb takes)')
     .configureOutput({ outputError: (text, write) => write(colour.red(text)) })
     .exitOverride();
-  for (const add of [addProcesses, addCheck, addApply, addImport, addSimulate, addReport, addKeys, addDoctor, addLater])
+  for (const add of [
+    addProcesses,
+    addCheck,
+    addApply,
+    addImport,
+    addSimulate,
+    addExplain,
+    addReport,
+    addKeys,
+    addDoctor,
+    addLater,
+  ])
     add(program);
   return program;
 }

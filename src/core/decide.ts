@@ -72,6 +72,7 @@ function draftOf({ state, facts, playbooks, inputs, now, maySend, sendAs }: Requ
     facts,
     playbooks,
     effects: [],
+    entered: [],
     t: state.at,
     sendAt: (t) => (sendAs === 'due' ? t : Math.max(t, now)),
     maySend,
@@ -102,6 +103,7 @@ function decideIn(d: Draft, request: Request): Decided {
     ...(d.touch ? { touch: d.touch } : {}),
     wake: wake ? { at: wake.at, queue: wake.queue, summary: summaryOf(wake) } : null,
     ...(held === undefined ? {} : { held }),
+    entered: d.entered,
   };
 }
 
@@ -160,7 +162,14 @@ function wakeOf(d: Draft, pending: readonly Input[]): Due | undefined {
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const due = nextDue(at, pending, 'wake');
     if (due === undefined || !QUIET_STEPS.has(due.kind)) return due;
-    const ahead: Draft = { ...at, state: copyState(at.state), effects: [], maySend: false, sendAt: (t) => t };
+    const ahead: Draft = {
+      ...at,
+      state: copyState(at.state),
+      effects: [],
+      entered: [],
+      maySend: false,
+      sendAt: (t) => t,
+    };
     try {
       playInstant(ahead, Math.max(due.at, at.state.at), [], []);
     } catch (error) {

@@ -134,6 +134,16 @@ export interface Decided {
   readonly wake: Wake | null;
   /** Pause scope that holds back a due touch: it goes on when that pause ends. */
   readonly held?: string;
+  /** Steps that runs entered in this decision, in order: waits leave no journal entry of their own. */
+  readonly entered: readonly StepEntered[];
+}
+
+export interface StepEntered {
+  readonly enrollment: string;
+  readonly cadence: string;
+  readonly step: string;
+  /** When it was decided; a run that rests until later stands on its first step from then on. */
+  readonly at: Instant;
 }
 
 export type Decision = Decided | { readonly kind: 'needs'; readonly what: 'routing' };

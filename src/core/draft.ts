@@ -1,5 +1,5 @@
 /** The working copy one decision is made on: the state being changed, and what must be written with it. */
-import type { Effect, JournalEntry, TouchRequest } from './decision.ts';
+import type { Effect, JournalEntry, StepEntered, TouchRequest } from './decision.ts';
 import type { Facts, Playbooks, Routing } from './facts.ts';
 import type { InputBody } from './input.ts';
 import type { Cadence, Playbook, Step } from './playbook.ts';
@@ -19,6 +19,7 @@ export interface Draft {
   readonly facts: Facts;
   readonly playbooks: Playbooks;
   readonly effects: Effect[];
+  readonly entered: StepEntered[];
   /** The instant being decided. */
   t: Instant;
   /** The real moment of the decision; later than `t` when the wake was late. */

@@ -119,6 +119,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   if (!step) throw new Error(`cadence ${e.cadence} has no step ${stepId}`);
   if (e.visited.includes(stepId)) throw new Error(`step ${e.cadence}/${stepId} was visited before`);
   e.visited.push(stepId);
+  d.entered.push({ enrollment: e.id, cadence: e.cadence, step: stepId, at: d.t });
   switch (step.kind) {
     case 'email':
     case 'pick':

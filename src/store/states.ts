@@ -192,6 +192,11 @@ export const peekLead = (db: Db, leadId: string): Promise<Loaded | null> => load
  */
 export async function loadRouting(tx: Db, counted: readonly string[] = []): Promise<Routing> {
   await sql`select value from meta where key = 'routing' for update`.execute(tx);
+  return peekRouting(tx, counted);
+}
+
+/** The same without the lock, for reading only: what would be decided as things stand. */
+export async function peekRouting(tx: Db, counted: readonly string[] = []): Promise<Routing> {
   const reps = await listReps(tx);
   const counts = await tx.selectFrom('pool_counts').selectAll().execute();
   const given: Record<string, Record<string, number>> = {};

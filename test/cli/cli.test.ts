@@ -5,8 +5,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, volley } from './run.ts';
 
-const VERBS = ['serve', 'worker', 'migrate', 'check', 'apply', 'import', 'simulate', 'report', 'keys', 'doctor'];
-const LATER = ['plan', 'explain', 'replay', 'erase', 'export', 'cost'];
+const VERBS = [
+  'serve',
+  'worker',
+  'migrate',
+  'check',
+  'apply',
+  'import',
+  'simulate',
+  'explain',
+  'report',
+  'keys',
+  'doctor',
+];
+const LATER = ['plan', 'replay', 'erase', 'export', 'cost'];
 const NOBODY = { VOLLEY_URL: 'http://127.0.0.1:9' };
 
 let scratch: string;

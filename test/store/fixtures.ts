@@ -36,6 +36,7 @@ export const decided = (changes: Partial<Decided> = {}): Decided => ({
   state: state(),
   effects: [],
   applied: [],
+  entered: [],
   wake: null,
   ...changes,
 });

@@ -1,0 +1,122 @@
+/** `/v1/leads/{id}/explain`: why a lead got something, why not, when it will, why it hears nothing. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { BECAUSE_CODES, EXPLAIN_CODES, VERDICTS } from '../core/explain/codes.ts';
+import { type Entry, explain, parseAbout } from '../core/explain/explain.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { initialState, type LeadState } from '../core/state.ts';
+import { iso } from '../core/time.ts';
+import { listJournal } from '../store/journal.ts';
+import type { Db } from '../store/schema.ts';
+import { countedReps, peekLead, peekRouting } from '../store/states.ts';
+import { callerIn, guard } from './auth.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { leadFor } from './own.ts';
+import { Problem } from './problem/problem.ts';
+import { dateIn, instantOut, json, leadIdParam, problems, text } from './schemas/common.ts';
+
+const aboutIn = text(500)
+  .default('position')
+  .transform((value, context) => {
+    const about = parseAbout(value);
+    if (about !== undefined) return about;
+    const message = 'must be step:CADENCE/STEP, cadence:NAME, custody, stage, score, silence or position';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .openapi({ type: 'string', example: 'step:evaluation-guide/compare' });
+
+const answer = z
+  .object({
+    verdict: z.enum(VERDICTS),
+    at: instantOut.optional().openapi({ description: 'When it happened, or will if nothing else happens.' }),
+    code: z.string().openapi({ enum: Object.keys(EXPLAIN_CODES) }),
+    sentence: z.string(),
+    because: z.array(
+      z.object({
+        code: z.string().openapi({ enum: Object.keys(BECAUSE_CODES) }),
+        expr: z.string().optional(),
+        value: z.union([z.string(), z.number(), z.boolean()]).optional(),
+        source: z.string().openapi({ description: 'File and line of the playbook, or where else it is known from.' }),
+      }),
+    ),
+    unblockedBy: z.string().nullable().openapi({ description: 'What would change the answer.' }),
+    timeZone: z.string().openapi({ description: 'The zone in which sentences tell times: the company’s.' }),
+  })
+  .openapi('Explanation');
+
+export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const get = createRoute({
+    ...guard(deps, 'leads.explain'),
+    method: 'get',
+    path: '/v1/leads/{id}/explain',
+    tags: ['Leads'],
+    summary: 'Why, why not, and when',
+    description:
+      'What will happen is decided by the very function the engine decides with, played ahead as if nothing else happened. With `at` in the past the journal answers as of then.',
+    request: {
+      params: leadIdParam,
+      query: z.strictObject({
+        about: aboutIn.optional(),
+        at: dateIn.optional().openapi({ description: 'As of this past instant; now without it.' }),
+      }),
+    },
+    responses: { 200: json(answer, 'The answer, in words and as data.'), ...problems(400, 404, 409) },
+  });
+  app.openapi(get, async (c) => {
+    const { db } = deps.database;
+    const { about = { kind: 'position' as const }, at } = c.req.valid('query');
+    const { id } = await leadFor(db, callerIn(c), c.req.valid('param').id);
+    const loaded = await peekLead(db, id);
+    if (loaded === null) throw new Problem('not-found', `There is no lead ${id}`);
+    const current = await deps.playbooks.current();
+    const state = loaded.state ?? initialState(current.stages[0]?.id ?? '', loaded.facts.createdAt);
+    const explained = explain({
+      about,
+      state,
+      facts: { ...loaded.facts, routing: await peekRouting(db, countedReps(current)) },
+      playbooks: { current, get: await pinned(deps, state, current) },
+      inputs: loaded.inputs,
+      journal: await wholeJournal(db, id),
+      now: deps.clock.now(),
+      ...(at === undefined ? {} : { at }),
+      sendAs: deps.clock.anchor.factor > 1 ? 'due' : 'now',
+    });
+    const { at: when, because, ...words } = explained;
+    return c.json(
+      {
+        ...words,
+        ...(when === undefined ? {} : { at: iso(when) }),
+        because: [...because],
+        timeZone: current.company.timeZone,
+      },
+      200,
+    );
+  });
+  return app;
+}
+
+/** The versions that this lead's runs are pinned to, at hand for a pure function. */
+async function pinned(deps: ApiDeps, state: LeadState, current: Playbook): Promise<(hash: string) => Playbook> {
+  const hashes = new Set([...state.enrollments, ...state.sending].map(({ playbook }) => playbook));
+  const versions = new Map([[current.hash, current]]);
+  for (const hash of hashes) if (!versions.has(hash)) versions.set(hash, await deps.playbooks.get(hash));
+  return (hash) => {
+    const version = versions.get(hash);
+    if (version === undefined) throw new Error(`playbook ${hash} is not at hand`);
+    return version;
+  };
+}
+
+const PAGE = 500;
+
+/** Oldest first. A lead's journal has a few hundred entries after years. */
+async function wholeJournal(db: Db, leadId: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await listJournal(db, leadId, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    entries.push(...page.items);
+    if (page.next === null) return entries;
+    cursor = page.next;
+  }
+}

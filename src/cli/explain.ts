@@ -1,0 +1,83 @@
+/** `volley explain`: why a lead got something, why not, when it will; without a question, its story. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { readConfig } from '../config.ts';
+import { VolleyError } from '../core/errors.ts';
+import { dayAndTime } from '../core/words.ts';
+import { type ApiClient, connect } from './client.ts';
+import { colour, print, printJson, table } from './terminal.ts';
+
+const STORY_LINES = 20;
+
+const reasonSchema = z.looseObject({
+  code: z.string(),
+  expr: z.string().optional(),
+  value: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  source: z.string(),
+});
+const explanationSchema = z.looseObject({
+  verdict: z.string(),
+  at: z.string().optional(),
+  code: z.string(),
+  sentence: z.string(),
+  because: z.array(reasonSchema),
+  unblockedBy: z.string().nullable(),
+  timeZone: z.string(),
+});
+const journalSchema = z.looseObject({
+  items: z.array(z.looseObject({ at: z.string(), type: z.string(), sentence: z.string() })),
+});
+const leadsSchema = z.looseObject({ items: z.array(z.looseObject({ id: z.string(), email: z.string() })) });
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function addExplain(program: Command): void {
+  program
+    .command('explain')
+    .description('why a lead got something, why not, when it will; without a question, its story')
+    .argument('<lead>', 'id or email address')
+    .option('--about <what>', 'step:CADENCE/STEP, cadence:NAME, custody, stage, score or silence')
+    .option('--at <time>', 'as of this past time, e.g. 2026-11-24 or 2026-11-24T08:00:00Z')
+    .option('--json', 'print JSON')
+    .action(async (lead: string, options: { about?: string; at?: string; json?: true }) => {
+      const api = await connect(readConfig());
+      const path = `/v1/leads/${await idOf(api, lead)}`;
+      const query = new URLSearchParams();
+      if (options.about !== undefined) query.set('about', options.about);
+      if (options.at !== undefined) query.set('at', options.at);
+      const answer = await api.ask(`${path}/explain?${query}`, explanationSchema);
+      if (options.about !== undefined) {
+        if (options.json) printJson(answer);
+        else printAnswer(answer);
+        return;
+      }
+      const story = await api.ask(`${path}/journal?order=newest&limit=${STORY_LINES}`, journalSchema);
+      const entries = story.items.toReversed();
+      if (options.json) return printJson({ position: answer, journal: entries });
+      print(answer.sentence);
+      const rows = entries.map((entry) => [dayAndTime(Date.parse(entry.at), answer.timeZone), entry.sentence]);
+      print('');
+      print(table([`when (${answer.timeZone})`, 'what'], rows));
+    });
+}
+
+function printAnswer({ verdict, code, sentence, because, unblockedBy }: z.infer<typeof explanationSchema>): void {
+  print(`${colour.bold(verdict)} (${code}): ${sentence}`);
+  if (unblockedBy !== null) print(`What would change it: ${unblockedBy}`);
+  if (because.length === 0) return;
+  print('');
+  const rows = because.map(({ code: what, expr, value, source }) => [what, expr ?? '', String(value ?? ''), source]);
+  print(table(['because', '', 'is', 'from'], rows));
+}
+
+/** @throws VolleyError `unknown-lead` */
+async function idOf(api: ApiClient, lead: string): Promise<string> {
+  if (UUID.test(lead)) return lead;
+  const wanted = lead.trim().toLowerCase();
+  const page = await api.ask(`/v1/leads?limit=500&q=${encodeURIComponent(wanted)}`, leadsSchema);
+  const found = page.items.find(({ email }) => email.toLowerCase() === wanted);
+  if (found !== undefined) return found.id;
+  throw new VolleyError('unknown-lead', `there is no lead with the id or address ${lead}`, {
+    fix: 'GET /v1/leads?q=… finds leads by part of their name, address or company.',
+  });
+}

@@ -1,0 +1,255 @@
+/**
+ * Answers as of a past instant. A lead's state is kept as it is, not as it was; the journal is what is
+ * kept for good, so what can be told of then is what it holds: who had the lead, in which stage and
+ * cadences it was, what it had done. What came of it since is known, and is said as such.
+ */
+import type { Playbook } from '../playbook.ts';
+import { initialState, type LeadState, SIGNALS_KEPT } from '../state.ts';
+import type { Instant } from '../time.ts';
+import { explainCadence } from './cadence.ts';
+import { withPosition } from './position.ts';
+import {
+  type About,
+  type Entry,
+  type Explanation,
+  fromJournal,
+  newest,
+  type Question,
+  say,
+  storyIn,
+} from './question.ts';
+import { breaksSilence, explainSilence, isTouch, silentSince } from './silence.ts';
+import { explainCustody, explainScore, explainStage } from './standing.ts';
+import { endOfStep, explainStep } from './step.ts';
+import { STEP_KINDS } from './steps.ts';
+
+/** What the journal up to `at` says of stage, custody, signals and what returns did to the score. */
+export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Playbook, createdAt: Instant): LeadState {
+  const state = initialState(playbook.stages[0]?.id ?? '', createdAt);
+  const text = (entry: Entry, name: string): string | undefined => {
+    const value = entry.data[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const log = (type: string, when: Instant, human: boolean): void => {
+    const kept = state.signals[type] ?? { n: 0, at: [] };
+    kept.n += 1;
+    kept.at = [...kept.at, when].sort((a, b) => a - b).slice(-SIGNALS_KEPT);
+    if (!human)
+      kept.machine = [...(kept.machine ?? []), when].sort((a, b) => a - b).filter((x) => x >= (kept.at[0] ?? 0));
+    state.signals[type] = kept;
+  };
+  for (const entry of journal) {
+    if (entry.at > at) break;
+    switch (entry.type) {
+      case 'signal.received': {
+        const { signalAt, human } = entry.data;
+        log(text(entry, 'type') ?? '', typeof signalAt === 'number' ? signalAt : entry.at, human !== false);
+        break;
+      }
+      case 'lead.suppressed':
+        if (text(entry, 'why') === 'unsubscribed') log('unsubscribed', entry.at, true);
+        break;
+      case 'stage.changed':
+        moveStage(state, playbook, text(entry, 'to') ?? state.stage, entry.at);
+        break;
+      case 'custody.changed': {
+        const to = text(entry, 'to');
+        if (to !== 'marketing' && to !== 'sales' && to !== 'nobody') break;
+        const rep = text(entry, 'rep');
+        state.custody = { who: to, since: entry.at, attempts: 0, ...(rep === undefined ? {} : { rep }) };
+        break;
+      }
+      case 'handoff.offered': {
+        const { acceptBy } = entry.data;
+        const [pool, handoff] = [text(entry, 'pool'), text(entry, 'handoff')];
+        // The entry of the task, which follows, has its id.
+        state.custody = {
+          ...state.custody,
+          task: 'offered',
+          ...(pool === undefined ? {} : { pool }),
+          ...(handoff === undefined ? {} : { handoff }),
+          ...(typeof acceptBy === 'number' ? { acceptBy } : {}),
+        };
+        break;
+      }
+      case 'handoff.accepted': {
+        const { task: _task, acceptBy: _by, ...kept } = state.custody;
+        state.custody = {
+          ...kept,
+          acceptedAt: entry.at,
+          ...(entry.by.includes('@') ? { rep: entry.by } : {}),
+        };
+        break;
+      }
+      case 'handoff.reassigned':
+      case 'handoff.escalated':
+      case 'task.reassigned': {
+        const to = text(entry, 'to');
+        const ours = entry.type !== 'task.reassigned' || text(entry, 'task') === state.custody.task;
+        if (state.custody.who === 'sales' && ours && to !== undefined) state.custody = { ...state.custody, rep: to };
+        break;
+      }
+      case 'task.opened':
+        if (state.custody.task !== undefined && text(entry, 'kind') === 'handoff') {
+          state.custody = { ...state.custody, task: text(entry, 'task') ?? state.custody.task };
+        }
+        break;
+      case 'handoff.rejected':
+      case 'lead.returned':
+        if (playbook.returns[text(entry, 'returnReason') ?? '']?.engagement === 'halve') {
+          state.dampened.push({ at: entry.at, factor: 0.5 });
+        }
+        break;
+      case 'lead.expired':
+        state.expired = { at: entry.at };
+        break;
+      case 'lead.revived':
+        delete state.expired;
+        break;
+      case 'lead.disqualified':
+        state.disqualified = { at: entry.at, reason: text(entry, 'why') ?? '' };
+        break;
+      default:
+        break;
+    }
+  }
+  return state;
+}
+
+function moveStage(state: LeadState, { stages }: Playbook, to: string, at: Instant): void {
+  const rank = (id: string): number => stages.findIndex((stage) => stage.id === id);
+  if (rank(to) < rank(state.stage)) state.stageBackAt = at;
+  state.stage = to;
+  state.stageAt = at;
+}
+
+/** The answer as of `at`, which lies before the question's `now`. */
+export function explainPast(q: Question, at: Instant): Explanation {
+  const state = stateAsOf(q.journal, at, q.playbooks.current, q.facts.createdAt);
+  const then: Question = { ...q, state, now: at, journal: q.journal.filter((entry) => entry.at <= at) };
+  const { about } = q;
+  switch (about.kind) {
+    case 'custody':
+      return explainCustody(then);
+    case 'stage':
+      return explainStage(then);
+    case 'score':
+      return explainScore(then);
+    case 'step':
+      return pastStep(q, then, about);
+    case 'cadence':
+      return pastCadence(q, then, about.cadence);
+    case 'silence':
+      return pastSilence(q, then);
+    case 'position':
+      return withPosition(then, pastSilence(q, then));
+  }
+}
+
+function pastStep(
+  q: Question,
+  then: Question,
+  { cadence: id, step: stepId }: Extract<About, { kind: 'step' }>,
+): Explanation {
+  const step = q.playbooks.current.cadences[id]?.steps[stepId];
+  const known = step && endOfStep(then.journal, id, step);
+  if (known !== undefined && step !== undefined)
+    return told(
+      q,
+      known,
+      STEP_KINDS[step.kind].not.some((t) => t === known.type),
+    );
+  const later = step && q.journal.find((entry) => entry.at > then.now && endOfStep([entry], id, step) !== undefined);
+  if (later === undefined) return notByThen(q, then, explainStep(q, id, stepId));
+  const did = step !== undefined && STEP_KINDS[step.kind].done.some((type) => type === later.type);
+  return {
+    verdict: did ? 'will' : 'never',
+    at: later.at,
+    code: did ? 'will-happen' : 'would-be-skipped',
+    sentence: `Not by ${say(q, then.now)}. It came on ${say(q, later.at)}: ${storyIn(q, later)}`,
+    because: between(q, then.now, later),
+    unblockedBy: null,
+  };
+}
+
+function told(q: Question, entry: Entry, not: boolean): Explanation {
+  return {
+    verdict: not ? 'never' : 'done',
+    at: entry.at,
+    code: not
+      ? entry.type === 'touch.failed'
+        ? 'failed'
+        : 'skipped'
+      : entry.type === 'touch.sent'
+        ? 'sent'
+        : 'happened',
+    sentence: `${say(q, entry.at)}: ${storyIn(q, entry)}`,
+    because: [fromJournal(q, entry)],
+    unblockedBy: null,
+  };
+}
+
+function pastCadence(q: Question, then: Question, id: string): Explanation {
+  const mine = then.journal.filter((entry) => entry.cadence === id);
+  const last = newest(mine, ({ type }) => type === 'enrollment.started' || type === 'enrollment.ended');
+  if (last?.type === 'enrollment.ended') return { ...told(q, last, false), code: 'run-over' };
+  if (last !== undefined) {
+    const paused = newest(mine, ({ type }) => type === 'enrollment.paused' || type === 'enrollment.resumed');
+    if (paused?.type === 'enrollment.paused' && paused.seq > last.seq) {
+      return {
+        ...told(q, paused, false),
+        verdict: 'blocked',
+        code: paused.reason === 'custody-changed' ? 'paused-custody' : 'paused-person',
+        because: [fromJournal(q, last), fromJournal(q, paused)],
+        unblockedBy: 'what resumed it, if anything has since',
+      };
+    }
+    return { ...told(q, last, false), code: 'in-cadence' };
+  }
+  const later = q.journal.find(
+    (entry) => entry.at > then.now && entry.type === 'enrollment.started' && entry.cadence === id,
+  );
+  if (later === undefined) return notByThen(q, then, explainCadence(q, id));
+  const cadence = q.playbooks.current.cadences[id];
+  const when = cadence?.entry?.when;
+  return {
+    verdict: 'will',
+    at: later.at,
+    code: 'will-enter',
+    sentence: `Not by ${say(q, then.now)}. The lead entered on ${say(q, later.at)}: ${storyIn(q, later)}`,
+    because: [
+      ...between(q, then.now, later),
+      ...(when?.place === undefined ? [] : [{ code: 'rule' as const, expr: when.source, source: when.place }]),
+    ],
+    unblockedBy: null,
+  };
+}
+
+function pastSilence(q: Question, then: Question): Explanation {
+  const since = silentSince(then);
+  const later = q.journal.find((entry) => entry.at > then.now && breaksSilence(entry));
+  if (later === undefined) return notByThen(q, then, explainSilence(q));
+  return {
+    verdict: 'will',
+    at: later.at,
+    code: isTouch(later) ? 'next-touch' : 'next-task',
+    sentence: `${since.words} Silence lasted from then to ${say(q, later.at)}: ${storyIn(q, later)}`,
+    because: [...since.because, ...explainCustody(then).because, ...between(q, then.now, later)],
+    unblockedBy: null,
+  };
+}
+
+const MOST = 8;
+
+/** What the journal holds from then up to what came. */
+const between = (q: Question, from: Instant, to: Entry) =>
+  q.journal
+    .filter((entry) => entry.at > from && entry.seq <= to.seq && entry.type !== 'signal.received')
+    .slice(-MOST)
+    .map((entry) => fromJournal(q, entry));
+
+/** Not by then, and not since: what is so today is the answer. */
+const notByThen = (q: Question, then: Question, today: Explanation): Explanation => ({
+  ...today,
+  sentence: `Not by ${say(q, then.now)}, and not since. ${today.sentence}`,
+});

@@ -1,0 +1,90 @@
+/** What can be asked about a lead, and the shape of every answer. */
+import type { Facts, Playbooks } from '../facts.ts';
+import type { Input } from '../input.ts';
+import type { LeadState } from '../state.ts';
+import { type StoryEntry, storyOf } from '../story.ts';
+import type { Instant } from '../time.ts';
+import { dayAndTime } from '../words.ts';
+import type { BecauseCode, ExplainCode, Verdict } from './codes.ts';
+
+export type About =
+  | { readonly kind: 'step'; readonly cadence: string; readonly step: string }
+  | { readonly kind: 'cadence'; readonly cadence: string }
+  | { readonly kind: 'custody' }
+  | { readonly kind: 'stage' }
+  | { readonly kind: 'score' }
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'position' };
+
+const PLAIN = [
+  { kind: 'custody' },
+  { kind: 'stage' },
+  { kind: 'score' },
+  { kind: 'silence' },
+  { kind: 'position' },
+] as const satisfies readonly About[];
+
+/** `step:CADENCE/STEP`, `cadence:C`, `custody`, `stage`, `score`, `silence` or `position`; undefined: none of these. */
+export function parseAbout(text: string): About | undefined {
+  const step = /^step:([^/]+)\/([^/]+)$/.exec(text);
+  if (step?.[1] !== undefined && step[2] !== undefined) return { kind: 'step', cadence: step[1], step: step[2] };
+  const cadence = /^cadence:([^/]+)$/.exec(text)?.[1];
+  if (cadence !== undefined) return { kind: 'cadence', cadence };
+  return PLAIN.find(({ kind }) => kind === text);
+}
+
+/** A journal entry with its number. */
+export type Entry = StoryEntry & { readonly seq: number };
+
+export interface Because {
+  readonly code: BecauseCode;
+  readonly expr?: string;
+  readonly value?: string | number | boolean;
+  /** `playbook.yaml:54`, `journal 12`, or where else it is known from. */
+  readonly source: string;
+}
+
+export interface Explanation {
+  readonly verdict: Verdict;
+  /** When it happened, or will. */
+  readonly at?: Instant;
+  readonly code: ExplainCode;
+  readonly sentence: string;
+  readonly because: readonly Because[];
+  /** What would change the answer, in words; null when nothing has to. */
+  readonly unblockedBy: string | null;
+}
+
+export interface Question {
+  readonly about: About;
+  readonly state: LeadState;
+  /** With `routing` where it is known, so that deadlines are counted in the right rep's hours. */
+  readonly facts: Facts;
+  readonly playbooks: Playbooks;
+  /** Inbox rows that wait to be used. */
+  readonly inputs: readonly Input[];
+  /** The whole journal of the lead, oldest first. */
+  readonly journal: readonly Entry[];
+  readonly now: Instant;
+  /** Ask as of this past instant: the journal answers. */
+  readonly at?: Instant;
+  /** As the engine runs: see `Request` in decide.ts. */
+  readonly sendAs: 'due' | 'now';
+}
+
+/** Day and time in the company's zone. */
+export const say = (q: Question, at: Instant): string => dayAndTime(at, q.playbooks.current.company.timeZone);
+
+export const storyIn = (q: Question, entry: StoryEntry): string => storyOf(entry, q.playbooks.current.company.timeZone);
+
+/** The entry as a reason. */
+export const fromJournal = (q: Question, entry: Entry): Because => ({
+  code: 'journal',
+  expr: entry.type,
+  value: storyIn(q, entry),
+  source: `journal ${entry.seq}`,
+});
+
+/** The newest entry that fits. */
+export const newest = (entries: readonly Entry[], fits: (entry: Entry) => boolean): Entry | undefined =>
+  entries.findLast(fits);

@@ -1,0 +1,122 @@
+/** Why a lead hears nothing: since when, until when, because. */
+import { permissionFor } from '../permission.ts';
+import { type Ahead, playAhead } from './ahead.ts';
+import type { ExplainCode, Verdict } from './codes.ts';
+import { suppressionReasons, whyNotIn } from './entry.ts';
+import {
+  type Because,
+  type Entry,
+  type Explanation,
+  fromJournal,
+  newest,
+  type Question,
+  say,
+  storyIn,
+} from './question.ts';
+import { explainCustody } from './standing.ts';
+import { cannotDecide } from './step.ts';
+import { aheadReasons, whatHolds } from './way.ts';
+
+/** What a lead notices of us, and what makes a rep get in touch. */
+export const isTouch = ({ type }: Pick<Entry, 'type'>): boolean =>
+  type === 'touch.sent' || type === 'touch.unconfirmed';
+export const breaksSilence = (entry: Pick<Entry, 'type'>): boolean => isTouch(entry) || entry.type === 'task.opened';
+
+/** Since when nothing went to the lead, in words; with the last thing that did. */
+export function silentSince(q: Question): { words: string; because: Because[] } {
+  const last = newest(q.journal, isTouch);
+  if (last === undefined)
+    return { words: `The lead has had no email since it came in on ${say(q, q.facts.createdAt)}.`, because: [] };
+  return { words: `The last email went on ${say(q, last.at)}.`, because: [fromJournal(q, last)] };
+}
+
+export function explainSilence(q: Question): Explanation {
+  const since = silentSince(q);
+  const answer = (
+    verdict: Verdict,
+    code: ExplainCode,
+    words: string,
+    because: readonly Because[],
+    more: Partial<Explanation> = {},
+  ): Explanation => ({
+    verdict,
+    code,
+    sentence: `${since.words} ${words}`,
+    because: [...since.because, ...because],
+    unblockedBy: null,
+    ...more,
+  });
+  const { disqualified, custody, enrollments } = q.state;
+  if (disqualified !== undefined) {
+    const entry = newest(q.journal, (x) => x.type === 'lead.disqualified');
+    const why = entry === undefined ? [] : [fromJournal(q, entry)];
+    return answer(
+      'never',
+      'disqualified',
+      `The lead is disqualified since ${say(q, disqualified.at)}: ${disqualified.reason}.`,
+      why,
+    );
+  }
+  const ahead = playAhead(q, ({ entries }) => entries.some(breaksSilence));
+  const next = ahead.entries.find(breaksSilence);
+  if (next !== undefined) {
+    const on = aheadReasons(q, ahead.entries.slice(-8));
+    const offered = custody.task === undefined ? [] : explainCustody(q).because;
+    const words = `If nothing else happens, on ${say(q, next.at)}: ${storyIn(q, next)}`;
+    return answer('will', isTouch(next) ? 'next-touch' : 'next-task', words, [...offered, ...on], { at: next.at });
+  }
+  if (ahead.stop === 'error') return cannotDecide(ahead);
+  const { expired } = ahead.state;
+  if (expired !== undefined) {
+    const entry =
+      ahead.entries.find((x) => x.type === 'lead.expired') ?? newest(q.journal, (x) => x.type === 'lead.expired');
+    const words = q.state.expired === undefined ? 'If nothing else happens it expires' : 'It expired';
+    const story = entry === undefined ? '' : `: ${storyIn(q, entry)}`;
+    return answer('waiting', 'expired', `${words} on ${say(q, expired.at)}${story === '' ? '.' : story}`, [], {
+      unblockedBy: 'something the lead does, or a person who takes it up',
+    });
+  }
+  for (const e of enrollments) {
+    const playbook = q.playbooks.get(e.playbook);
+    const cadence = playbook.cadences[e.cadence];
+    const holds = cadence && whatHolds({ cadence, enrollment: e.id }, ahead);
+    // Marketing's pause while sales has the lead is not the reason; the rep's silence is.
+    if (holds !== undefined && holds.code !== 'paused-custody') {
+      return answer(holds.verdict, holds.code, holds.sentence, holds.because, { unblockedBy: holds.unblockedBy });
+    }
+  }
+  if (ahead.state.custody.who === 'sales') {
+    const { sentence, because } = explainCustody(q);
+    return answer('waiting', 'with-rep', `The next move is a rep's. ${sentence}`, because, {
+      unblockedBy: 'the rep answering, giving the lead back, or the lead doing something',
+    });
+  }
+  const permission = permissionFor('marketing', q.facts, q.playbooks.current, q.now);
+  if (permission.kind === 'no') {
+    const { reason } = permission;
+    const words =
+      reason === 'suppressed' ? 'The address is suppressed for marketing.' : 'There is no consent for marketing.';
+    return answer(reason === 'suppressed' ? 'never' : 'blocked', reason, words, suppressionReasons(q, reason), {
+      unblockedBy: reason === 'suppressed' ? null : 'a consent for marketing (POST /v1/leads)',
+    });
+  }
+  return answer('waiting', 'nothing-runs', nothingRuns(ahead), whyNoCadence(q, ahead), {
+    unblockedBy: 'something the lead does, or a person who enrolls it',
+  });
+}
+
+const nothingRuns = ({ stop, state }: Ahead): string =>
+  stop === 'bound'
+    ? 'Nothing goes to the lead in the time looked ahead.'
+    : state.enrollments.length > 0
+      ? 'What runs waits for an answer, and no clock moves it on.'
+      : 'No cadence runs, and none is entered by time alone.';
+
+/** Cadence by cadence, why it does not take the lead. */
+function whyNoCadence(q: Question, ahead: Ahead): Because[] {
+  return Object.values(q.playbooks.current.cadences).flatMap((cadence): Because[] => {
+    if (q.state.enrollments.some((e) => e.cadence === cadence.id)) return [];
+    const not = whyNotIn(q, cadence, ahead);
+    return [{ code: 'rule', expr: not.code, value: not.sentence, source: `cadences/${cadence.id}.yaml` }];
+  });
+}

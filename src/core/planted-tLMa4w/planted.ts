@@ -1,1 +1,0 @@
-export const x = new Date(5).toISOString();
