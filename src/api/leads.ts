@@ -1,5 +1,6 @@
 /** `/v1/leads`: written by forms and imports, read by everybody. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { nextMoveOf } from '../core/next-move.ts';
 import { scrub } from '../core/scrub.ts';
 import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
@@ -115,7 +116,8 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
   const score = playbook === null ? null : scoreOf(state, facts, playbook, now);
   return {
     ...toSummary(lead, stage),
-    custody: custodyOf(state, playbook?.handoffs[state.custody.handoff ?? '']?.sla ?? null),
+    custody: custodyOf(state, playbook?.handoffs[state.custody.handoff ?? '']?.sla ?? null, now),
+    next: nextOf(state, lead),
     score: score && { fit: score.fit, engagement: score.engagement, reasons: [...score.reasons] },
     disqualified: state.disqualified ? { at: iso(state.disqualified.at), reason: state.disqualified.reason } : null,
     meetingAt: isoOrNull(state.meetingAt),
@@ -137,7 +139,24 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
   };
 }
 
-function custodyOf({ custody }: LeadState, sla: string | null): z.infer<typeof leadDetail>['custody'] {
+/** What the lead waits for, as of its last decision. */
+function nextOf(state: LeadState, { dueAt, held }: LeadRecord): z.infer<typeof leadDetail>['next'] {
+  const next = nextMoveOf({ state, wake: dueAt === null ? null : { at: dueAt }, held: held ?? undefined });
+  if (next === undefined) return null;
+  if (next.kind === 'due') return { at: iso(next.at), code: 'due', sentence: 'Something is due for it then.' };
+  return { at: null, code: next.code, sentence: next.sentence };
+}
+
+function firstTouchOf(
+  { acceptedAt, firstTouchBy, firstTouchAt }: LeadState['custody'],
+  now: number,
+): z.infer<typeof leadDetail>['custody']['firstTouch'] {
+  if (acceptedAt === undefined) return null;
+  const breached = firstTouchBy !== undefined && (firstTouchAt ?? now) > firstTouchBy;
+  return { by: isoOrNull(firstTouchBy), at: isoOrNull(firstTouchAt), breached };
+}
+
+function custodyOf({ custody }: LeadState, sla: string | null, now: number): z.infer<typeof leadDetail>['custody'] {
   return {
     who: custody.who,
     since: iso(custody.since),
@@ -147,6 +166,7 @@ function custodyOf({ custody }: LeadState, sla: string | null): z.infer<typeof l
     handoff: custody.handoff ?? null,
     sla,
     acceptedAt: isoOrNull(custody.acceptedAt),
+    firstTouch: firstTouchOf(custody, now),
     attempts: custody.attempts,
   };
 }

@@ -1,11 +1,13 @@
 /** Tasks change hands: one by a manager's word, all of a rep's when the rep leaves. */
 import type { Playbook } from '../core/playbook.ts';
+import { pickRep, presentFor } from '../core/pools.ts';
 import type { Instant } from '../core/time.ts';
+import { HISTORY, viewOf } from '../core/view.ts';
 import { putInputs } from '../store/inbox.ts';
 import { getRep } from '../store/reps.ts';
 import type { Db } from '../store/schema.ts';
-import { loadLead, loadRouting } from '../store/states.ts';
-import { assignTask, getTask, openTasksOf, type Task } from '../store/tasks.ts';
+import { countedReps, type Loaded, loadLead, loadRouting } from '../store/states.ts';
+import { assignTask, getTask, leadsOf, openTasksOf, type Task } from '../store/tasks.ts';
 import { Problem } from './problem/problem.ts';
 import { toTask } from './schemas/tasks.ts';
 
@@ -35,12 +37,12 @@ export async function reassign(tx: Db, id: string, to: string, { playbook, now, 
       errors: [{ path: 'to', message: 'must be the id of an active rep' }],
     });
   }
-  if (!(await assignTask(tx, id, to))) {
+  if (!(await assignTask(tx, id, to, now))) {
     throw new Problem('task-closed', `The task is ${task.state}`, { more: { state: task.state } });
   }
   const body = { kind: 'task.reassigned' as const, task: id, to, by };
   await putInputs(tx, [{ leadId: task.leadId, at: now, body }], now);
-  return { status: 200 as const, body: toTask({ ...task, assignee: to }, now), nudge: [task.leadId] };
+  return { status: 200 as const, body: toTask({ ...task, assignee: to, assignedAt: now }, now), nudge: [task.leadId] };
 }
 
 /** The task with its lead locked, so that nobody answers it meanwhile. */
@@ -51,33 +53,82 @@ async function lockedTask(tx: Db, id: string): Promise<Task | null> {
   return getTask(tx, id);
 }
 
+export interface Moved {
+  readonly tasks: { readonly moved: number; readonly left: number };
+  readonly leads: { readonly moved: number; readonly left: number };
+  readonly leadIds: readonly string[];
+}
+
+export const NOTHING_MOVED: Moved = { tasks: { moved: 0, left: 0 }, leads: { moved: 0, left: 0 }, leadIds: [] };
+
 /**
- * Moves all open tasks of a rep who is no longer active to the rep of the task's pool who has been
- * given the fewest; a task whose pool has nobody else stays where it is, for a manager to see.
+ * A rep has left: every lead and open task of theirs goes on at once, each lead to one rep by the
+ * rules of its pools, else to a manager of these. With nobody there it stays, for a manager to see.
  */
-export async function moveTasksOf(
-  tx: Db,
-  repId: string,
-  { playbook, now, by }: Frame,
-): Promise<{ moved: number; left: number; leadIds: readonly string[] }> {
-  const tasks = await openTasksOf(tx, repId);
-  if (tasks.length === 0) return { moved: 0, left: 0, leadIds: [] };
-  const { reps, given } = await loadRouting(tx);
-  const extra = new Map<string, number>();
+export async function moveAllOf(tx: Db, repId: string, { playbook, now, by }: Frame): Promise<Moved> {
+  const open = await openTasksOf(tx, repId);
+  const leads = await leadsOf(tx, repId);
+  const counters = await sharedCounters(tx, playbook);
+  const tasks = { moved: 0, left: 0 };
+  const kept = { moved: 0, left: 0 };
   const leadIds: string[] = [];
-  for (const { id, leadId } of tasks) {
-    const task = await lockedTask(tx, id);
-    // An accepted handoff is no work waiting to be done: the lead is the rep's until somebody decides otherwise.
-    if (task?.state !== 'open') continue;
-    const pool = playbook.pools.find((one) => one.id === task.pool);
-    const counts = given[pool?.id ?? ''] ?? {};
-    const load = (rep: string): number => (counts[rep] ?? 0) + (extra.get(rep) ?? 0);
-    const candidates = (pool?.reps ?? []).filter((rep) => rep !== repId && reps[rep]?.active !== false);
-    const to = candidates.toSorted((a, b) => load(a) - load(b))[0];
-    if (to === undefined || !(await assignTask(tx, id, to))) continue;
-    extra.set(to, (extra.get(to) ?? 0) + 1);
-    await putInputs(tx, [{ leadId, at: now, body: { kind: 'task.reassigned', task: id, to, by } }], now);
+  for (const leadId of [...new Set([...leads, ...open.map((task) => task.leadId)])].sort()) {
+    const loaded = await loadLead(tx, leadId);
+    if (loaded === null) continue;
+    const has = loaded.state?.custody.who === 'sales' && loaded.state.custody.rep === repId;
+    const theirs = (await openTasksOf(tx, repId)).filter((task) => task.leadId === leadId).map(({ id }) => id);
+    if (!has && theirs.length === 0) continue;
+    const to = successorOf(loaded, { playbook, now, counters });
+    if (to === undefined) {
+      tasks.left += theirs.length;
+      kept.left += has ? 1 : 0;
+      continue;
+    }
+    for (const id of theirs) await assignTask(tx, id, to, now);
+    const body = { kind: 'lead.assigned' as const, to, left: repId, tasks: theirs, by };
+    await putInputs(tx, [{ leadId, at: now, body }], now);
+    tasks.moved += theirs.length;
+    kept.moved += has ? 1 : 0;
     leadIds.push(leadId);
   }
-  return { moved: leadIds.length, left: tasks.length - leadIds.length, leadIds };
+  return { tasks, leads: kept, leadIds };
+}
+
+/** Counters that count on while many leads move in one transaction; the leads' own decisions write them. */
+async function sharedCounters(tx: Db, playbook: Playbook) {
+  const routing = await loadRouting(tx, countedReps(playbook));
+  const given: Record<string, Readonly<Record<string, number>>> = { ...routing.given };
+  const open = { ...routing.open };
+  return {
+    routing: { ...routing, given, open },
+    took(pool: string, rep: string): void {
+      given[pool] = { ...given[pool], [rep]: (given[pool]?.[rep] ?? 0) + 1 };
+      open[rep] = (open[rep] ?? 0) + 1;
+    },
+  };
+}
+
+interface Succession {
+  readonly playbook: Playbook;
+  readonly now: Instant;
+  readonly counters: Awaited<ReturnType<typeof sharedCounters>>;
+}
+
+function successorOf({ state, facts }: Loaded, { playbook, now, counters }: Succession): string | undefined {
+  if (state === null) return undefined;
+  const { custody } = state;
+  const handoff = playbook.handoffs[custody.handoff ?? ''];
+  const scope = viewOf(state, facts, playbook, now, HISTORY);
+  const all = handoff?.pools ?? playbook.pools.map((pool) => pool.id);
+  const pools = all.flatMap((id) => playbook.pools.find((pool) => pool.id === id && pool.when.test(scope)) ?? []);
+  const question = { playbook, routing: counters.routing, at: now };
+  const choice = pickRep({ pools, ...question });
+  if (choice?.rep) {
+    counters.took(custody.pool ?? choice.pool.id, choice.rep.id);
+    return choice.rep.id;
+  }
+  const managers = pools.flatMap((pool) =>
+    pool.manager === undefined ? [] : (presentFor(pool.manager, question) ?? []),
+  );
+  return managers[0]?.id;
 }

@@ -6,7 +6,7 @@ import { callerIn, guard, ownerOf } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { currentOrNull } from './playbook-now.ts';
 import { Problem } from './problem/problem.ts';
-import { moveTasksOf } from './reassign.ts';
+import { moveAllOf, NOTHING_MOVED } from './reassign.ts';
 import { json, jsonBody, listQuery, pageOf, pageOfAll, problems, text } from './schemas/common.ts';
 import { write } from './write.ts';
 
@@ -22,6 +22,24 @@ const workingHours = z
   })
   .refine((hours) => hours.from < hours.to, { path: ['to'], message: 'must be later than `from`' });
 
+const edge = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be a date or an instant that exists' })
+  .openapi({ type: 'string', example: '2026-12-24' });
+const absence = z
+  .strictObject({
+    from: edge,
+    to: edge,
+    cover: z
+      .email()
+      .max(320)
+      .transform((id) => id.toLowerCase())
+      .optional()
+      .openapi({ description: 'Who takes the rep’s leads; a cover who is away too is covered in turn.' }),
+  })
+  // A date ends with its day: the same date twice is one day.
+  .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), { path: ['to'], message: 'must not be before `from`' })
+  .openapi('Absence');
+
 const repIn = z
   .strictObject({
     name: text(200),
@@ -30,11 +48,11 @@ const repIn = z
       .transform((zone) => zoneName(zone) ?? zone),
     workingHours: workingHours.optional().openapi({ description: 'The company’s by default.' }),
     away: z
-      .array(z.unknown())
-      .max(0, 'absences are not in this version')
-      .optional()
-      .openapi({ description: 'Absences are not in this version: empty or absent.' }),
-    active: z.boolean().default(true).openapi({ description: 'False moves the rep’s open tasks at once.' }),
+      .array(absence)
+      .max(200)
+      .default([])
+      .openapi({ description: 'Dates are the rep’s local days, both included; leads go to the cover meanwhile.' }),
+    active: z.boolean().default(true).openapi({ description: 'False moves the rep’s leads and open tasks at once.' }),
   })
   .openapi('RepInput');
 
@@ -44,17 +62,21 @@ const repOut = z
     name: z.string(),
     timeZone: z.string(),
     workingHours: workingHoursSchema.nullable(),
+    away: z.array(z.object({ from: z.string(), to: z.string(), cover: z.string().optional() })),
     active: z.boolean(),
   })
   .openapi('Rep');
 
+const moves = z.object({
+  moved: z.number().int(),
+  left: z.number().int().openapi({ description: 'Neither a rep nor a manager of the pools is there.' }),
+});
+
 const repWritten = repOut
   .extend({
     outcome: z.enum(['created', 'updated']),
-    tasks: z.object({
-      moved: z.number().int(),
-      left: z.number().int().openapi({ description: 'Nobody else in the pool is active.' }),
-    }),
+    tasks: moves.openapi({ description: 'Open tasks of a rep who is no longer active.' }),
+    leads: moves.openapi({ description: 'Leads of a rep who is no longer active.' }),
   })
   .openapi('RepWritten');
 
@@ -80,7 +102,8 @@ export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     path: '/v1/reps/{id}',
     tags,
     summary: 'Describe a rep',
-    description: 'Creates or replaces. `active: false` moves the rep’s open tasks to others of their pools.',
+    description:
+      'Creates or replaces. `active: false` moves the rep’s leads and open tasks to others of the pools at once.',
     request: { params: repParam, ...jsonBody(repIn) },
     responses: {
       200: json(repWritten, 'The rep was known.'),
@@ -90,17 +113,17 @@ export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   app.openapi(put, async (c) => {
     const { id } = c.req.valid('param');
-    const { away: _, workingHours: hours, ...given } = c.req.valid('json');
+    const { workingHours: hours, ...given } = c.req.valid('json');
     const playbook = await currentOrNull(deps);
     const { status, body } = await write(c, deps, async (tx) => {
       const now = deps.clock.now();
-      const rep: RepRow = { id, ...given, ...(hours === undefined ? {} : { workingHours: hours }), away: [] };
+      const rep: RepRow = { id, ...given, ...(hours === undefined ? {} : { workingHours: hours }) };
       const outcome = await putRep(tx, rep, now);
       const frame = playbook && { playbook, now, by: callerIn(c).by };
-      const gone = frame && !rep.active ? await moveTasksOf(tx, id, frame) : { moved: 0, left: 0, leadIds: [] };
+      const gone = frame && !rep.active ? await moveAllOf(tx, id, frame) : NOTHING_MOVED;
       return {
         status: outcome === 'created' ? (201 as const) : (200 as const),
-        body: { ...toRepOut(rep), outcome, tasks: { moved: gone.moved, left: gone.left } },
+        body: { ...toRepOut(rep), outcome, tasks: gone.tasks, leads: gone.leads },
         nudge: gone.leadIds,
       };
     });
@@ -149,5 +172,6 @@ const toRepOut = (rep: RepRow): z.infer<typeof repOut> => ({
     rep.workingHours === undefined
       ? null
       : { ...rep.workingHours, days: [...rep.workingHours.days], holidays: [...rep.workingHours.holidays] },
+  away: rep.away.map((absence) => ({ ...absence })),
   active: rep.active,
 });

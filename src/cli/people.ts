@@ -24,6 +24,7 @@ const repsSchema = z.record(
     name: z.string().min(1),
     timeZone: z.string().refine((zone) => zoneName(zone) !== undefined, 'must be an IANA time zone'),
     workingHours: workingHours.optional(),
+    away: z.array(z.strictObject({ from: z.iso.date(), to: z.iso.date(), cover: z.email().optional() })).optional(),
     active: z.boolean().default(true),
   }),
 );
@@ -40,9 +41,10 @@ export async function readBehaviour(file: string, playbook: Playbook): Promise<B
 export async function readReps(file: string | undefined): Promise<Rep[]> {
   if (file === undefined) return [];
   const reps = await readYaml(file, repsSchema);
-  return Object.entries(reps).map(([id, { workingHours: hours, ...rep }]) => ({
+  return Object.entries(reps).map(([id, { workingHours: hours, away, ...rep }]) => ({
     id,
     ...rep,
+    ...(away === undefined ? {} : { away }),
     ...(hours === undefined ? {} : { workingHours: hours }),
   }));
 }

@@ -60,6 +60,9 @@ export interface TaskSeen {
   readonly handoff?: string;
   /** How many tasks this lead has had, this one included. */
   readonly nth: number;
+  /** How many reps have had it before: each is drawn anew. */
+  readonly hand?: number;
+  /** When this rep got it. */
   readonly openedAt: Instant;
   readonly calendar: Calendar;
 }
@@ -189,7 +192,7 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     },
 
     answer: (key, task) => {
-      const what = `task#${task.nth}`;
+      const what = `task#${task.nth}${task.hand ? `/${task.hand}` : ''}`;
       const share = draw(what, key);
       const when = (d: Delay): Instant => afterWork(task.calendar, task.openedAt, d, draw(`${what} after`, key));
       if (task.handoff !== undefined) {

@@ -1,5 +1,5 @@
 /** What each input does to the lead, at the instant being decided. */
-import { acceptHandoff, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
+import { acceptHandoff, claim, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
 import { revive } from './custody-states.ts';
 import { applyDeal, leaveDeal } from './deal.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
@@ -72,6 +72,9 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'task.reassigned':
       applyReassigned(d, input, body);
+      return;
+    case 'lead.assigned':
+      applyAssigned(d, input, body);
       return;
     case 'recycle':
       applyRecycle(d, input, body);
@@ -272,6 +275,29 @@ function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>):
   // The store has it already, unless a rung of the ladder came in between.
   d.effects.push({ kind: 'task.assign', id: body.task, assignee: body.to, at: d.t });
   journal(d, { type: 'task.reassigned', by: body.by, data: { task: body.task, to: body.to } });
+}
+
+function applyAssigned(d: Draft, input: Input, body: Body<'lead.assigned'>): void {
+  const { custody } = d.state;
+  if (d.state.disqualified) {
+    ignore(d, input, 'disqualified', { to: body.to });
+    return;
+  }
+  // The store has these already; a rung of the ladder may have moved one in between.
+  for (const id of body.tasks) d.effects.push({ kind: 'task.assign', id, assignee: body.to, at: d.t });
+  const reason: Reason = body.left === undefined ? 'by-request' : 'rep-left';
+  const theirs = body.left === undefined || custody.rep === body.left;
+  if (theirs) {
+    if (custody.who === 'sales') movedTo(d, body.to, body.by);
+    else if (body.left === undefined) claim(d, body.to, body.by);
+  }
+  if (!theirs && body.tasks.length === 0) return;
+  journal(d, {
+    type: 'lead.assigned',
+    reason,
+    by: body.by,
+    data: { from: body.left ?? custody.rep ?? null, to: body.to, tasks: body.tasks.length },
+  });
 }
 
 function applyRecycle(d: Draft, input: Input, body: Body<'recycle'>): void {

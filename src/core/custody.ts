@@ -207,6 +207,12 @@ export function movedTo(d: Draft, to: string, by: string): void {
   moveCustody(d, 'hand-on', { ...kept, rep: to }, { reason: 'by-request', by });
 }
 
+/** A rep takes a lead nobody offered, or a manager gives it to one: there is nothing to answer. */
+export function claim(d: Draft, rep: string, by: string): void {
+  delete d.state.resume;
+  moveCustody(d, 'claim', { since: d.t, rep, acceptedAt: d.t, attempts: 0 }, { reason: 'by-request', by });
+}
+
 /** A ladder that does not end with `recycle`: the step that asked goes on, the offer stays open. */
 function afterLastRung(d: Draft): void {
   const { ladder, from } = d.state.custody;

@@ -37,6 +37,7 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'lead.changed': 4,
   // Whoever answers after a task has changed hands is who has it: the other way round it is refused.
   'task.reassigned': 5,
+  'lead.assigned': 5,
   'task.answered': 6,
   recycle: 7,
   stage: 7,

@@ -38,6 +38,16 @@ export const inputSchema = z.discriminatedUnion('kind', [
     by,
   }),
   z.object({ kind: z.literal('task.reassigned'), task: z.string(), to: z.string(), by }),
+  /** The lead goes to this rep, whatever it was: a manager's word, a rep's own claim, or since its rep left. */
+  z.object({
+    kind: z.literal('lead.assigned'),
+    to: z.string(),
+    /** Set when a rep left: whoever has the lead by then keeps it. */
+    left: z.string().optional(),
+    /** Open tasks that go along; the store has moved them already. */
+    tasks: z.array(z.string()),
+    by,
+  }),
   z.object({
     kind: z.literal('recycle'),
     reason: z.string(),

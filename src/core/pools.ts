@@ -100,11 +100,11 @@ export function pickRep(question: PickQuestion): Choice | undefined {
   return pools[0] && { pool: pools[0], counts: [] };
 }
 
-/** Counts in a pool; somebody without one begins with the lowest of those who are there. */
+/** Counts in a pool; somebody without one begins as the next in turn, with nothing to catch up on. */
 function countsIn(pool: Pool, present: readonly Rep[], routing: Routing): (id: string) => number {
   const given = routing.given[pool.id] ?? {};
   const known = present.flatMap(({ id }) => given[id] ?? []);
-  const start = known.length === 0 ? 0 : Math.min(...known);
+  const start = Math.max(0, ...known.map((count) => count - 1));
   return (id) => given[id] ?? start;
 }
 

@@ -41,6 +41,14 @@ export interface SimulatedLead {
   tasks(): number;
 }
 
+interface OpenTask {
+  readonly task: TaskOpened;
+  readonly nth: number;
+  /** How many have had it before who has it. */
+  readonly hand: number;
+  readonly rep: string | undefined;
+}
+
 /** What somebody will do, if it still makes sense by then. */
 interface Act {
   readonly at: Instant;
@@ -61,7 +69,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   const suppressions: Suppression[] = given.suppressions.map((suppression) => ({ ...suppression, at: from }));
   let inputs: Input[] = [];
   let acts: Act[] = [];
-  const openTasks = new Map<string, { task: TaskOpened; nth: number }>();
+  const openTasks = new Map<string, OpenTask>();
   const seen = new Map<string, number>();
   const count = { inputs: 0, touches: 0, tasks: 0, accepts: 0 };
 
@@ -106,17 +114,17 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     throw new Error('the core asks for routing that it has');
   }
 
-  function answerLater(id: string, rep: string): void {
+  function answerLater(id: string, rep: string, openedAt: Instant): void {
     const open = openTasks.get(id);
     if (open === undefined) return;
-    const { task, nth } = open;
+    const { task, nth, hand } = open;
     const calendar = calendarOf(playbook, world.reps[rep]);
     const handoff = task.handoff === undefined ? {} : { handoff: task.handoff };
-    const act = actors.answer(key, { ...handoff, nth, openedAt: task.openedAt, calendar });
+    const act = actors.answer(key, { ...handoff, nth, hand, openedAt, calendar });
     if (act === undefined) return;
     const { at, ...answer } = act;
     const body: InputBody = { kind: 'task.answered', task: id, ...answer, by: rep };
-    acts.push({ at, body, possible: () => openTasks.has(id) });
+    acts.push({ at, body, possible: () => openTasks.get(id)?.rep === rep });
   }
 
   function afterAccept(at: Instant, rep: string): void {
@@ -174,10 +182,15 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
         if (effect.entry.type === 'handoff.accepted') afterAccept(effect.entry.at, effect.entry.by);
       } else if (effect.kind === 'task.open') {
         count.tasks += 1;
-        openTasks.set(effect.task.id, { task: effect.task, nth: count.tasks });
-        if (effect.task.assignee !== undefined) answerLater(effect.task.id, effect.task.assignee);
-      } else if (effect.kind === 'task.assign') answerLater(effect.id, effect.assignee);
-      else if (effect.kind === 'task.close') openTasks.delete(effect.id);
+        const { task } = effect;
+        openTasks.set(task.id, { task, nth: count.tasks, hand: 0, rep: task.assignee });
+        if (task.assignee !== undefined) answerLater(task.id, task.assignee, task.openedAt);
+      } else if (effect.kind === 'task.assign') {
+        const open = openTasks.get(effect.id);
+        if (open === undefined || open.rep === effect.assignee) continue;
+        openTasks.set(effect.id, { ...open, hand: open.hand + (open.rep === undefined ? 0 : 1), rep: effect.assignee });
+        answerLater(effect.id, effect.assignee, effect.at);
+      } else if (effect.kind === 'task.close') openTasks.delete(effect.id);
       else if (effect.kind === 'pool.count') {
         const pool = world.given[effect.pool] ?? {};
         world.given[effect.pool] = pool;

@@ -197,6 +197,10 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'task.expired': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is closed${because(t)}.`,
   'task.cancelled': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is withdrawn${because(t)}.`,
   'task.reassigned': (t) => `The task goes to ${t.text('to')}, by ${t.who}. Its due time stays.`,
+  'lead.assigned': (t) => {
+    const from = t.text('from', '') === '' ? '' : ` from ${t.text('from')}`;
+    return `The lead goes${from} to ${t.text('to')}${because(t)}${by(t)}.`;
+  },
   'lead.returned': (t) => {
     const what = t.entry.reason === 'deal-lost' ? 'A lost deal' : t.who;
     return `${what} gives the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`;

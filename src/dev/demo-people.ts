@@ -45,6 +45,7 @@ const taskSchema = z.looseObject({
   assignee: z.string().nullable(),
   handoff: z.string().nullable(),
   openedAt: z.string(),
+  assignedAt: z.string().nullable(),
 });
 const pageSchema = z.looseObject({ items: z.array(taskSchema), next: z.string().nullable() });
 type Task = z.infer<typeof taskSchema>;
@@ -56,7 +57,7 @@ const AHEAD_MS = 200;
 const GATHER_MS = 25;
 const SIGNALS_A_CALL = 500;
 /** Too late, or asked for too early: what real people meet too. */
-const USUAL = new Set(['task-closed', 'not-with-sales', 'attempts-missing', 'already-disqualified']);
+const USUAL = new Set(['task-closed', 'not-yours', 'not-with-sales', 'attempts-missing', 'already-disqualified']);
 
 export function createPeople(options: PeopleOptions): People {
   const { clock, db, mailbox, playbook, url, keys } = options;
@@ -68,7 +69,8 @@ export function createPeople(options: PeopleOptions): People {
   const repApi = new Map(options.reps.map((rep) => [rep.id, key(`rep:${rep.id}`)]));
   const leadKeys = new Map<string, string>();
   const counts = new Map<string, number>();
-  const looked = new Set<string>();
+  /** By task: who has it, and as the how manieth from 0. */
+  const looked = new Map<string, { rep: string; hand: number; nth: number }>();
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   /** Rounds that only look whether there is something to do. */
@@ -184,12 +186,15 @@ export function createPeople(options: PeopleOptions): People {
 
   function plan(task: Task): void {
     const lead = leadKeys.get(task.lead.id);
-    if (lead === undefined || task.assignee === null || looked.has(task.id)) return;
-    looked.add(task.id);
-    const openedAt = Date.parse(task.openedAt);
+    const before = looked.get(task.id);
+    if (lead === undefined || task.assignee === null || before?.rep === task.assignee) return;
+    const hand = before === undefined ? 0 : before.hand + 1;
+    const number = before?.nth ?? nth('task', lead);
+    looked.set(task.id, { rep: task.assignee, hand, nth: number });
+    const openedAt = Date.parse(task.assignedAt ?? task.openedAt);
     const calendar = calendarOf(playbook, reps.get(task.assignee));
     const handoff = task.handoff === null ? {} : { handoff: task.handoff };
-    const act = actors.answer(lead, { ...handoff, nth: nth('task', lead), openedAt, calendar });
+    const act = actors.answer(lead, { ...handoff, nth: number, hand, openedAt, calendar });
     const rep = task.assignee;
     if (act === undefined) return;
     const setOut = act.at - AHEAD_MS * clock.anchor.factor;

@@ -191,14 +191,17 @@ async function openTasks(
 const CLOSE = `update tasks set state = $2, closed_at = $3, reason = $4
   where id = $1 and state in ('open', 'accepted') returning id`;
 
+const ASSIGN = `update tasks set assignee = $2, assigned_at = $3
+  where id = $1 and state in ('open', 'accepted') and assignee is distinct from $2`;
+
 async function writeTasks(tx: Db, effects: ReturnType<typeof group>): Promise<void> {
   for (const close of effects.closed) {
     const rows = await run(tx, CLOSE, [close.id, close.state, date(close.at), close.reason]);
     if (rows.length === 0) throw new TaskConflict(close.id);
   }
   // A reassignment that came too late changes nothing: the task's end is in the journal.
-  for (const { id, assignee } of effects.assigned) {
-    await run(tx, `update tasks set assignee = $2 where id = $1 and state in ('open', 'accepted')`, [id, assignee]);
+  for (const { id, assignee, at } of effects.assigned) {
+    await run(tx, ASSIGN, [id, assignee, date(at)]);
   }
   const counts = new Map<string, readonly [string, string, number, number | null]>();
   for (const { pool, rep, by, turn } of effects.counts) {

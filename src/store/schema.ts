@@ -155,6 +155,10 @@ export interface TasksTable {
   title: string;
   body: Nullable<string>;
   assignee: Nullable<string>;
+  /** When it last changed hands; null: it is with who had it first. */
+  assigned_at: TimeOrNull;
+  /** Out of the way until then; no SLA and no due time waits for it. */
+  snoozed_until: TimeOrNull;
   pool: Nullable<string>;
   priority: string;
   state: string;

@@ -20,6 +20,8 @@ export interface Task {
   readonly title: string;
   readonly body: string | null;
   readonly assignee: string | null;
+  readonly assignedAt: Instant | null;
+  readonly snoozedUntil: Instant | null;
   readonly pool: string | null;
   readonly priority: 'high' | 'normal';
   readonly state: TaskState;
@@ -66,6 +68,8 @@ function toTask(row: Row): Task {
     title: row.title,
     body: row.body,
     assignee: row.assignee,
+    assignedAt: row.assigned_at,
+    snoozedUntil: row.snoozed_until,
     pool: row.pool,
     priority: row.priority === 'high' ? 'high' : 'normal',
     state: taskStateSchema.parse(row.state),
@@ -178,15 +182,38 @@ export async function answerTask(tx: Db, id: string, answer: TaskAnswer): Promis
 }
 
 /** Gives an open or accepted task to a rep; false when it is closed or unknown. */
-export async function assignTask(tx: Db, id: string, assignee: string): Promise<boolean> {
+export async function assignTask(tx: Db, id: string, assignee: string, now: Instant): Promise<boolean> {
   const rows = await tx
     .updateTable('tasks')
-    .set({ assignee })
+    .set({ assignee, assigned_at: date(now) })
     .where('id', '=', id)
     .where('state', 'in', ['open', 'accepted'])
     .returning('id')
     .execute();
   return rows.length > 0;
+}
+
+/** Puts an open task out of the way until then, or back with null; false when it is closed or unknown. */
+export async function snoozeTask(tx: Db, id: string, until: Instant | null): Promise<boolean> {
+  const rows = await tx
+    .updateTable('tasks')
+    .set({ snoozed_until: dateOrNull(until) })
+    .where('id', '=', id)
+    .where('state', '=', 'open')
+    .returning('id')
+    .execute();
+  return rows.length > 0;
+}
+
+/** Leads this rep has. */
+export async function leadsOf(db: Db, rep: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('lead_states')
+    .select('lead_id')
+    .where('custodian', '=', rep)
+    .orderBy('lead_id')
+    .execute();
+  return rows.map((row) => row.lead_id);
 }
 
 /** Open and accepted tasks of a rep; what must move when the rep leaves. */

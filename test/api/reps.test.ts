@@ -31,7 +31,42 @@ test('a rep is described, replaced and read; the id is the email', async () => {
   expect((await api.call('GET /v1/reps')).body.items).toHaveLength(1);
 });
 
-test('mistakes are named: zone, hours, dates that do not exist, what is not in this version', async () => {
+test('absences are dates or instants, with a cover', async () => {
+  const away = [
+    { from: '2026-12-24', to: '2026-12-24', cover: 'y@northwind.example' },
+    { from: '2027-01-05T12:00:00Z', to: '2027-01-05T18:00:00Z' },
+  ];
+  expect(await put('away@northwind.example', { name: 'A', timeZone: 'UTC', away })).toMatchObject({ body: { away } });
+  expect((await api.call('GET /v1/reps/away@northwind.example')).body.away).toEqual(away);
+});
+
+test('a rep who left: leads and tasks move at once, to others of the pools, and the journal says why', async () => {
+  const first = await api.offered('left-open@acme.example');
+  const leaver = first.task.assignee;
+  const taken = await api.offered('left-taken@acme.example');
+  await api.call(`POST /v1/tasks/${taken.task.id}/reassign`, { body: { to: leaver } });
+  await api.call(`POST /v1/tasks/${taken.task.id}/accept`, { key: await api.keyOf(leaver) });
+  await api.advance(taken.leadId);
+  const { body } = await put(leaver, { name: 'Gone', timeZone: 'UTC', active: false });
+  // The open offer; the accepted one with the call its cadence opened.
+  expect(body).toMatchObject({ tasks: { moved: 3, left: 0 }, leads: { moved: 2, left: 0 } });
+  for (const { leadId } of [first, taken]) {
+    expect(api.nudged).toContain(leadId);
+    await api.advance(leadId);
+    const lead = (await api.call(`GET /v1/leads/${leadId}`)).body;
+    expect(lead.custody).toMatchObject({ who: 'sales', rep: expect.not.stringContaining(leaver) });
+    for (const task of lead.tasks) expect(task.assignee).toBe(lead.custody.rep);
+    const journal = await api.call(`GET /v1/leads/${leadId}/journal?type=lead.assigned`);
+    expect(journal.body.items).toMatchObject([{ reason: 'rep-left', data: { from: leaver, to: lead.custody.rep } }]);
+  }
+  expect((await api.call(`GET /v1/tasks?assignee=${leaver}&state=open,accepted`)).body.items).toEqual([]);
+  expect((await put(leaver, { name: 'Gone', timeZone: 'UTC', active: false })).body.leads).toEqual({
+    moved: 0,
+    left: 0,
+  });
+});
+
+test('mistakes are named: zone, hours, dates that do not exist', async () => {
   const bad = async (body: object, path: string) =>
     expect(await put('x@northwind.example', { name: 'X', timeZone: 'UTC', ...body })).toMatchObject({
       status: 400,
@@ -42,7 +77,8 @@ test('mistakes are named: zone, hours, dates that do not exist, what is not in t
   await bad({ workingHours: { ...hours, to: '25:00' } }, 'workingHours.to');
   await bad({ workingHours: { ...hours, to: '08:00' } }, 'workingHours.to');
   await bad({ workingHours: { ...hours, holidays: ['2026-02-29'] } }, 'workingHours.holidays.0');
-  await bad({ away: [{ from: '2026-12-24', to: '2027-01-02', cover: 'y@northwind.example' }] }, 'away');
+  await bad({ away: [{ from: '2026-12-24', to: '2026-12-23' }] }, 'away.0.to');
+  await bad({ away: [{ from: '2026-02-30', to: '2026-12-23' }] }, 'away.0.from');
   expect(await put('nobody', { name: 'X', timeZone: 'UTC' })).toMatchObject({ status: 404 });
 });
 

@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inWindow } from '../../src/core/calendar.ts';
+import { phaseOf, TRANSITIONS } from '../../src/core/custody-states.ts';
 import { durationMs } from '../../src/core/duration.ts';
 import { END_STATES, endStateOf } from '../../src/core/endstate.ts';
 import type { InputBody } from '../../src/core/input.ts';
+import { nextMoveOf } from '../../src/core/next-move.ts';
 import type { Cadence, Condition, Playbook, Rung, Step } from '../../src/core/playbook.ts';
 import { JOURNAL_TYPES } from '../../src/core/reasons.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
@@ -288,8 +290,15 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
   }
 }
 
-function play(p: Playbook, timeZone: string, happens: readonly Happening[], slow: number): PlayedLead {
+function play(
+  p: Playbook,
+  timeZone: string,
+  happens: readonly Happening[],
+  slow: number,
+  onDecision: PlayedLead['onDecision'] = () => {},
+): PlayedLead {
   const lead = new PlayedLead(p, START, { lead: { ...leadFields, timeZone } });
+  lead.onDecision = onDecision;
   let n = 0;
   lead.answer = (touch) => {
     n += 1;
@@ -324,6 +333,7 @@ describe('whatever happens to a lead', () => {
       'touch.held',
       'lead.disqualified',
       'task.reassigned',
+      'lead.assigned',
       'handoff.skipped',
       'handoff.touched',
       'pool.full',
@@ -438,6 +448,26 @@ describe('whatever happens to a lead', () => {
       }),
       { numRuns: RUNS },
     );
+  });
+
+  it('at every instant has one custody and a next event in the future, or a reason in words why not', () => {
+    const codes = new Set<string>();
+    fc.assert(
+      fc.property(aLife, ([p, zone, happens, slow]) => {
+        play(p, zone, happens, slow, ({ state, wake, held, touch }) => {
+          expect(Object.keys(TRANSITIONS)).toContain(phaseOf(state.custody));
+          expect(state.custody.who === 'sales' || state.custody.rep === undefined).toBe(true);
+          // A touch that goes has its own wake: the end of the wait for its result.
+          if (touch) return;
+          const next = nextMoveOf({ state, wake, held });
+          if (next?.kind === 'due') expect(next.at).toBeGreaterThanOrEqual(state.at);
+          else expect(next?.sentence).toMatch(/\.$/);
+          if (next?.kind === 'waits') codes.add(next.code);
+        });
+      }),
+      { numRuns: RUNS * 2 },
+    );
+    expect([...codes]).toEqual(expect.arrayContaining(['with-rep', 'offer-unanswered', 'nothing-runs']));
   });
 
   it('a handoff needs a human signal newer than the last return, unless a step or person asked', () => {

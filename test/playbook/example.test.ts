@@ -45,9 +45,10 @@ test('it uses every kind of step', () => {
   );
 });
 
-test('every rep of a pool is in reps.yaml, and the other way round', async () => {
+test('every rep and manager of a pool is in reps.yaml, and the other way round', async () => {
   const reps = await readReps(join(folder, 'reps.yaml'));
-  expect(reps.map((rep) => rep.id).sort()).toEqual(playbook.pools.flatMap((pool) => pool.reps).sort());
+  const named = playbook.pools.flatMap(({ reps: ids, manager }) => [...ids, ...(manager ? [manager] : [])]);
+  expect(reps.map((rep) => rep.id).sort()).toEqual([...new Set(named)].sort());
 });
 
 describe('emails', () => {

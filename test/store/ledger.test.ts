@@ -160,7 +160,7 @@ describe.each(testDatabases)('what a commit writes beside the state, on %s', (ki
       await transact(db, async (tx) => {
         expect(await answerTask(tx, 'task-2', { expect: ['open'], state: 'accepted', ...answer })).toBe(true);
         expect(await answerTask(tx, 'task-2', { expect: ['open'], state: 'accepted', ...answer })).toBe(false);
-        expect(await assignTask(tx, 'task-2', 'other')).toBe(true);
+        expect(await assignTask(tx, 'task-2', 'other', NOW)).toBe(true);
         const done = {
           expect: ['accepted'] as const,
           state: 'done' as const,
@@ -171,7 +171,7 @@ describe.each(testDatabases)('what a commit writes beside the state, on %s', (ki
           reason: 'r',
         };
         expect(await answerTask(tx, 'task-2', { ...done, ...answer })).toBe(true);
-        expect(await assignTask(tx, 'task-2', 'late')).toBe(false);
+        expect(await assignTask(tx, 'task-2', 'late', NOW)).toBe(false);
       });
       expect(await getTask(db, 'task-2')).toMatchObject({
         state: 'done',

@@ -76,8 +76,16 @@ export const leadDetail = leadSummary
       handoff: z.string().nullable(),
       sla: z.string().nullable(),
       acceptedAt: instantOut.nullable(),
+      firstTouch: z
+        .object({ by: instantOut.nullable(), at: instantOut.nullable(), breached: z.boolean() })
+        .nullable()
+        .openapi({ description: 'The rep’s first completed task or activity since accepting, and its SLA.' }),
       attempts: z.number().int().openapi({ description: 'Tasks closed since sales has the lead.' }),
     }),
+    next: z
+      .object({ at: instantOut.nullable(), code: z.string(), sentence: z.string() })
+      .nullable()
+      .openapi({ description: 'What the lead waits for: the next due time, or why there is none.' }),
     score: z
       .object({ fit: z.number(), engagement: z.number(), reasons: z.array(z.string()) })
       .nullable()

@@ -38,6 +38,8 @@ export class PlayedLead {
   last: Decided | undefined;
   now: number;
   answer: (touch: TouchRequest) => { outcome: Outcome; retryAt?: number } | undefined = () => ({ outcome: 'sent' });
+  /** Told of every decision, also those that are followed by another at once. */
+  onDecision: (decided: Decided) => void = () => {};
   #ids = 0;
 
   constructor(playbook: Playbook, start: string | number, facts: Partial<Facts> = {}) {
@@ -115,6 +117,7 @@ export class PlayedLead {
     this.state = decision.state;
     this.effects.push(...decision.effects);
     this.last = decision;
+    this.onDecision(decision);
     for (const id of decision.applied) {
       this.inbox.splice(
         this.inbox.findIndex((x) => x.id === id),
