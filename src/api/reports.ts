@@ -1,6 +1,7 @@
 /** `/v1/reports/{name}`: facts back to both teams. What each number means is in docs/reports.md. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'csv-stringify/sync';
+import { ATTRIBUTION_MODELS } from '../core/attribution.ts';
 import { VolleyError } from '../core/errors.ts';
 import { DAY, iso } from '../core/time.ts';
 import type { Filled } from '../store/reports/define.ts';
@@ -49,7 +50,13 @@ export function reportRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     summary: 'A report, as JSON or (by Accept) as CSV',
     request: {
       params: z.object({ name: z.enum(REPORT_NAMES).openapi({ param: { name: 'name', in: 'path' } }) }),
-      query: z.strictObject(period),
+      query: z.strictObject({
+        ...period,
+        model: z
+          .enum(ATTRIBUTION_MODELS)
+          .optional()
+          .openapi({ description: 'How `pipeline` shares out the money of a deal; `linear` by default.' }),
+      }),
     },
     responses: {
       200: {
@@ -76,6 +83,7 @@ const copyOf = ({ tables }: Filled) =>
 interface Asked {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  readonly model?: string | undefined;
 }
 
 /** @throws Problem `bad-input` when the period is empty, `no-playbook` before one has been applied. */
@@ -87,6 +95,10 @@ async function reportOf(deps: ApiDeps, name: ReportName, asked: Asked): Promise<
     const message = 'must be earlier than `to`';
     throw new Problem('bad-input', 'The period is empty', { errors: [{ path: 'from', message }] });
   }
+  if (asked.model !== undefined && name !== 'pipeline') {
+    const message = 'goes with the report pipeline only';
+    throw new Problem('bad-input', 'This report has no model', { errors: [{ path: 'model', message }] });
+  }
   const playbook = await currentOrNull(deps);
   if (playbook === null) throw new VolleyError('no-playbook', 'No playbook has been applied');
   return runReport(deps.database.db, REPORTS[name], {
@@ -96,6 +108,6 @@ async function reportOf(deps: ApiDeps, name: ReportName, asked: Asked): Promise<
     stages: playbook.stages.map((stage) => stage.id),
     won: wonStage(playbook),
     goals: playbook.goals,
-    model: undefined,
+    model: asked.model,
   });
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
+import { ATTRIBUTION_MODELS } from '../core/attribution.ts';
 import type { Filled } from '../store/reports/define.ts';
 import { REPORT_NAMES, REPORTS, type ReportName } from '../store/reports/index.ts';
 import { connect } from './client.ts';
@@ -20,6 +21,7 @@ const reportSchema = z.object({
 interface Options {
   readonly from?: string;
   readonly to?: string;
+  readonly model?: string;
   readonly json?: true;
   readonly csv?: true;
 }
@@ -31,6 +33,7 @@ export function addReport(program: Command): void {
     .argument('<name>', REPORT_NAMES.join(', '))
     .option('--from <date>', 'first day, YYYY-MM-DD (UTC)', calendarDate)
     .option('--to <date>', 'day after the last, YYYY-MM-DD (UTC)', calendarDate)
+    .addOption(new Option('--model <model>', 'how pipeline shares out the money of a deal').choices(ATTRIBUTION_MODELS))
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .option('--csv', 'print CSV')
     .action(async (name: string, options: Options) => {
@@ -41,9 +44,13 @@ export function addReport(program: Command): void {
     });
 }
 
-async function show(name: ReportName, { from, to, json, csv }: Options): Promise<void> {
+async function show(name: ReportName, { from, to, model, json, csv }: Options): Promise<void> {
   const api = await connect(readConfig());
-  const query = new URLSearchParams({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+  const query = new URLSearchParams({
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(model === undefined ? {} : { model }),
+  });
   const path = `/v1/reports/${name}?${query}`;
   if (csv) {
     process.stdout.write(await api.text(path, 'text/csv'));

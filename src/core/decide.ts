@@ -8,6 +8,7 @@ import type { Decided, Decision } from './decision.ts';
 import { type Draft, NeedsRouting } from './draft.ts';
 import type { Facts, Playbooks } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
+import { leftToSend } from './left.ts';
 import { settle } from './settle.ts';
 import { copyState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -105,6 +106,7 @@ function decideIn(d: Draft, request: Request): Decided {
     wake: wake ? { at: wake.at, queue: wake.queue, summary: summaryOf(wake) } : null,
     ...(held === undefined ? {} : { held }),
     entered: d.entered,
+    left: leftToSend(d.state, d.facts.lead, d.playbooks.current),
   };
 }
 

@@ -136,6 +136,8 @@ export interface Decided {
   readonly held?: string;
   /** Steps that runs entered in this decision, in order: waits leave no journal entry of their own. */
   readonly entered: readonly StepEntered[];
+  /** Emails marketing could still send this lead, for the reports. */
+  readonly left?: number;
 }
 
 export interface StepEntered {

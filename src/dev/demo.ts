@@ -17,6 +17,7 @@ import { DAY } from '../core/time.ts';
 import { createLog } from '../log.ts';
 import { drain } from './demo-drain.ts';
 import { createPeople } from './demo-people.ts';
+import { meetingReport } from './demo-report.ts';
 import { type DemoOutcome, verifyDemo } from './demo-verify.ts';
 import { createWaves, splitCsv } from './demo-waves.ts';
 import { EXAMPLE, putPlaybook } from './first-start.ts';
@@ -37,8 +38,14 @@ const DRAIN_MS = 60_000;
 /** Lines instead of a bar where nobody watches, real ms between them. */
 const LINE_MS = 15_000;
 
+interface Played {
+  readonly outcome: DemoOutcome;
+  /** What both teams would meet about, as text. */
+  readonly meeting: string;
+}
+
 /** Runs it to its end; undefined when it was asked to stop. */
-async function run(options: Options, home: string, stopped: Promise<unknown>): Promise<DemoOutcome | undefined> {
+async function run(options: Options, home: string, stopped: Promise<unknown>): Promise<Played | undefined> {
   // Of the environment only what says how to log and where the engine is: the demo is the same everywhere.
   const { LOG_LEVEL, LOG_FORMAT, VOLLEY_TEMPORAL_BIN } = process.env;
   const config = readConfig({
@@ -84,8 +91,9 @@ async function run(options: Options, home: string, stopped: Promise<unknown>): P
     await stack.stopWorkers();
     await mailbox.eventsDelivered();
     const imported = waves.imported();
+    const meeting = await meetingReport(db, playbook, from, until);
     const outcome = await verifyDemo({ db, mailbox, playbook, imported, from, days: options.days, until });
-    return { ...outcome, wrong: [...ended, ...people.problems(), ...outcome.wrong] };
+    return { outcome: { ...outcome, wrong: [...ended, ...people.problems(), ...outcome.wrong] }, meeting };
   } finally {
     await stack.stop();
   }
@@ -108,7 +116,7 @@ async function watch(clock: { now(): number }, from: number, until: number): Pro
   bar.end();
 }
 
-function show(outcome: DemoOutcome, options: Options): void {
+function show({ outcome, meeting }: Played, options: Options): void {
   const { counts } = outcome;
   const list = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
@@ -132,6 +140,7 @@ function show(outcome: DemoOutcome, options: Options): void {
   ];
   print(`\n${colour.bold(`${options.days} days`)}`);
   print(table(['', ''], rows));
+  print(`\n${meeting}`);
   if (outcome.wrong.length === 0) print(`\n${colour.green('every lead accounted for, no touch repeated')}`);
   else for (const line of outcome.wrong) print(`${colour.red('wrong:')} ${line}`);
 }
@@ -149,11 +158,11 @@ let home: string | undefined;
 try {
   const options = program.parse().opts<Options>();
   home = await mkdtemp(join(tmpdir(), 'volley-demo-'));
-  const outcome = await run(options, home, stopped);
-  if (outcome === undefined) process.exitCode = 130;
+  const played = await run(options, home, stopped);
+  if (played === undefined) process.exitCode = 130;
   else {
-    show(outcome, options);
-    if (outcome.wrong.length > 0) process.exitCode = 1;
+    show(played, options);
+    if (played.outcome.wrong.length > 0) process.exitCode = 1;
   }
 } catch (error) {
   process.exitCode = report(error, program.opts()['debug'] === true);

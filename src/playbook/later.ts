@@ -37,7 +37,7 @@ export function findLater(kind: FileKind, source: Source): Later {
 
   const root = Raw.of(source);
   if (kind === 'playbook') {
-    key(root, ['agreed', 'chat', 'replies', 'buyingGroup', 'goals']);
+    key(root, ['chat', 'replies', 'buyingGroup']);
     for (const [, handoff] of root.get('handoffs').entries()) {
       for (const pool of handoff.get('pools').items()) value(pool, ['same-account'], 'the id of a pool');
     }

@@ -70,6 +70,8 @@ export interface LeadStatesTable {
   held: Nullable<string>;
   /** Version in force at its last decision; null before the first. */
   playbook: Nullable<string>;
+  /** Emails marketing could still send, as of its last decision; null before one. */
+  left_to_send: Generated<number | null>;
   updated_at: Time;
 }
 

@@ -46,6 +46,8 @@ describe('GET /v1/reports/{name}', () => {
     'GET /v1/reports/sla?from=2026-02-30',
     'GET /v1/reports/sla?from=2026-11-24&to=2026-11-24',
     'GET /v1/reports/sla?since=2026-11-24',
+    'GET /v1/reports/sla?model=u',
+    'GET /v1/reports/pipeline?model=z',
   ])('%s is a mistake', async (call) => {
     expect((await api.call(call)).status).toBe(400);
   });

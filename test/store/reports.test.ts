@@ -1,6 +1,7 @@
 /** Reports over 2,000 simulated leads, against a count of their journals that shares no code with the SQL. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ATTRIBUTION_MODELS } from '../../src/core/attribution.ts';
 import type { Playbook } from '../../src/core/playbook.ts';
 import { DAY } from '../../src/core/time.ts';
 import type { Context, Tables } from '../../src/store/reports/define.ts';
@@ -8,6 +9,7 @@ import { documentOf } from '../../src/store/reports/document.ts';
 import { REPORT_NAMES, REPORTS, type ReportName, runReport } from '../../src/store/reports/index.ts';
 import { type TestDatabase, withDatabase } from '../support/database.ts';
 import { endedOf, funnelOf, handoffsOf, median, rate, type Span, slaOf } from '../support/report-counts.ts';
+import { contentOf, creditsOf, dealsOf, meetingOf } from '../support/report-counts-more.ts';
 import { fill, type Journalled, simulated } from '../support/report-world.ts';
 
 const START = Date.UTC(2026, 8, 7);
@@ -28,7 +30,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => store.close());
 
-async function report(name: ReportName, { from, to }: Span): Promise<Tables> {
+async function report(name: ReportName, { from, to }: Span, model?: string): Promise<Tables> {
   const context: Context = {
     from: new Date(from),
     to: new Date(to),
@@ -36,7 +38,7 @@ async function report(name: ReportName, { from, to }: Span): Promise<Tables> {
     stages: playbook.stages.map(({ id }) => id),
     won: 'customer',
     goals: playbook.goals,
-    model: undefined,
+    model,
   };
   return (await runReport(store.database.db, REPORTS[name], context)).tables;
 }
@@ -81,6 +83,63 @@ describe.each(SPANS)('reports of 2,000 leads, $from to $to', (span) => {
     for (const row of reps) {
       const mine = ended.filter((one) => one.outcome === 'given up' && one.rep === row['rep']);
       expect(row['givenUp']).toBe(mine.length);
+    }
+  });
+
+  it('meeting', async () => {
+    const tables = await report('meeting', span);
+    const expected = meetingOf(leads, playbook, span);
+    expect(Object.fromEntries((tables['figures'] ?? []).map((row) => [row['figure'], row['value']]))).toEqual(
+      expected.figures,
+    );
+    expect(tables['returns']?.map(({ reason, n }) => [reason, n])).toEqual(expected.returns);
+    expect(tables['became']?.map(({ became, leads: n }) => [became, n])).toEqual(expected.became);
+    const handed = expected.became.reduce((sum, [, n]) => sum + n, 0);
+    expect(tables['handedOver']?.length).toBe(Math.min(500, handed));
+    expect(tables['quiet']?.reduce((sum, row) => sum + Number(row['leads']), 0)).toBe(expected.quiet);
+    const months = (span.to - span.from) / DAY / 30.4375;
+    const won = tables['goals']?.find((row) => row['goal'] === 'won');
+    expect(won).toMatchObject({ team: 'sales', aMonth: 3, actual: expected.figures['won'] });
+    expect(won?.['target']).toBeCloseTo(3 * months, 3);
+    expect(won?.['leadsNeeded']).toBe(
+      Math.ceil((3 * months) / (Number(expected.figures['won']) / Number(expected.figures['leads']))),
+    );
+  });
+
+  it('content-gaps', async () => {
+    const tables = await report('content-gaps', span);
+    const expected = contentOf(leads, playbook, span);
+    const topics = tables['topics']?.map(({ stage, topic, sent, movedOn }) => ({ stage, topic, sent, movedOn })) ?? [];
+    const name = (row: { stage?: unknown; topic?: unknown }): string => `${row.stage} ${row.topic}`;
+    expect(topics.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))).toEqual(expected.topics);
+    expect(tables['middle']?.map(({ stage, emails, sent }) => ({ stage, emails, sent }))).toEqual(expected.middle);
+    const exhausted = tables['exhausted'] ?? [];
+    expect(exhausted.reduce((sum, row) => sum + Number(row['leads']), 0)).toBe(expected.notWithSales);
+    expect(exhausted.reduce((sum, row) => sum + Number(row['nothingLeft']), 0)).toBe(expected.nothingLeft);
+  });
+
+  it.each(ATTRIBUTION_MODELS)('pipeline, %s: every dimension adds up to all of the money', async (model) => {
+    const { totals = [], credits = [] } = await report('pipeline', span, model);
+    const money = dealsOf(leads, span);
+    expect(totals).toEqual(money);
+    expect(money.every((row) => row.opened > 10)).toBe(true);
+    for (const { currency, pipeline, revenue } of money) {
+      for (const dimension of ['source', 'campaign', 'cadence', 'topic']) {
+        const mine = credits.filter((row) => row['dimension'] === dimension && row['currency'] === currency);
+        const cents = (column: string): number =>
+          mine.reduce((sum, row) => sum + Math.round(Number(row[column]) * 100), 0);
+        expect([cents('pipeline'), cents('revenue')]).toEqual([Math.round(pipeline * 100), Math.round(revenue * 100)]);
+      }
+    }
+  });
+
+  it('pipeline, first and last: the cadence of the first and of the last email has it all', async () => {
+    for (const model of ['first', 'last'] as const) {
+      const { credits = [] } = await report('pipeline', span, model);
+      const found = credits
+        .filter((row) => row['dimension'] === 'cadence')
+        .map(({ name, currency, pipeline }) => [`${currency} ${name}`, pipeline]);
+      expect(Object.fromEntries(found)).toEqual(creditsOf(leads, span, model));
     }
   });
 });

@@ -154,7 +154,8 @@ async function waitUntilUp(server: ChildProcess, url: string, output: () => stri
   throw new Error(`Postgres did not start:\n${output()}`);
 }
 
-async function startPostgres(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+/** A server with its data in this folder, which must be readable by everybody when root starts it. */
+export async function startPostgres(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const native = readableBinaries(folder);
   const data = join(folder, 'data');
   mkdirSync(data, { mode: 0o700 });

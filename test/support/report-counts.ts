@@ -130,7 +130,7 @@ export function endedOf(leads: readonly Journalled[], playbook: Playbook, span: 
   });
   const givenUp = leads.flatMap(handoffsOf).flatMap((one) => {
     if (!one.accepted || !one.ended || !within(one.ended.at, span)) return [];
-    if (one.ended.reason !== 'step' && !one.returned) return [];
+    if (!['step', 'returned'].includes(one.ended.reason)) return [];
     const contacts = contactsOf(one.lead, playbook, one.accepted.at, one.ended.at);
     return [{ outcome: 'given up', rep: one.accepted.by, contacts }];
   });

@@ -103,6 +103,7 @@ export async function fill(db: Db, playbook: Playbook, leads: readonly Journalle
     leads.flatMap(({ id, entries }) => entries.map((entry) => journalRow(id, entry))),
     (chunk) => db.insertInto('journal').values(chunk).execute(),
   );
+  await fillDeals(db, leads);
   let n = 0;
   for (const { id, entries } of leads) {
     // In parts of different sizes, as commits cut a journal anywhere.
@@ -113,6 +114,61 @@ export async function fill(db: Db, playbook: Playbook, leads: readonly Journalle
       i += part.length;
     }
   }
+}
+
+export interface TestDeal {
+  readonly id: string;
+  readonly leads: readonly Journalled[];
+  readonly currency: string;
+  readonly openedAt: Instant;
+  readonly cents: number;
+  readonly wonAt?: Instant;
+  readonly wonCents: number;
+}
+
+/** A deal opens a day after every second acceptance, with one lead or two, and every third is won. */
+export function dealsFor(leads: readonly Journalled[]): TestDeal[] {
+  const deals: TestDeal[] = [];
+  leads.forEach((lead, i) => {
+    const accepted = lead.entries.find((entry) => entry.type === 'handoff.accepted');
+    if (!accepted || i % 2 === 1) return;
+    const n = deals.length;
+    const other = n % 4 === 0 ? leads[i + 1] : undefined;
+    const openedAt = accepted.at + DAY;
+    const cents = 1_000_01 + n * 777_77;
+    deals.push({
+      id: `deal-${n}`,
+      leads: other ? [lead, other] : [lead],
+      currency: n % 5 === 0 ? 'USD' : 'EUR',
+      openedAt,
+      cents,
+      wonCents: cents - 101,
+      ...(n % 3 === 0 ? { wonAt: openedAt + 9 * DAY } : {}),
+    });
+  });
+  return deals;
+}
+
+async function fillDeals(db: Db, leads: readonly Journalled[]): Promise<void> {
+  const deals = dealsFor(leads);
+  const event = ({ id, currency }: TestDeal, nth: number, at: Instant, stage: string, cents: number) => ({
+    deal_id: id,
+    nth,
+    at: new Date(at),
+    stage,
+    amount_cents: cents,
+    currency,
+    actor: 'test',
+  });
+  const events = deals.flatMap((deal) => [
+    event(deal, 1, deal.openedAt, 'proposal', deal.cents),
+    ...(deal.wonAt === undefined ? [] : [event(deal, 2, deal.wonAt, 'won', deal.wonCents)]),
+  ]);
+  await chunked(events, (chunk) => db.insertInto('deal_events').values(chunk).execute());
+  const links = deals.flatMap((deal) =>
+    deal.leads.map((lead) => ({ deal_id: deal.id, lead_id: lead.id, via: 'lead' })),
+  );
+  await chunked(links, (chunk) => db.insertInto('deal_leads').values(chunk).execute());
 }
 
 const journalRow = (lead_id: string, entry: JournalEntry) => ({
@@ -128,15 +184,36 @@ const journalRow = (lead_id: string, entry: JournalEntry) => ({
   data: JSON.stringify(entry.data),
 });
 
+/** Emails of marketing's cadences that the journal does not tell of. */
+export function leftOf(lead: Journalled, playbook: Playbook): number {
+  const steps = Object.values(playbook.cadences)
+    .filter(({ purpose }) => purpose === 'marketing')
+    .flatMap((cadence) => Object.values(cadence.steps));
+  const stage = stageOf(lead, playbook);
+  const had = lead.entries.filter(({ type }) => type === 'touch.sent').map(({ data }) => data['email']);
+  return Object.values(playbook.emails).filter((email) => {
+    const used = steps.some((step) =>
+      step.kind === 'email' ? step.email === email.id : step.kind === 'pick' && step.topic === email.topic,
+    );
+    const fits = (email.roles ?? [lead.role]).includes(lead.role) && (email.stages ?? [stage]).includes(stage);
+    return used && fits && (email.repeat !== 'never' || !had.includes(email.id));
+  }).length;
+}
+
+export const lastOf = (lead: Journalled, type: string) => lead.entries.findLast((entry) => entry.type === type);
+
+export const stageOf = (lead: Journalled, playbook: Playbook): string =>
+  text(lastOf(lead, 'stage.changed')?.data['to']) ?? playbook.stages[0]?.id ?? '';
+
 function stateOf(lead: Journalled, playbook: Playbook) {
-  const last = (type: string) => lead.entries.findLast((entry) => entry.type === type);
   return {
     lead_id: lead.id,
     guard: 0,
     seq: 1,
     state: null,
-    stage: text(last('stage.changed')?.data['to']) ?? playbook.stages[0]?.id ?? null,
-    custody: text(last('custody.changed')?.data['to']) ?? 'nobody',
+    stage: stageOf(lead, playbook),
+    left_to_send: leftOf(lead, playbook),
+    custody: text(lastOf(lead, 'custody.changed')?.data['to']) ?? 'nobody',
     custodian: null,
     due_at: null,
     queue: null,
@@ -160,7 +237,7 @@ function touchesOf({ id, entries }: Journalled, playbook: Playbook) {
         step: entry.step ?? '',
         email: text(entry.data['email']) ?? '',
         purpose: cadence?.purpose ?? 'marketing',
-        topic: step?.kind === 'email' ? (step.topic ?? null) : null,
+        topic: step?.kind === 'email' || step?.kind === 'pick' ? (step.topic ?? null) : null,
         playbook: playbook.hash,
         state: 'sent',
         attempts: 1,

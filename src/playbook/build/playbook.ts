@@ -1,9 +1,11 @@
 /** From checked files to the compiled playbook: every default is filled in here. */
 import type {
+  Agreed,
   Company,
   ConsentRule,
   EmailTemplate,
   Expiry,
+  Goals,
   Handoff,
   Playbook,
   Pool,
@@ -37,6 +39,8 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
   return {
     hash,
     company,
+    ...(raw.agreed && { agreed: buildAgreed(raw.agreed) }),
+    ...(raw.goals && { goals: buildGoals(raw.goals) }),
     consent: buildConsent(raw.consent),
     stages: raw.stages.map(({ id, when, deal }, index) => ({
       id,
@@ -96,6 +100,23 @@ function buildCompany({ workingHours, ...company }: RawPlaybook['company']): Com
       from: workingHours?.from ?? DEFAULT_HOURS.from,
       to: workingHours?.to ?? DEFAULT_HOURS.to,
       holidays: workingHours?.holidays ?? [],
+    },
+  };
+}
+
+function buildAgreed({ review, ...who }: NonNullable<RawPlaybook['agreed']>): Agreed {
+  return { ...who, ...(review !== undefined && { review }) };
+}
+
+function buildGoals({ month }: NonNullable<RawPlaybook['goals']>): Goals {
+  const { mql, pipeline } = month.marketing ?? {};
+  const { accepted, demos, won } = month.sales ?? {};
+  return {
+    marketing: { ...(mql !== undefined && { mql }), ...(pipeline !== undefined && { pipeline }) },
+    sales: {
+      ...(accepted !== undefined && { accepted }),
+      ...(demos !== undefined && { demos }),
+      ...(won !== undefined && { won }),
     },
   };
 }

@@ -194,9 +194,33 @@ const caps = object(
   'caps, such as { lead: { touches: 3, per: P7D } }',
 );
 
+const agreed = object(
+  { marketing: emailAddress, sales: emailAddress, review: duration.optional() },
+  'who agreed on this: { marketing, sales, review }',
+);
+
+const GOAL_EXPECTED = 'a goal for a month: a number above zero';
+const goal = amount(GOAL_EXPECTED, 0.01, 1_000_000_000_000);
+const goals = object(
+  {
+    month: object(
+      {
+        marketing: object({ mql: goal.optional(), pipeline: goal.optional() }, '{ mql, pipeline }').optional(),
+        sales: object(
+          { accepted: goal.optional(), demos: goal.optional(), won: goal.optional() },
+          '{ accepted, demos, won }',
+        ).optional(),
+      },
+      'the goals of both teams for a month: { marketing, sales }',
+    ),
+  },
+  'goals, such as { month: { marketing: { mql: 200 }, sales: { won: 12 } } }',
+);
+
 export const playbookSchema = object(
   {
     company,
+    agreed: agreed.optional(),
     consent: consent.optional(),
     stages: listOf(stage, 'a list of stages, the first of them initial', 1),
     onDealLost: object(
@@ -213,6 +237,7 @@ export const playbookSchema = object(
     expiry: expiry.optional(),
     caps: caps.optional(),
     returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
+    goals: goals.optional(),
   },
   'a map that begins with "company:"',
 ).meta({ title: 'Volley playbook.yaml' });

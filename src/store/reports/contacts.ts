@@ -14,7 +14,7 @@ with ended as (
   select 'given up', lead_id, accepted_at, ended_at, accepted_by
   from handoffs
   where accepted_at is not null and ended_at >= :from and ended_at < :to
-    and (ended = 'step' or return_reason is not null)
+    and ended in ('step', 'returned')
 ), counted as (
   select outcome, rep, (
       select count(*) from touches t
@@ -22,7 +22,7 @@ with ended as (
         and t.ended_at >= e.since and t.ended_at <= e.at
     ) + (
       select count(*) from tasks k
-      where k.lead_id = e.lead_id and k.state = 'done' and coalesce(k.disposition, '') <> 'skipped'
+      where k.lead_id = e.lead_id and k.state = 'done' and k.kind <> 'handoff' and coalesce(k.disposition, '') <> 'skipped'
         and k.closed_at >= e.since and k.closed_at <= e.at
     ) as contacts
   from ended e

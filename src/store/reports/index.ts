@@ -1,12 +1,23 @@
 /** Every report there is, by name. */
 import { contacts } from './contacts.ts';
+import { contentGaps } from './content-gaps.ts';
 import type { Report } from './define.ts';
 import { funnel } from './funnel.ts';
 import { health } from './health.ts';
+import { meeting } from './meeting.ts';
+import { pipeline } from './pipeline.ts';
 import { sla } from './sla.ts';
 
-export const REPORTS = { funnel, sla, contacts, health } as const satisfies Readonly<Record<string, Report>>;
-export type ReportName = keyof typeof REPORTS;
-export const REPORT_NAMES = ['funnel', 'sla', 'contacts', 'health'] as const satisfies readonly ReportName[];
+export const REPORT_NAMES = ['funnel', 'meeting', 'sla', 'pipeline', 'contacts', 'content-gaps', 'health'] as const;
+export type ReportName = (typeof REPORT_NAMES)[number];
+export const REPORTS: Readonly<Record<ReportName, Report>> = {
+  funnel,
+  meeting,
+  sla,
+  pipeline,
+  contacts,
+  'content-gaps': contentGaps,
+  health,
+};
 
 export { runReport } from './run.ts';

@@ -1,0 +1,32 @@
+/** What is left to send to a lead: the reports show where content runs out. */
+
+import { type EmailTemplate, isSending, type Playbook } from './playbook.ts';
+import type { LeadFields } from './scope.ts';
+import type { LeadState } from './state.ts';
+
+const sendable = new WeakMap<Playbook, readonly EmailTemplate[]>();
+
+/** Emails that marketing's cadences can send: those of their email steps, and those of the topics they pick from. */
+function emailsOfMarketing(playbook: Playbook): readonly EmailTemplate[] {
+  const known = sendable.get(playbook);
+  if (known) return known;
+  const steps = Object.values(playbook.cadences)
+    .filter((cadence) => cadence.purpose === 'marketing')
+    .flatMap((cadence) => Object.values(cadence.steps).filter(isSending));
+  const found = Object.values(playbook.emails).filter((email) =>
+    steps.some((step) => (step.kind === 'email' ? step.email === email.id : step.topic === email.topic)),
+  );
+  sendable.set(playbook, found);
+  return found;
+}
+
+/** How many emails of marketing this lead has not had and fits by role and stage; one that may repeat is always left. */
+export function leftToSend(state: LeadState, lead: LeadFields, playbook: Playbook): number {
+  let left = 0;
+  for (const email of emailsOfMarketing(playbook)) {
+    if (email.roles && !email.roles.includes(lead.role)) continue;
+    if (email.stages && !email.stages.includes(state.stage)) continue;
+    if (email.repeat !== 'never' || state.seen[email.id] === undefined) left += 1;
+  }
+  return left;
+}

@@ -1,0 +1,149 @@
+import { numberIn, type Report, share, textIn } from './define.ts';
+
+/** A stage gets thin below this many emails, or below half of the first stage's touches for each lead. */
+const FEW_EMAILS = 3;
+
+/** Touches of the period with the stage the lead was in, and whether it moved on within 30 days. */
+const SENT = `
+with moves as (
+  select lead_id, at, name as stage,
+    lead(at) over (partition by lead_id order by at, seq) as until_at,
+    lead(name) over (partition by lead_id order by at, seq) as next_stage,
+    row_number() over (partition by lead_id order by at, seq) as nth
+  from milestones
+  where kind = 'stage'
+), stays as (
+  select lead_id, at as since, until_at, stage, next_stage from moves
+  union all
+  select lead_id, cast('-infinity' as timestamptz), at, (cast(:stages as text[]))[1], stage from moves where nth = 1
+), sent as (
+  select t.lead_id, t.email, coalesce(t.topic, 'none') as topic,
+    coalesce(s.stage, (cast(:stages as text[]))[1]) as stage,
+    coalesce(s.until_at <= t.ended_at + interval '30 days'
+      and array_position(cast(:stages as text[]), s.next_stage)
+        > array_position(cast(:stages as text[]), s.stage), false) as moved
+  from touches t
+    left join stays s on s.lead_id = t.lead_id
+      and s.since <= t.ended_at and (s.until_at is null or s.until_at > t.ended_at)
+  where t.state = 'sent' and t.purpose = 'marketing' and t.ended_at >= :from and t.ended_at < :to
+)`;
+
+const TOPICS = `${SENT}
+select stage, topic, count(*) as "sent", count(*) filter (where moved) as "movedOn"
+from sent
+group by stage, topic
+`;
+
+const LEADS = `
+select s.stage as "stage", coalesce(nullif(l.role, ''), 'unknown') as "role",
+  count(*) as "leads",
+  count(*) filter (where s.left_to_send = 0) as "nothingLeft"
+from lead_states s join leads l on l.id = s.lead_id
+where s.stage is not null and s.custody <> 'sales'
+group by s.stage, coalesce(nullif(l.role, ''), 'unknown')
+`;
+
+const MIDDLE = `${SENT}
+select stage, count(*) as "sent", count(distinct email) as "emails", count(distinct topic) as "topics",
+  count(distinct lead_id) as "reached"
+from sent
+group by stage
+`;
+
+const stageOrder =
+  (stages: readonly string[]) =>
+  (a: string, b: string): number =>
+    stages.indexOf(a) - stages.indexOf(b) || (a < b ? -1 : a > b ? 1 : 0);
+
+export const contentGaps: Report = {
+  name: 'content-gaps',
+  title: 'Content gaps',
+  about:
+    'Where there is nothing left to say, what moves leads on, and where the middle of the way is thin. It is about marketing’s emails.',
+  days: 90,
+  tables: [
+    {
+      id: 'exhausted',
+      title: 'Nothing left to send',
+      columns: {
+        stage: { unit: 'text', is: 'The stage leads are in at the moment.' },
+        role: { unit: 'text', is: 'Their role.' },
+        leads: { unit: 'count', is: 'Leads of this stage and role that are not with sales.' },
+        nothingLeft: {
+          unit: 'count',
+          is: 'How many of them have had every email that marketing’s cadences can send to their stage and role, as of their last decision.',
+        },
+        share: { unit: 'share', is: '`nothingLeft` of `leads`.' },
+      },
+    },
+    {
+      id: 'topics',
+      title: 'Topics',
+      columns: {
+        stage: { unit: 'text', is: 'The stage the lead was in when the email went.' },
+        topic: { unit: 'text', is: 'The topic of the step; `none` without one.' },
+        sent: { unit: 'count', is: 'Emails of this topic sent in that stage in the period.' },
+        movedOn: {
+          unit: 'count',
+          is: 'How many of them were followed by a later stage as the lead’s next one, within 30 days.',
+        },
+        share: { unit: 'share', is: '`movedOn` of `sent`.' },
+      },
+    },
+    {
+      id: 'middle',
+      title: 'Where it is thin',
+      columns: {
+        stage: { unit: 'text', is: 'A stage before the won one.' },
+        leads: { unit: 'count', is: 'Leads in it at the moment that are not with sales.' },
+        emails: { unit: 'count', is: 'Different emails sent to leads in this stage in the period.' },
+        topics: { unit: 'count', is: 'Different topics among them.' },
+        sent: { unit: 'count', is: 'Emails sent to leads in this stage in the period.' },
+        perLead: { unit: 'number', is: '`sent` for each lead that got one there.' },
+        thin: {
+          unit: 'flag',
+          is: `Whether it had fewer than ${FEW_EMAILS} different emails, or less than half of the first stage’s \`perLead\`.`,
+        },
+      },
+    },
+  ],
+  sources: { leads: LEADS, byTopic: TOPICS, byStage: MIDDLE },
+  fill: ({ leads = [], byTopic = [], byStage = [] }, { stages, won }) => {
+    const order = stageOrder(stages);
+    const before = stages.slice(0, Math.max(0, stages.indexOf(won)) || stages.length);
+    const perLead = (stage: string): number | null => {
+      const row = byStage.find((one) => textIn(one, 'stage') === stage);
+      return share(numberIn(row, 'sent'), numberIn(row, 'reached'));
+    };
+    const first = perLead(stages[0] ?? '') ?? 0;
+    return {
+      exhausted: leads
+        .map((row) => ({ ...row, share: share(numberIn(row, 'nothingLeft'), numberIn(row, 'leads')) }))
+        .sort(
+          (a, b) => order(textIn(a, 'stage'), textIn(b, 'stage')) || (textIn(a, 'role') < textIn(b, 'role') ? -1 : 1),
+        ),
+      topics: byTopic
+        .map((row) => ({ ...row, share: share(numberIn(row, 'movedOn'), numberIn(row, 'sent')) }))
+        .sort(
+          (a, b) =>
+            order(textIn(a, 'stage'), textIn(b, 'stage')) ||
+            (b.share ?? 0) - (a.share ?? 0) ||
+            (textIn(a, 'topic') < textIn(b, 'topic') ? -1 : 1),
+        ),
+      middle: before.map((stage) => {
+        const row = byStage.find((one) => textIn(one, 'stage') === stage);
+        const mean = perLead(stage);
+        const emails = numberIn(row, 'emails');
+        return {
+          stage,
+          leads: leads.filter((one) => one['stage'] === stage).reduce((sum, one) => sum + numberIn(one, 'leads'), 0),
+          emails,
+          topics: numberIn(row, 'topics'),
+          sent: numberIn(row, 'sent'),
+          perLead: mean,
+          thin: emails < FEW_EMAILS || (mean ?? 0) < first / 2,
+        };
+      }),
+    };
+  },
+};
