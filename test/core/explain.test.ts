@@ -59,6 +59,23 @@ describe('explain', () => {
     expect(ask(lead, { kind: 'custody' })).toMatchObject({ verdict: 'waiting', code: 'offered' });
   });
 
+  it('names the routes to sales, with what they look at', () => {
+    const lead = new PlayedLead(playbook({ cadences: { guide } }), START);
+    lead.look();
+    const e = ask(lead, { kind: 'custody' });
+    expect(e).toMatchObject({
+      verdict: 'done',
+      code: 'with-marketing',
+      unblockedBy: "the route demo turning true (seen('demo.requested')), by something the lead does",
+    });
+    expect(e.because).toContainEqual({
+      code: 'condition',
+      expr: "seen('demo.requested')",
+      value: false,
+      source: 'routes/demo/when',
+    });
+  });
+
   it('names the touch that the mail service has not answered for', () => {
     const lead = new PlayedLead(playbook({ cadences: { guide } }), START);
     lead.answer = () => undefined;

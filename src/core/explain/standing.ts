@@ -1,6 +1,6 @@
 /** Who has the lead, which stage it is in and what its score is, each with why. */
 import type { Rung } from '../playbook.ts';
-import { HISTORY, SINCE_BACK, scoreOf, viewOf } from '../view.ts';
+import { HISTORY, SINCE_BACK, SINCE_RETURN, scoreOf, viewOf } from '../view.ts';
 import { conditionReasons } from './condition.ts';
 import { type Because, type Explanation, fromJournal, newest, type Question, say, storyIn } from './question.ts';
 
@@ -79,9 +79,31 @@ export function explainCustody(q: Question): Explanation {
     at: since,
     code: custody.who === 'sales' ? 'with-sales' : custody.who === 'marketing' ? 'with-marketing' : 'with-nobody',
     sentence: `${subject} has the next move since ${say(q, since)}.${why}${first}`,
-    because,
-    unblockedBy: null,
+    because: custody.who === 'sales' ? because : [...because, ...routeReasons(q)],
+    unblockedBy: custody.who === 'sales' ? null : waysToSales(q),
   };
+}
+
+/** Why no route hands the lead to sales: each with what it looks at, counting since the last return. */
+function routeReasons(q: Question): Because[] {
+  const playbook = q.playbooks.current;
+  const scope = viewOf(q.state, q.facts, playbook, q.now, SINCE_RETURN);
+  return playbook.routes.flatMap(({ id, when }) =>
+    conditionReasons(q, playbook, { condition: when, scope, source: `routes/${id}/when` }),
+  );
+}
+
+/** A route fires when it turns true by something the lead does; one that has held since before does not. */
+function waysToSales(q: Question): string | null {
+  const playbook = q.playbooks.current;
+  const scope = viewOf(q.state, q.facts, playbook, q.now, SINCE_RETURN);
+  const ways = playbook.routes.map(({ id, when }) => {
+    if (!when.test(scope)) return `the route ${id} turning true (${when.source})`;
+    // It turned true by time or an import, and waits for the lead.
+    if (q.state.routes[id]?.armed === true) return `the route ${id}, which holds already`;
+    return `the route ${id} turning false and true again`;
+  });
+  return ways.length === 0 ? null : `${ways.join(', or ')}, by something the lead does`;
 }
 
 export function explainStage(q: Question): Explanation {
