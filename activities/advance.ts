@@ -22,6 +22,7 @@ import type { PlaybookCache } from '../src/playbook/cache.ts';
 import type { Database } from '../src/store/db.ts';
 import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
 import {
+  asksSameAccount,
   type CommitExtra,
   commitDecision,
   countedReps,
@@ -108,7 +109,9 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       let { facts } = request;
       let decision = decide(request);
       if (decision.kind === 'needs') {
-        facts = { ...facts, routing: await loadRouting(tx, countedReps(request.playbooks.current)) };
+        const { current } = request.playbooks;
+        const colleaguesOf = asksSameAccount(current) ? leadId : undefined;
+        facts = { ...facts, routing: await loadRouting(tx, countedReps(current), colleaguesOf) };
         decision = decide({ ...request, facts });
         if (decision.kind === 'needs') throw new Error('the core asks for routing that it has');
       }

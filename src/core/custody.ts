@@ -67,7 +67,14 @@ export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer)
     ...place,
     reason: rep ? reason : 'no-rep',
     by,
-    data: { handoff: handoff.id, pool: pool.id, rep: rep?.id ?? null, acceptBy, why },
+    data: {
+      handoff: handoff.id,
+      pool: pool.id,
+      rep: rep?.id ?? null,
+      ...(choice.sameAccount ? { sameAccount: 'has a colleague, or had one last' } : {}),
+      acceptBy,
+      why,
+    },
   });
   takeTurn(d, choice, by);
   openTask(

@@ -39,6 +39,8 @@ export interface Routing {
   readonly turns: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Leads a rep has, offered and accepted; counted for the reps of pools with `maxOpen`. */
   readonly open: Readonly<Record<string, number>>;
+  /** Reps who have a colleague at the lead's account, then those who last took one over; the latest first. */
+  readonly sameAccount?: readonly string[];
 }
 
 export interface Facts {

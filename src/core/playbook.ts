@@ -82,6 +82,9 @@ export interface Route {
 
 export type BriefPart = 'why' | 'asked' | 'seen';
 
+/** In a handoff's pools: the rep who has, or last had, a colleague at the lead's account. */
+export const SAME_ACCOUNT = 'same-account';
+
 export interface Handoff {
   readonly id: string;
   readonly sla: string;

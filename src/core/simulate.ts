@@ -63,6 +63,7 @@ export function simulate(s: Simulation): SimulationResult {
     given: {},
     turns: {},
     open: {},
+    accounts: new Map(),
     onJournal: (key: string, entry: JournalEntry) => {
       tally.add(entry);
       s.onJournal?.(key, entry);

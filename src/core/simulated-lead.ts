@@ -1,4 +1,5 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
+import { accountIdOf } from './account.ts';
 import { type Actors, isHumanSignal } from './actors.ts';
 import { decide } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
@@ -28,7 +29,16 @@ export interface World {
   readonly given: Record<string, Record<string, number>>;
   readonly turns: Record<string, Record<string, number>>;
   readonly open: Record<string, number>;
+  /** Who has the people of a company, or last took one over: domain to lead. */
+  readonly accounts: Map<string, Map<string, AccountRep>>;
   readonly onJournal: (key: string, entry: JournalEntry) => void;
+}
+
+interface AccountRep {
+  readonly rep: string;
+  readonly at: Instant;
+  /** Whether that rep has the lead still. */
+  readonly has: boolean;
 }
 
 export interface SimulatedLead {
@@ -107,7 +117,13 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       ...request,
       facts: {
         ...request.facts,
-        routing: { reps: world.reps, given: world.given, turns: world.turns, open: world.open },
+        routing: {
+          reps: world.reps,
+          given: world.given,
+          turns: world.turns,
+          open: world.open,
+          sameAccount: sameAccount(),
+        },
       },
     });
     if (routed.kind === 'decided') return routed;
@@ -166,8 +182,29 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   const heldBy = ({ custody, stage }: LeadState): string | undefined =>
     custody.who === 'sales' && !isCustomer(stage) ? custody.rep : undefined;
 
+  /** As the store answers it: those who have a colleague, then who last took one over. */
+  function sameAccount(): string[] {
+    const { domain } = given.lead;
+    if (accountIdOf(domain) === null) return [];
+    const others = [...(world.accounts.get(domain) ?? [])].filter(([other]) => other !== key).map(([, one]) => one);
+    others.sort((a, b) => Number(b.has) - Number(a.has) || b.at - a.at);
+    return [...new Set(others.map(({ rep }) => rep))];
+  }
+
+  function noteAccount(before: LeadState['custody'], { custody }: LeadState): void {
+    if (before.rep === custody.rep && before.acceptedAt === custody.acceptedAt) return;
+    const people = world.accounts.get(given.lead.domain) ?? new Map<string, AccountRep>();
+    world.accounts.set(given.lead.domain, people);
+    if (custody.rep !== undefined) people.set(key, { rep: custody.rep, at: custody.since, has: true });
+    // An offer nobody accepted leaves no acquaintance.
+    else if (before.rep !== undefined && before.acceptedAt !== undefined)
+      people.set(key, { rep: before.rep, at: before.acceptedAt, has: false });
+    else people.delete(key);
+  }
+
   function apply(decided: Decided): void {
     const before = heldBy(state);
+    noteAccount(state.custody, decided.state);
     state = decided.state;
     const after = heldBy(state);
     if (before !== after) {

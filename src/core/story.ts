@@ -153,7 +153,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `${has} the next move, after ${holder(t.text('from'))}: ${t.why}${by(t)}.`;
   },
   'handoff.offered': (t) => {
-    const to = t.text('rep', '') === '' ? `whoever takes it in pool ${t.text('pool')}` : t.text('rep');
+    const who = t.text('rep', '') === '' ? `whoever takes it in pool ${t.text('pool')}` : t.text('rep');
+    const to = t.text('sameAccount', '') === '' ? who : `${who}, who ${t.text('sameAccount')},`;
     const until = t.time('acceptBy') === undefined ? '' : ` An answer is due by ${t.time('acceptBy')}.`;
     const why = t.text('why', t.why).replace(/\.$/, '');
     return `The lead is offered to ${to} (handoff ${t.text('handoff')})${by(t)}: ${why}.${until}`;

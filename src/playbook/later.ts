@@ -38,9 +38,6 @@ export function findLater(kind: FileKind, source: Source): Later {
   const root = Raw.of(source);
   if (kind === 'playbook') {
     key(root, ['chat', 'replies', 'buyingGroup']);
-    for (const [, handoff] of root.get('handoffs').entries()) {
-      for (const pool of handoff.get('pools').items()) value(pool, ['same-account'], 'the id of a pool');
-    }
     key(root.get('caps'), ['account']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');

@@ -9,8 +9,9 @@ import { CUSTOMER_STAGES } from '../core/endstate.ts';
 import { VolleyError } from '../core/errors.ts';
 import type { Facts, Routing } from '../core/facts.ts';
 import { type Input, inputSchema } from '../core/input.ts';
-import type { Playbook } from '../core/playbook.ts';
+import { type Playbook, SAME_ACCOUNT } from '../core/playbook.ts';
 import { type LeadState, leadStateSchema } from '../core/state.ts';
+import { accountReps } from './account-reps.ts';
 import { toFields } from './leads.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
@@ -190,7 +191,7 @@ export const peekLead = (db: Db, leadId: string): Promise<Loaded | null> => load
  * round robin gives each rep one; call it only when a decision asks for it.
  * @param counted reps whose leads must be counted: those of pools with `maxOpen`
  */
-export async function loadRouting(tx: Db, counted: readonly string[] = []): Promise<Routing> {
+export async function loadRouting(tx: Db, counted: readonly string[] = [], colleaguesOf?: string): Promise<Routing> {
   await sql`select value from meta where key = 'routing' for update`.execute(tx);
   return peekRouting(tx, counted);
 }
@@ -208,7 +209,8 @@ export async function peekRouting(tx: Db, counted: readonly string[] = []): Prom
   // Whoever sits in for somebody fills up like anybody else.
   const covers = counted.length === 0 ? [] : reps.flatMap((rep) => rep.away.flatMap(({ cover }) => cover ?? []));
   const open = await openLeads(tx, [...new Set([...counted, ...covers])]);
-  return { reps: Object.fromEntries(reps.map((rep) => [rep.id, defined(rep)])), given, turns, open };
+  const routing = { reps: Object.fromEntries(reps.map((rep) => [rep.id, defined(rep)])), given, turns, open };
+  return colleaguesOf === undefined ? routing : { ...routing, sameAccount: await accountReps(tx, colleaguesOf) };
 }
 
 /** How many leads each of these reps has, offered and accepted; customers are no work that waits. */
@@ -223,6 +225,10 @@ async function openLeads(tx: Db, reps: readonly string[]): Promise<Record<string
     .execute();
   return Object.fromEntries(rows.map((row) => [row.custodian ?? '', Number(row.leads)]));
 }
+
+/** Whether a decision under this playbook must know who has the colleagues of a lead. */
+export const asksSameAccount = ({ handoffs }: Playbook): boolean =>
+  Object.values(handoffs).some(({ pools }) => pools.includes(SAME_ACCOUNT));
 
 /** The reps whose leads a decision under this playbook must know the number of. */
 export const countedReps = ({ pools }: Playbook): readonly string[] =>

@@ -150,3 +150,37 @@ describe('20 at once', () => {
     for (const domain of ['race-two.example', 'race-three.example']) expect(await story(domain)).toEqual(one);
   });
 });
+
+describe('same-account', () => {
+  const offer = async (email: string) => {
+    const { leadId, task } = await api.offered(email);
+    return { leadId, rep: task.assignee, task };
+  };
+
+  test('colleagues go to the rep who has one of them, and to who had one last', async () => {
+    const ada = await offer('ada@colleagues.example');
+    // The pool has two reps: by turns the next lead of another company is the other one's.
+    const other = await offer('somebody@another.example');
+    expect(other.rep).not.toBe(ada.rep);
+    await offer('third@third.example');
+    const grace = await offer('grace@colleagues.example');
+    expect(grace.rep).toBe(ada.rep);
+    expect(await journal(grace.leadId, 'handoff.offered')).toMatchObject([
+      { data: { sameAccount: expect.any(String), rep: ada.rep } },
+    ]);
+    for (const { leadId, task } of [ada, grace]) {
+      await api.call(`POST /v1/tasks/${task.id}/accept`);
+      await api.advance(leadId);
+      await api.call(`POST /v1/leads/${leadId}/recycle`, { body: { reason: 'junk' } });
+      await api.advance(leadId);
+    }
+    await offer('fourth@fourth.example');
+    expect((await offer('joan@colleagues.example')).rep).toBe(ada.rep);
+  });
+
+  test('free mail makes no colleagues', async () => {
+    const reps = new Set<string>();
+    for (const who of ['a', 'b', 'c', 'd']) reps.add((await offer(`someone.${who}@gmail.com`)).rep);
+    expect(reps.size).toBe(2);
+  });
+});

@@ -1,6 +1,6 @@
 /** Cross-checks of `playbook.yaml`: what refers to what. */
-
 import { durationMs } from '../../core/duration.ts';
+import { SAME_ACCOUNT } from '../../core/playbook.ts';
 import { HISTORY_FUNCTIONS, VARIABLES } from '../cel/environment.ts';
 import { LATER_VARIABLES } from '../later.ts';
 import { Raw } from '../raw.ts';
@@ -121,13 +121,28 @@ function checkPools(root: Raw, report: Report): void {
     pools.map((pool) => pool.get('id')),
     report,
   );
+  for (const pool of pools) {
+    const id = pool.get('id');
+    if (id.text === SAME_ACCOUNT)
+      report.problems.push(
+        id.problem(`'${SAME_ACCOUNT}' is no pool's name: it is the rep of the account`, 'another name'),
+      );
+  }
   for (const pool of pools) mustBeUnique('rep', pool.get('reps').items(), report);
 }
 
 /** Every lead handed over must find a pool: the last one of the list takes all, and none comes after it. */
 function checkPoolList(root: Raw, list: Raw, pools: ReadonlySet<string> | undefined, report: Report): void {
-  // The account's own rep is no pool, and not in this version: that is said elsewhere.
-  const items = list.items().filter(({ text }) => text !== 'same-account');
+  // The account's own rep is no pool: it is asked before all of them.
+  const [first, ...rest] = list.items();
+  for (const item of rest) {
+    if (item.text === SAME_ACCOUNT)
+      report.problems.push(item.problem(`'${SAME_ACCOUNT}' goes before the pools`, `'${SAME_ACCOUNT}' first`));
+  }
+  const items = list.items().filter(({ text }) => text !== SAME_ACCOUNT);
+  if (first && items.length === 0) {
+    report.problems.push(list.problem('nobody has a lead whose colleagues nobody has', 'a pool that takes every lead'));
+  }
   for (const item of items) mustExist('pool', item, pools, report);
   mustBeUnique('pool', items, report);
   if (!pools || items.length === 0 || items.some(({ text }) => text === undefined || !pools.has(text))) return;
