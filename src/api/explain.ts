@@ -7,7 +7,7 @@ import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
 import { listJournal } from '../store/journal.ts';
 import type { Db } from '../store/schema.ts';
-import { countedReps, peekLead, peekRouting } from '../store/states.ts';
+import { asksSameAccount, countedReps, peekLead, peekRouting } from '../store/states.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { leadFor } from './own.ts';
@@ -74,7 +74,10 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const explained = explain({
       about,
       state,
-      facts: { ...loaded.facts, routing: await peekRouting(db, countedReps(current)) },
+      facts: {
+        ...loaded.facts,
+        routing: await peekRouting(db, countedReps(current), asksSameAccount(current) ? loaded.leadId : undefined),
+      },
       playbooks: { current, get: await pinned(deps, state, current) },
       inputs: loaded.inputs,
       journal: await wholeJournal(db, id),

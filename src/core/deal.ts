@@ -1,5 +1,7 @@
 /** Deals: what the CRM says about a sale, as far as a lead's next move depends on it. */
+
 import { endSales, leaveOpenHandoff, returnLead } from './custody.ts';
+import { revive } from './custody-states.ts';
 import { isOpenDeal, LOST, WON } from './deal-stage.ts';
 import { type Draft, journal } from './draft.ts';
 import type { Input, InputBody } from './input.ts';
@@ -50,6 +52,8 @@ export function applyDeal(d: Draft, input: Input, body: DealBody): void {
     },
   });
   if (state.disqualified) return;
+  // Somebody sells to them: silent they may be, forgotten they are not.
+  if (body.stage !== LOST) revive(d, body.by);
   if (lost && !others) afterLost(d, body, at);
   if (body.stage === WON && before !== WON) endSales(d, 'deal-won', body.by);
 }

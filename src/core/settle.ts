@@ -53,9 +53,9 @@ function settleOnce(d: Draft): boolean {
   // Under a cap the first to go takes what is free: the higher priority does.
   const runs = d.playbooks.current.caps ? d.state.enrollments.toSorted(byRank(d)) : d.state.enrollments;
   for (const e of runs) if (runStep(d, e)) return true;
-  const entered = enterByRule(d);
+  // An event is used up when nobody enters by it any more: two cadences may start by the same one.
+  if (enterByRule(d)) return true;
   d.state.events = [];
-  if (entered) return true;
   restCustody(d);
   return false;
 }

@@ -190,14 +190,15 @@ export const peekLead = (db: Db, leadId: string): Promise<Loaded | null> => load
  * What handoffs share between leads. Locks a row, so that two handoffs take turns and a pool's
  * round robin gives each rep one; call it only when a decision asks for it.
  * @param counted reps whose leads must be counted: those of pools with `maxOpen`
+ * @param colleaguesOf the lead whose account's reps are asked for: by `same-account`
  */
 export async function loadRouting(tx: Db, counted: readonly string[] = [], colleaguesOf?: string): Promise<Routing> {
   await sql`select value from meta where key = 'routing' for update`.execute(tx);
-  return peekRouting(tx, counted);
+  return peekRouting(tx, counted, colleaguesOf);
 }
 
 /** The same without the lock, for reading only: what would be decided as things stand. */
-export async function peekRouting(tx: Db, counted: readonly string[] = []): Promise<Routing> {
+export async function peekRouting(tx: Db, counted: readonly string[] = [], colleaguesOf?: string): Promise<Routing> {
   const reps = await listReps(tx);
   const counts = await tx.selectFrom('pool_counts').selectAll().execute();
   const given: Record<string, Record<string, number>> = {};

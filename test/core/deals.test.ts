@@ -193,6 +193,16 @@ describe('a deal', () => {
     expect(lead.state.stage).toBe('deciding');
   });
 
+  it('puts a lead that has expired in play again', () => {
+    const lead = started();
+    lead.state = { ...lead.state, enrollments: [], expired: { at: lead.now } };
+    wait(lead, DAY);
+    lead.put(deal('won'));
+    lead.look();
+    expect(lead.types()).toContain('lead.revived');
+    expect(running(lead)).toContain('onboarding');
+  });
+
   it('does nothing for a lead that is disqualified', () => {
     const lead = started();
     lead.put({ kind: 'disqualify', reason: 'junk', by: 'rep' });

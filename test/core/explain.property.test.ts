@@ -53,6 +53,7 @@ function lifeOf({
     given: {},
     turns: {},
     open: {},
+    accounts: new Map(),
     onJournal: (_: string, entry: JournalEntry) => void journal.push(entry),
   };
   const given = { key, lead: { ...leadFields, role, timeZone }, consents: [], suppressions: [] };
