@@ -1,9 +1,7 @@
 /** One page of an import: raw rows to leads, in the transaction that takes the page out of the store. */
-
-import { mistakesOf } from '../src/api/problem/mistakes.ts';
+import { type LeadRow, readRow } from '../src/api/upload/lead-row.ts';
 import { NOTE, type RawRow } from '../src/api/upload/raw-rows.ts';
-import { type HeaderMapping, optedOut, rowToLead } from '../src/core/headers.ts';
-import { type LeadInput, leadInputSchema, type ScrubbedLead, scrub } from '../src/core/scrub.ts';
+import type { HeaderMapping } from '../src/core/headers.ts';
 import type { Instant } from '../src/core/time.ts';
 import type { ImportError, PageResult } from '../src/store/imports.ts';
 import { type UpsertOutcome, upsertLeads } from '../src/store/leads.ts';
@@ -12,50 +10,6 @@ import { suppress } from '../src/store/suppressions.ts';
 
 /** Notes kept of one page: enough to see what is odd about a file. */
 const NOTES_MAX = 20;
-
-interface Good {
-  readonly row: number;
-  readonly lead: ScrubbedLead;
-  readonly optedOut: boolean;
-}
-
-type Read =
-  | { readonly ok: true; readonly good: Good; readonly notes: readonly string[] }
-  | { readonly ok: false; readonly error: ImportError };
-
-const bad = (row: number, field: string, message: string): Read => ({ ok: false, error: { row, field, message } });
-
-/** A raw row as a lead, or what is wrong with it. Pure. */
-export function readRow(raw: RawRow, mapping: HeaderMapping): Read {
-  const { row } = raw;
-  if ('error' in raw) return bad(row, 'row', raw.error);
-  let input: LeadInput;
-  let leaves = false;
-  if ('fields' in raw) {
-    const extra = raw.fields.slice(mapping.fields.length).some((field) => field.trim() !== '');
-    if (extra) return bad(row, 'row', `has ${raw.fields.length} fields, the header has ${mapping.fields.length}`);
-    input = rowToLead(mapping, raw.fields);
-    leaves = optedOut(mapping, raw.fields);
-  } else {
-    const parsed = leadInputSchema.safeParse(json(raw.line));
-    if (!parsed.success) {
-      const [first] = mistakesOf(parsed.error);
-      return bad(row, first?.path === '' || first === undefined ? 'row' : first.path, first?.message ?? 'is no lead');
-    }
-    input = parsed.data;
-  }
-  const scrubbed = scrub(input);
-  if (!scrubbed.ok) return bad(row, scrubbed.field, scrubbed.message);
-  return { ok: true, good: { row, lead: scrubbed.lead, optedOut: leaves }, notes: scrubbed.notes };
-}
-
-function json(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
 
 export interface PageFrame {
   readonly mapping: HeaderMapping;
@@ -74,14 +28,14 @@ export async function importRows(
 ): Promise<{ result: PageResult; leadIds: readonly string[] }> {
   const errors: ImportError[] = [];
   const notes: ImportError[] = [];
-  const good: Good[] = [];
+  const good: LeadRow[] = [];
   for (const raw of rows) {
     const read = readRow(raw, mapping);
     if (!read.ok) {
       errors.push(read.error);
       continue;
     }
-    good.push(read.good);
+    good.push(read.lead);
     for (const message of read.notes) notes.push({ row: raw.row, field: NOTE, message });
   }
   const outcomes = await upsertLeads(

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readConfig } from '../config.ts';
 import { type ApiClient, type ApiRequest, connect } from './client.ts';
 import { colour, note, type Progress, print, printJson, progress, table } from './terminal.ts';
-import { requireFile } from './use.ts';
+import { formatOfFile, requireFile } from './use.ts';
 
 const importSchema = z.looseObject({
   id: z.string(),
@@ -44,7 +44,7 @@ export function addImport(program: Command): void {
 /** Uploads the file and waits for its end, with a bar for each. */
 export async function importFile(api: ApiClient, file: string): Promise<ImportAnswer> {
   const size = await requireFile(file);
-  const type = /\.(ndjson|jsonl)$/i.test(file) ? 'application/x-ndjson' : 'text/csv';
+  const type = formatOfFile(file) === 'ndjson' ? 'application/x-ndjson' : 'text/csv';
   const bar = progress('upload', size);
   let sent = 0;
   const counted = new Transform({

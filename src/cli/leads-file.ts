@@ -1,10 +1,13 @@
-/** Leads of a CSV export as the import would take them in, without a store. */
+/** Leads of a file as the import would take them in, without a store. */
 import { createReadStream } from 'node:fs';
-import { parse } from 'csv-parse';
-import { mapHeaders, optedOut, rowToLead } from '../core/headers.ts';
-import { type ScrubbedLead, scrub } from '../core/scrub.ts';
+import { Problem } from '../api/problem/problem.ts';
+import { decode } from '../api/upload/decode.ts';
+import { readRow } from '../api/upload/lead-row.ts';
+import { readRows } from '../api/upload/rows.ts';
+import { mapHeaders } from '../core/headers.ts';
+import type { ScrubbedLead } from '../core/scrub.ts';
 import type { LeadToSimulate } from '../core/simulated-lead.ts';
-import { requireFile, wrongUse } from './use.ts';
+import { formatOfFile, requireFile, wrongUse } from './use.ts';
 
 export interface LeadsFile {
   readonly leads: LeadToSimulate[];
@@ -18,25 +21,32 @@ export interface LeadsFile {
  */
 export async function readLeadsFile(file: string): Promise<LeadsFile> {
   await requireFile(file);
-  const rows = createReadStream(file).pipe(parse({ bom: true, relax_column_count: true, skip_empty_lines: true }));
-  const byKey = new Map<string, LeadToSimulate>();
-  let mapping: ReturnType<typeof mapHeaders> | undefined;
-  let rejected = 0;
-  for await (const row of rows as AsyncIterable<string[]>) {
-    if (mapping === undefined) {
-      mapping = mapHeaders(row);
-      if (mapping.problems.length > 0) throw wrongUse(`${file}: ${mapping.problems.join('; ')}`);
-      continue;
-    }
-    const result = scrub(rowToLead(mapping, row));
-    if (!result.ok) {
-      rejected += 1;
-      continue;
-    }
-    const suppressions = optedOut(mapping, row) ? [{ reason: 'opted-out', at: 0 }] : [];
-    byKey.set(result.lead.key, merged(byKey.get(result.lead.key), result.lead, suppressions));
+  try {
+    return await read(file);
+  } catch (error) {
+    throw error instanceof Problem ? wrongUse(`${file}: ${error.message}`) : error;
   }
-  if (mapping === undefined) throw wrongUse(`${file} is empty`);
+}
+
+async function read(file: string): Promise<LeadsFile> {
+  const format = formatOfFile(file);
+  const { columns, rows } = await readRows(decode(createReadStream(file), undefined).text, format);
+  const mapping = mapHeaders(columns);
+  if (format === 'csv' && mapping.problems.length > 0) throw wrongUse(`${file}: ${mapping.problems.join('; ')}`);
+  const byKey = new Map<string, LeadToSimulate>();
+  let rejected = 0;
+  for await (const batch of rows) {
+    for (const raw of batch) {
+      const found = readRow(raw, mapping);
+      if (!found.ok) {
+        rejected += 1;
+        continue;
+      }
+      const { lead, optedOut } = found.lead;
+      const suppressions = optedOut ? [{ reason: 'opted-out', at: 0 }] : [];
+      byKey.set(lead.key, merged(byKey.get(lead.key), lead, suppressions));
+    }
+  }
   return { leads: [...byKey.values()], rejected };
 }
 

@@ -6,7 +6,6 @@ import { instantOf } from '../core/calendar.ts';
 import { type SimulationResult, simulate } from '../core/simulate.ts';
 import { DAY } from '../core/time.ts';
 import { compileFolder } from './check.ts';
-import { readLeadsFile } from './leads-file.ts';
 import { readBehaviour, readReps } from './people.ts';
 import { colour, note, print, printJson, progress, table } from './terminal.ts';
 import { calendarDate, integer, notInThisVersion, wrongUse } from './use.ts';
@@ -29,7 +28,7 @@ export function addSimulate(program: Command): void {
     .command('simulate')
     .description('play a playbook over leads with example people, in virtual time; the same seed gives the same answer')
     .argument('<dir>', 'folder that holds playbook.yaml')
-    .option('--leads <file>', 'CSV of leads (default: leads.csv in the folder)')
+    .option('--leads <file>', 'leads as `import` takes them (default: leads.csv in the folder)')
     .option('--days <n>', 'how long', integer(1, 3_650), 90)
     .option('--seed <n>', 'whose dice', integer(0, 2 ** 31), 1)
     .requiredOption('--from <date>', 'first day, YYYY-MM-DD in the company’s zone', calendarDate)
@@ -53,6 +52,8 @@ async function run(dir: string, options: Options): Promise<{ result: SimulationR
   const playbook = await compileFolder(dir);
   const behaviour = await readBehaviour(options.behaviour ?? join(dir, 'behaviour.yaml'), playbook);
   const reps = await readReps(options.reps ?? (await ifThere(join(dir, 'reps.yaml'))));
+  // Loaded only here, since it takes a while.
+  const { readLeadsFile } = await import('./leads-file.ts');
   const { leads, rejected } = await readLeadsFile(options.leads ?? join(dir, 'leads.csv'));
   if (leads.length === 0) throw wrongUse('there is no lead in the file');
   const from = instantOf(playbook.company.timeZone, Date.parse(`${options.from}T00:00:00Z`) / DAY, 0);

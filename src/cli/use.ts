@@ -28,6 +28,9 @@ export async function requireFile(file: string): Promise<number> {
   }
 }
 
+/** How the leads in a file are written, by its name: NDJSON, else CSV. */
+export const formatOfFile = (file: string): 'csv' | 'ndjson' => (/\.(ndjson|jsonl)$/i.test(file) ? 'ndjson' : 'csv');
+
 /** A whole number in a range, for an option. */
 export const integer =
   (least: number, most: number) =>

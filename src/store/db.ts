@@ -6,6 +6,7 @@ import pg from 'pg';
 import { VolleyError } from '../core/errors.ts';
 import { lockFolder } from './lock.ts';
 import { PGliteDialect } from './pglite-dialect.ts';
+import { reach } from './reach.ts';
 import type { Db, Schema } from './schema.ts';
 
 export type { Db } from './schema.ts';
@@ -53,7 +54,8 @@ const kysely = (config: KyselyConfig): Db => new Kysely<Schema>(config);
 
 /**
  * Opens the store without migrating it.
- * @throws VolleyError `folder-locked` when another process has the folder; `bad-database-url`.
+ * @throws VolleyError `folder-locked` when another process has the folder; `bad-database-url`,
+ * `database-unreachable`, `database-refused`.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   return options.databaseUrl === undefined
@@ -89,12 +91,16 @@ export async function openMemory(options: Pick<OpenOptions, 'log'> & { loadDataD
   return { db, kind: 'pglite', close: () => closeAll(db, pglite) };
 }
 
-function openServer(url: string, { connections = 10, log }: Pick<OpenOptions, 'connections' | 'log'>): Database {
+async function openServer(
+  url: string,
+  { connections = 10, log }: Pick<OpenOptions, 'connections' | 'log'>,
+): Promise<Database> {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new VolleyError('bad-database-url', 'DATABASE_URL is not the address of a Postgres server', {
       fix: 'Write it as postgres://user:password@host:5432/database.',
     });
   }
+  await reach(url);
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,

@@ -1,6 +1,8 @@
 /** How commands end when something is wrong outside: no stack, one clear line, JSON for programs. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,6 +96,91 @@ describe('files that cannot be read', () => {
     await chmod(folder, 0o700);
     expect(closed.code).toBe(2);
     expect(closed.err).toContain(`${folder} cannot be read: permission denied`);
+  });
+});
+
+/** A Postgres server that greets everybody with this error. */
+async function refusing(state: string, message: string): Promise<{ port: number; close: () => void }> {
+  const fields = Buffer.from(`SFATAL\0C${state}\0M${message}\0\0`);
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(fields.length + 4, 1);
+  const server = createServer((socket) => {
+    socket.once('data', () => socket.end(Buffer.concat([head, fields])));
+    socket.on('error', () => {});
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return { port: typeof address === 'object' && address ? address.port : 0, close: () => server.close() };
+}
+
+describe('a Postgres server that cannot be used', () => {
+  it.each([
+    ['28P01', 'password authentication failed', 'does not let volley in', 'user and password'],
+    ['3D000', 'database "leads" does not exist', 'has no database leads', 'createdb leads'],
+    ['53300', 'sorry, too many clients already', 'refuses the connection: sorry, too many', 'DATABASE_URL'],
+  ])('says why: %s', async (state, message, said, fix) => {
+    const { port, close } = await refusing(state, message);
+    try {
+      const DATABASE_URL = `postgres://volley:wrong@127.0.0.1:${port}/leads`;
+      const { code, err } = await volley(['migrate'], { env: { DATABASE_URL } });
+      expect(code).toBe(1);
+      expect(err).toContain(`the Postgres server at 127.0.0.1:${port} ${said}`);
+      expect(err).toContain(fix);
+      expect(err).not.toContain('wrong');
+      expect(err).not.toContain('mistake in Volley');
+    } finally {
+      close();
+    }
+  });
+
+  it.each([[['migrate']], [['serve']], [['worker']]])('%j says that none answers', async (args) => {
+    const { code, err } = await volley(args, {
+      env: {
+        DATABASE_URL: 'postgres://volley:secret@127.0.0.1:9/volley',
+        VOLLEY_SECRET: 'x'.repeat(32),
+        TEMPORAL_ADDRESS: '127.0.0.1:9',
+        AWS_REGION: 'eu-west-1',
+      },
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('no Postgres server answers at 127.0.0.1:9');
+    expect(err).not.toContain('secret');
+    expect(err).not.toContain('mistake in Volley');
+  });
+});
+
+describe('volley simulate --leads', () => {
+  const PEOPLE = [
+    ['Email', 'First Name'],
+    ['ada@acme.example', 'Ada'],
+    ['zoë@acme.example', 'Zoë'],
+    ['grace@navy.example', 'Zoë'],
+  ];
+  const lines = (mark: string): string => PEOPLE.map((row) => row.join(mark)).join('\n');
+  const json = PEOPLE.slice(1).map(([email, firstName]) => JSON.stringify({ email, firstName }));
+
+  it.each([
+    ['commas.csv', Buffer.from(lines(','))],
+    ['semicolons.csv', Buffer.from(lines(';'))],
+    ['tabs.txt', Buffer.from(lines('\t'))],
+    ['utf-16.csv', Buffer.from(`\uFEFF${lines('\t')}`, 'utf16le')],
+    ['western.csv', Buffer.from(lines(';'), 'latin1')],
+    ['lines.ndjson', Buffer.from(json.join('\n'))],
+  ])('reads %s as import does', async (name, bytes) => {
+    await writeFile(join(scratch, name), bytes);
+    const args = ['simulate', 'playbook', '--from', '2026-11-23', '--days', '2', '--json'];
+    const { code, out } = await volley([...args, '--leads', join(scratch, name)]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ leads: 2, rejected: 1 });
+  });
+
+  it('calls a workbook wrong use', async () => {
+    const file = join(scratch, 'leads.xlsx');
+    await writeFile(file, Buffer.from([0x50, 0x4b, 0x03, 0x04, 0]));
+    const { code, err } = await volley(['simulate', 'playbook', '--from', '2026-11-23', '--leads', file]);
+    expect(code).toBe(2);
+    expect(err).toContain('an Excel workbook');
   });
 });
 
