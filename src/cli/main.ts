@@ -12,6 +12,7 @@ import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLater } from './later.ts';
 import { watchOutput } from './output.ts';
+import { FileMistakes } from './people.ts';
 import { addDoctor, addProcesses } from './processes.ts';
 import { addReport } from './report.ts';
 import { addSimulate } from './simulate.ts';
@@ -75,7 +76,7 @@ function wantsJson(argv: readonly string[]): boolean {
 function asJson(error: unknown): object {
   const message = wordsOf(error);
   if (error instanceof CommanderError) return { ok: false, error: { code: 'wrong-use', message } };
-  if (error instanceof PlaybookMistakes) return { ok: false, errors: error.errors };
+  if (error instanceof PlaybookMistakes || error instanceof FileMistakes) return { ok: false, errors: error.errors };
   const { code, fix } = error instanceof VolleyError ? error : { code: 'failed', fix: undefined };
   const errors = error instanceof ApiProblem && error.errors.length > 0 ? { errors: error.errors } : {};
   return { ok: false, error: { code, message, ...(fix === undefined ? {} : { fix }) }, ...errors };

@@ -32,7 +32,10 @@ export function addSimulate(program: Command): void {
     .option('--days <n>', 'how long', integer(1, 3_650), 90)
     .option('--seed <n>', 'whose dice', integer(0, 2 ** 31), 1)
     .requiredOption('--from <date>', 'first day, YYYY-MM-DD in the company’s zone', calendarDate)
-    .option('--behaviour <file>', 'YAML: how leads react and reps answer (default: behaviour.yaml in the folder)')
+    .option(
+      '--behaviour <file>',
+      'YAML: how leads react and reps answer (default: behaviour.yaml in the folder; without one nobody reacts)',
+    )
     .option('--reps <file>', 'YAML: reps and their hours (default: reps.yaml in the folder, if there)')
     .option('--signals <file>', 'not in this version')
     .option('--against <dir>', 'not in this version')
@@ -50,7 +53,11 @@ export function addSimulate(program: Command): void {
 
 async function run(dir: string, options: Options): Promise<{ result: SimulationResult; rejected: number }> {
   const playbook = await compileFolder(dir);
-  const behaviour = await readBehaviour(options.behaviour ?? join(dir, 'behaviour.yaml'), playbook);
+  const acting = options.behaviour ?? (await ifThere(join(dir, 'behaviour.yaml')));
+  const behaviour = acting === undefined ? undefined : await readBehaviour(acting, playbook);
+  if (behaviour === undefined) {
+    note(`There is no ${join(dir, 'behaviour.yaml')}: nobody reacts, and no rep answers.`);
+  }
   const reps = await readReps(options.reps ?? (await ifThere(join(dir, 'reps.yaml'))));
   // Loaded only here, since it takes a while.
   const { readLeadsFile } = await import('./leads-file.ts');
@@ -62,7 +69,7 @@ async function run(dir: string, options: Options): Promise<{ result: SimulationR
     const result = simulate({
       playbook,
       leads,
-      behaviour,
+      ...(behaviour === undefined ? {} : { behaviour }),
       reps: Object.fromEntries(reps.map((rep) => [rep.id, rep])),
       seed: options.seed,
       from,

@@ -6,114 +6,206 @@ import { z } from 'zod';
 import { dealStageOf } from './deal-stage.ts';
 import { durationMs } from './duration.ts';
 import type { Playbook } from './playbook.ts';
+import { object } from './shape.ts';
 
-const duration = z.string().refine((text) => {
+const DURATION_EXPECTED = 'an ISO 8601 duration, such as "PT4H" or "P3D"';
+const duration = z.string({ error: DURATION_EXPECTED }).refine((text) => {
   try {
     return durationMs(text) >= 0;
   } catch {
     return false;
   }
-}, 'must be an ISO 8601 duration such as PT4H or P3D');
+}, DURATION_EXPECTED);
+
+const listOf = <T extends z.ZodType>(item: T, expected: string, min = 0) =>
+  z.array(item, { error: expected }).min(min, { error: expected });
+const number = (expected: string, max = Number.MAX_SAFE_INTEGER) =>
+  z.number({ error: expected }).min(0, { error: expected }).max(max, { error: expected });
+const name = (expected: string) => z.string({ error: expected }).min(1, { error: expected });
 
 /** Evenly drawn between the two. */
-const delay = z.strictObject({ from: duration, to: duration });
-const chance = z.number().min(0).max(1);
-const weight = z.number().min(0);
+const delay = object({ from: duration, to: duration }, 'a delay, such as { from: PT1H, to: P2D }');
+const chance = number('a chance from 0 to 1, such as 0.25', 1);
+const weight = number('a weight of 0 or more, beside the others of its list');
+const signal = name('a signal of the playbook');
+const reason = name('a return of the playbook');
 
-const reaction = z.strictObject({
-  /** Only touches of this phase, or of these emails; absent: every touch. */
-  phase: z.enum(['thought-leadership', 'call-to-action']).optional(),
-  emails: z.array(z.string()).optional(),
+const TIMES_EXPECTED = 'a whole number from 1 to 20';
+const PHASE_EXPECTED = '"thought-leadership" or "call-to-action"';
+const reactionShape = {
   chance,
-  signal: z.string(),
+  signal,
   /** How often, one after another. */
-  times: z.number().int().min(1).max(20).default(1),
+  times: z
+    .int({ error: TIMES_EXPECTED })
+    .min(1, { error: TIMES_EXPECTED })
+    .max(20, { error: TIMES_EXPECTED })
+    .default(1),
   /** After the touch, in plain time. */
   after: delay,
-});
+};
+const REACTION_EXPECTED = 'a reaction, such as { chance: 0.3, signal: email.clicked, after: { from: PT1H, to: P1D } }';
+const reaction = object(
+  {
+    /** Only touches of this phase, or of these emails; absent: every touch. */
+    phase: z.enum(['thought-leadership', 'call-to-action'], { error: PHASE_EXPECTED }).optional(),
+    emails: listOf(name('an email of the playbook'), 'a list of emails of the playbook').optional(),
+    ...reactionShape,
+  },
+  REACTION_EXPECTED,
+);
 
-const persona = z.strictObject({
-  id: z.string(),
-  weight,
-  touched: z.array(reaction).default([]),
-  /** What they do by themselves, counted from when the lead came in. */
-  unprompted: z.array(reaction.omit({ phase: true, emails: true })).default([]),
-});
+const persona = object(
+  {
+    id: name('a name'),
+    weight,
+    touched: listOf(reaction, 'a list of reactions').default([]),
+    /** What they do by themselves, counted from when the lead came in. */
+    unprompted: listOf(object(reactionShape, REACTION_EXPECTED), 'a list of reactions').default([]),
+  },
+  'a kind of people: id, weight, touched, unprompted',
+);
 
-const nothing = z.strictObject({ weight, do: z.literal('nothing') });
-const recycle = z.strictObject({ weight, do: z.literal('recycle'), reason: z.string(), after: delay });
-const offered = z.discriminatedUnion('do', [
-  z.strictObject({ weight, do: z.literal('accept'), after: delay }),
-  z.strictObject({ weight, do: z.literal('reject'), reason: z.string(), after: delay }),
-  nothing,
-]);
+const does = <const T extends string>(what: T) => z.literal(what, { error: `"${what}"` });
+/** One of several maps, told apart by `do`. */
+const choiceOf = <const T extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]>(
+  options: T,
+  names: string,
+) => z.discriminatedUnion('do', options, { error: `a choice with a weight and do: ${names}` });
+
+const nothing = object({ weight, do: does('nothing') }, 'weight and do');
+const recycle = object({ weight, do: does('recycle'), reason, after: delay }, 'weight, do, reason and after');
+const offered = choiceOf(
+  [
+    object({ weight, do: does('accept'), after: delay }, 'weight, do and after'),
+    object({ weight, do: does('reject'), reason, after: delay }, 'weight, do, reason and after'),
+    nothing,
+  ],
+  'accept, reject or nothing',
+);
+const money = number('an amount of 0 or more');
 /** A sale in the CRM: stages one after another, each counted from the one before. */
-const deal = z.strictObject({
-  weight,
-  do: z.literal('deal'),
-  /** In EUR, evenly drawn between the two. */
-  amount: z.strictObject({ from: z.number().min(0), to: z.number().min(0) }),
-  stages: z.array(z.strictObject({ stage: z.string().transform(dealStageOf), after: delay })).min(1),
-});
-const accepted = z.discriminatedUnion('do', [
-  deal,
-  recycle,
-  z.strictObject({ weight, do: z.literal('signal'), signal: z.string(), after: delay }),
-  nothing,
-]);
-const answered = z.discriminatedUnion('do', [
-  z.strictObject({ weight, do: z.literal('complete'), disposition: z.string(), after: delay }),
-  z.strictObject({ weight, do: z.literal('skip'), after: delay }),
-  nothing,
-]);
+const deal = object(
+  {
+    weight,
+    do: does('deal'),
+    /** In EUR, evenly drawn between the two. */
+    amount: object({ from: money, to: money }, 'an amount in EUR, such as { from: 5000, to: 40000 }'),
+    stages: listOf(
+      object({ stage: name('a stage of deals').transform(dealStageOf), after: delay }, 'a stage and after'),
+      'the stages of the deal, one after another',
+      1,
+    ),
+  },
+  'weight, do, amount and stages',
+);
+const accepted = choiceOf(
+  [
+    deal,
+    recycle,
+    object({ weight, do: does('signal'), signal, after: delay }, 'weight, do, signal and after'),
+    nothing,
+  ],
+  'deal, recycle, signal or nothing',
+);
+const answered = choiceOf(
+  [
+    object(
+      { weight, do: does('complete'), disposition: name('a disposition'), after: delay },
+      'weight, do, disposition and after',
+    ),
+    object({ weight, do: does('skip'), after: delay }, 'weight, do and after'),
+    nothing,
+  ],
+  'complete, skip or nothing',
+);
 
-export const behaviourSchema = z.strictObject({
-  leads: z.strictObject({
-    personas: z.array(persona).min(1),
-    /** Chance at each touch that the reader unsubscribes. */
-    unsubscribe: z.strictObject({ chance, after: delay }).optional(),
-    /** Share of leads whose address turns out not to exist. */
-    bounce: z.strictObject({ chance }).optional(),
-  }),
-  /** `after` of reps is working time in the rep's calendar; a day is as long as their working day. */
-  reps: z.strictObject({
-    /** Handoff id, or `else` for the others, to what the rep does with the offer. */
-    offered: z.record(z.string(), z.array(offered).min(1)),
-    /** What comes of a lead that a rep has accepted. */
-    accepted: z.array(accepted).min(1),
-    /** Tasks that are no handoffs. */
-    tasks: z.array(answered).min(1),
-    /** Texts a rep gives for the facts a return asks for, by the fact's name. */
-    facts: z.record(z.string(), z.array(z.string()).min(1)).default({}),
-    /** The date a rep gives where a return asks for one, counted from the answer; absent: none given. */
-    until: delay.optional(),
-  }),
-});
+export const behaviourSchema = object(
+  {
+    leads: object(
+      {
+        personas: listOf(persona, 'a list of at least one kind of people', 1),
+        /** Chance at each touch that the reader unsubscribes. */
+        unsubscribe: object({ chance, after: delay }, 'chance and after').optional(),
+        /** Share of leads whose address turns out not to exist. */
+        bounce: object({ chance }, 'a chance, such as { chance: 0.02 }').optional(),
+      },
+      'how leads react: personas, unsubscribe, bounce',
+    ),
+    /** `after` of reps is working time in the rep's calendar; a day is as long as their working day. */
+    reps: object(
+      {
+        /** Handoff id, or `else` for the others, to what the rep does with the offer. */
+        offered: z.record(z.string(), listOf(offered, 'a list of choices', 1), {
+          error: 'a map from handoffs, or else, to lists of choices',
+        }),
+        /** What comes of a lead that a rep has accepted. */
+        accepted: listOf(accepted, 'a list of choices', 1),
+        /** Tasks that are no handoffs. */
+        tasks: listOf(answered, 'a list of choices', 1),
+        /** Texts a rep gives for the facts a return asks for, by the fact's name. */
+        facts: z
+          .record(z.string(), listOf(z.string({ error: 'text' }), 'a list of texts', 1), {
+            error: 'a map from facts to lists of texts',
+          })
+          .default({}),
+        /** The date a rep gives where a return asks for one, counted from the answer; absent: none given. */
+        until: delay.optional(),
+      },
+      'how reps answer: offered, accepted, tasks, facts, until',
+    ),
+  },
+  'how people behave: leads and reps',
+);
 
 export type Behaviour = z.infer<typeof behaviourSchema>;
 export type BehaviourInput = z.input<typeof behaviourSchema>;
 
-/** Names in the behaviour that the playbook does not know, as sentences; empty when it fits. */
-export function behaviourProblems(behaviour: Behaviour, playbook: Playbook): string[] {
-  const problems: string[] = [];
-  const known = (what: string, name: string, names: Readonly<Record<string, unknown>>, where: string): void => {
-    if (!Object.hasOwn(names, name)) problems.push(`${where}: the playbook has no ${what} '${name}'`);
+/** Nobody reacts to anything, and no rep answers. */
+export const NOBODY: Behaviour = behaviourSchema.parse({
+  leads: { personas: [{ id: 'nobody', weight: 1 }] },
+  reps: { offered: {}, accepted: [{ weight: 1, do: 'nothing' }], tasks: [{ weight: 1, do: 'nothing' }] },
+} satisfies BehaviourInput);
+
+/** A name in the behaviour that the playbook does not know. */
+export interface UnknownName {
+  readonly path: readonly (string | number)[];
+  readonly what: 'signal' | 'email' | 'handoff' | 'return';
+  readonly name: string;
+  /** It is a key of the map there. */
+  readonly isKey: boolean;
+}
+
+/** Names in the behaviour that the playbook does not know; empty when it fits. */
+export function behaviourProblems(behaviour: Behaviour, playbook: Playbook): UnknownName[] {
+  const problems: UnknownName[] = [];
+  const names = {
+    signal: playbook.signals,
+    email: playbook.emails,
+    handoff: playbook.handoffs,
+    return: playbook.returns,
   };
-  for (const persona of behaviour.leads.personas) {
-    const where = `leads.personas.${persona.id}`;
-    for (const entry of [...persona.touched, ...persona.unprompted])
-      known('signal', entry.signal, playbook.signals, where);
-    for (const entry of persona.touched)
-      for (const email of entry.emails ?? []) known('email', email, playbook.emails, where);
+  const known = (what: UnknownName['what'], name: string, path: UnknownName['path'], isKey = false): void => {
+    if (!Object.hasOwn(names[what], name)) problems.push({ path, what, name, isKey });
+  };
+  for (const [n, persona] of behaviour.leads.personas.entries()) {
+    const at = ['leads', 'personas', n];
+    for (const [i, { signal: type, emails = [] }] of persona.touched.entries()) {
+      known('signal', type, [...at, 'touched', i, 'signal']);
+      for (const [e, email] of emails.entries()) known('email', email, [...at, 'touched', i, 'emails', e]);
+    }
+    for (const [i, entry] of persona.unprompted.entries())
+      known('signal', entry.signal, [...at, 'unprompted', i, 'signal']);
   }
   for (const [handoff, choices] of Object.entries(behaviour.reps.offered)) {
-    if (handoff !== 'else') known('handoff', handoff, playbook.handoffs, 'reps.offered');
-    for (const choice of choices)
-      if (choice.do === 'reject') known('return', choice.reason, playbook.returns, `reps.offered.${handoff}`);
+    const at = ['reps', 'offered', handoff];
+    if (handoff !== 'else') known('handoff', handoff, at, true);
+    for (const [i, choice] of choices.entries())
+      if (choice.do === 'reject') known('return', choice.reason, [...at, i, 'reason']);
   }
-  for (const choice of behaviour.reps.accepted) {
-    if (choice.do === 'recycle') known('return', choice.reason, playbook.returns, 'reps.accepted');
-    if (choice.do === 'signal') known('signal', choice.signal, playbook.signals, 'reps.accepted');
+  for (const [i, choice] of behaviour.reps.accepted.entries()) {
+    if (choice.do === 'recycle') known('return', choice.reason, ['reps', 'accepted', i, 'reason']);
+    if (choice.do === 'signal') known('signal', choice.signal, ['reps', 'accepted', i, 'signal']);
   }
   return problems;
 }

@@ -3,7 +3,7 @@
  * engine would do with these leads, this playbook and these people.
  */
 import { createActors } from './actors.ts';
-import type { Behaviour } from './behaviour.ts';
+import { type Behaviour, NOBODY } from './behaviour.ts';
 import type { JournalEntry } from './decision.ts';
 import { type EndState, endStateOf } from './endstate.ts';
 import type { Rep } from './facts.ts';
@@ -16,7 +16,8 @@ import { DAY, type Instant } from './time.ts';
 export interface Simulation {
   readonly playbook: Playbook;
   readonly leads: readonly LeadToSimulate[];
-  readonly behaviour: Behaviour;
+  /** Absent: nobody reacts, and no rep answers. */
+  readonly behaviour?: Behaviour;
   /** By id; one named in a pool and absent here works the company's hours. */
   readonly reps: Readonly<Record<string, Rep>>;
   readonly seed: number;
@@ -39,16 +40,22 @@ export interface SimulationResult extends Omit<Counts, 'byDay' | 'perCadence' | 
   readonly repLoad: Counts['repLoad'];
   /** Leads that got no touch and no task in all that time. */
   readonly quiet: number;
+  /** `pick` steps that had no email left for a lead: how often, by cadence and step. */
+  readonly exhausted: readonly { cadence: string; step: string; times: number }[];
   readonly assumptions: readonly string[];
   readonly perLead: readonly { key: string; endState: EndState; stage: string; touches: number; tasks: number }[];
 }
 
+const PEOPLE = 'Leads react and reps answer as the behaviour file says, drawn from the seed.';
+const NO_PEOPLE = 'Nobody reacts and no rep answers, since there is no behaviour file.';
 const ASSUMPTIONS = [
   'Every lead comes in at the start.',
   'The mail service takes every message at once; only addresses the behaviour names bounce.',
-  'Leads react and reps answer as the behaviour file says, drawn from the seed.',
+  PEOPLE,
   'The playbook stays as it is, and nobody pauses, enrolls or hands over by hand.',
 ] as const;
+
+const keyOf = ({ cadence, step }: { cadence: string; step: string }): string => `${cadence}/${step}`;
 
 type Turn = Due & { readonly lead: SimulatedLead };
 
@@ -56,9 +63,10 @@ type Turn = Due & { readonly lead: SimulatedLead };
 export function simulate(s: Simulation): SimulationResult {
   const until = s.from + s.days * DAY;
   const tally = createTally(s.from, s.days);
+  const exhausted = new Map<string, { cadence: string; step: string; times: number }>();
   const world = {
     playbook: s.playbook,
-    actors: createActors(s.behaviour, s.playbook, s.seed),
+    actors: createActors(s.behaviour ?? NOBODY, s.playbook, s.seed),
     reps: s.reps,
     given: {},
     turns: {},
@@ -66,6 +74,11 @@ export function simulate(s: Simulation): SimulationResult {
     accounts: new Map(),
     onJournal: (key: string, entry: JournalEntry) => {
       tally.add(entry);
+      if (entry.type === 'step.exhausted') {
+        const place = { cadence: entry.cadence ?? '', step: entry.step ?? '' };
+        const times = exhausted.get(keyOf(place))?.times ?? 0;
+        exhausted.set(keyOf(place), { ...place, times: times + 1 });
+      }
       s.onJournal?.(key, entry);
     },
   };
@@ -111,7 +124,9 @@ export function simulate(s: Simulation): SimulationResult {
     endStates,
     perStage,
     quiet: perLead.filter((lead) => lead.touches === 0 && lead.tasks === 0).length,
-    assumptions: ASSUMPTIONS,
+    exhausted: [...exhausted.values()].sort((a, b) => b.times - a.times || (keyOf(a) < keyOf(b) ? -1 : 1)),
+    assumptions:
+      s.behaviour === undefined ? ASSUMPTIONS.map((said) => (said === PEOPLE ? NO_PEOPLE : said)) : ASSUMPTIONS,
     perLead,
   };
 }

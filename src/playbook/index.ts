@@ -10,6 +10,7 @@ export {
 } from './files.ts';
 export { type PlaybookFolder, readPlaybookFolder } from './folder.ts';
 export { createLiquid, TEMPLATE_VARIABLES } from './liquid.ts';
+export { checkBehaviour, checkReps, type People } from './people.ts';
 export { formatProblem, type PlaybookProblem } from './problems.ts';
 export { jsonSchemas } from './schemas/json.ts';
 export { BUILT_IN_SIGNALS } from './signals.ts';

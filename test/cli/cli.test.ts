@@ -224,7 +224,7 @@ describe('volley simulate', () => {
     [['--seed', '-1'], 'whole number'],
     [['--from', '2026-02-30'], 'date that exists'],
     [['--leads', '/nowhere.csv'], 'there is no file /nowhere.csv'],
-    [['--behaviour', 'package.json'], 'leads: '],
+    [['--behaviour', 'package.json'], "package.json:1:1 'leads' is missing"],
     [['--signals', 'x'], 'not in this version'],
     [['--against', 'x'], 'not in this version'],
   ])('%j is wrong use', async (args, words) => {

@@ -175,6 +175,24 @@ describe('volley simulate --leads', () => {
     expect(JSON.parse(out)).toMatchObject({ leads: 2, rejected: 1 });
   });
 
+  it('plays without behaviour and reps: nobody reacts, and it says so', async () => {
+    const folder = await copied();
+    await rm(join(folder, 'behaviour.yaml'));
+    await rm(join(folder, 'reps.yaml'));
+    const { code, out, err } = await volley(['simulate', folder, '--from', '2026-11-23', '--json']);
+    expect(code).toBe(0);
+    const result = JSON.parse(out);
+    expect(result.assumptions).toContain('Nobody reacts and no rep answers, since there is no behaviour file.');
+    expect(result).toMatchObject({
+      accepted: 0,
+      returns: {},
+      expired: expect.any(Number),
+      exhausted: expect.any(Array),
+    });
+    expect(result.touches).toBeGreaterThan(500);
+    expect(err).toContain('nobody reacts');
+  });
+
   it('calls a workbook wrong use', async () => {
     const file = join(scratch, 'leads.xlsx');
     await writeFile(file, Buffer.from([0x50, 0x4b, 0x03, 0x04, 0]));

@@ -121,13 +121,16 @@ describe('actors', () => {
 
 describe('a behaviour file', () => {
   it('must fit its playbook', () => {
-    expect(behaviourProblems(behaviour, playbook)).toEqual([
-      "leads.personas.never: the playbook has no signal 'never'",
-      "leads.personas.keen: the playbook has no signal 'other'",
-      "leads.personas.keen: the playbook has no signal 'email.clicked'",
-      "leads.personas.keen: the playbook has no signal 'page.pricing'",
-      "leads.personas.keen: the playbook has no email 'other'",
-      "reps.offered: the playbook has no handoff 'hot'",
+    const said = behaviourProblems(behaviour, playbook).map(
+      ({ path, what, name }) => `${path.join('.')}: ${what} ${name}`,
+    );
+    expect(said).toEqual([
+      'leads.personas.0.touched.0.signal: signal never',
+      'leads.personas.1.touched.0.signal: signal other',
+      'leads.personas.1.touched.0.emails.0: email other',
+      'leads.personas.1.touched.1.signal: signal email.clicked',
+      'leads.personas.1.unprompted.0.signal: signal page.pricing',
+      'reps.offered.hot: handoff hot',
     ]);
   });
 

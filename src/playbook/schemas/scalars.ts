@@ -5,6 +5,8 @@
 import { getCountry } from 'countries-and-timezones';
 import { z } from 'zod';
 
+export { KNOWN_KEYS, object } from '../../core/shape.ts';
+
 /** What an author reads as "expected", for every issue of this schema. */
 const expecting = (expected: string) => ({ error: expected });
 
@@ -134,15 +136,6 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T)
 /** A list without repeats. */
 export const listOf = <T extends z.ZodType>(item: T, expected: string, min = 0) =>
   z.array(item, expecting(expected)).min(min, expecting(expected)).max(500, expecting('at most 500 entries'));
-
-/** Marks the message of an unknown-key issue: after it come the keys the map knows. */
-export const KNOWN_KEYS = 'known keys: ';
-
-/** A map with exactly these keys. */
-export const object = <T extends z.core.$ZodLooseShape>(shape: T, expected: string) =>
-  z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? `${KNOWN_KEYS}${Object.keys(shape).join(', ')}` : expected),
-  });
 
 /** A map from names to values. */
 export const mapOf = <K extends z.core.$ZodRecordKey, T extends z.ZodType>(key: K, value: T, expected: string) =>
