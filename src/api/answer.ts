@@ -6,6 +6,7 @@ import { putInputs } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
 import { loadLead } from '../store/states.ts';
 import { answerTask as answerRow, getTask, type Task, type TaskState } from '../store/tasks.ts';
+import { ownerOf } from './auth.ts';
 import type { Caller } from './deps.ts';
 import { taskFor } from './own.ts';
 import { Problem } from './problem/problem.ts';
@@ -37,11 +38,18 @@ const ends: Readonly<Record<Verb, TaskState>> = {
  * @throws Problem `not-found`, `not-yours`, `wrong-answer`, `task-accepted`, `task-closed`, and those of `ruleOf`
  */
 export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, { playbook, now, caller }: Frame) {
-  const task = await taskFor(tx, caller, id);
-  checkVerb(task, verb);
-  checkOpen(task);
-  const loaded = await loadLead(tx, task.leadId);
+  const seen = await taskFor(tx, caller, id);
+  checkVerb(seen, verb);
+  checkOpen(seen);
+  const loaded = await loadLead(tx, seen.leadId);
   if (loaded === null) throw new Problem('not-found', `There is no task ${id}`);
+  // With the lead locked nobody else moves it: it may have gone to another rep while we waited.
+  const task = await taskFor(tx, caller, id);
+  checkOpen(task);
+  const own = ownerOf(caller);
+  if (task.kind === 'handoff' && own !== null && (task.assignee ?? own) !== own) {
+    throw new Problem('not-yours', 'This handoff has gone to another rep');
+  }
   if (verb === 'reject') ruleOf({ ...given, reason: given.reason ?? '' }, playbook, loaded, now);
   const disposition = verb === 'complete' ? (given.disposition ?? 'done') : verb === 'skip' ? 'skipped' : undefined;
   const answered = await answerRow(tx, id, {

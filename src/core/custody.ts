@@ -242,6 +242,9 @@ export function acceptHandoff(d: Draft, by: string): void {
   const sla = d.playbooks.current.slas[handoff?.sla ?? ''];
   const touchBy = firstTouchBy(d, sla, () => calendarFor(d, rep));
   const { since, pool, offeredAt, escalated, attempts, from } = custody;
+  if (custody.task !== undefined && rep !== undefined && rep !== custody.rep) {
+    d.effects.push({ kind: 'task.assign', id: custody.task, assignee: rep, at: d.t });
+  }
   moveCustody(
     d,
     'accept',

@@ -1,8 +1,10 @@
 /** The SLA's ladder and clocks, and the machine they move, as docs/custody.md says. */
 import { globSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TRANSITIONS } from '../../src/core/custody-states.ts';
 import type { Facts, Rep } from '../../src/core/facts.ts';
+import type { InputBody } from '../../src/core/input.ts';
 import type { Playbook, Sla } from '../../src/core/playbook.ts';
 import { iso } from '../../src/core/time.ts';
 import { leadFields, PlayedLead } from './support/lead.ts';
@@ -259,5 +261,36 @@ describe('the SLA of marketing', () => {
 
   it('does not bind for who is disqualified', () => {
     expect(back('PT24H', { talk, 'keep-warm': slow }, 'junk')).toEqual([]);
+  });
+});
+
+describe('in one instant', () => {
+  it('answers, reassigning, signals and the ladder end in the same state in any order, twice too', () => {
+    const rung = Date.parse('2026-11-24T14:00:00Z');
+    const bodies: ((lead: PlayedLead) => InputBody)[] = [
+      (lead) => ({ kind: 'task.answered', task: taskOf(lead), answer: 'accept', by: REPS[1] ?? '' }),
+      (lead) => ({ kind: 'task.reassigned', task: taskOf(lead), to: REPS[1] ?? '', by: 'manager' }),
+      (lead) => ({ kind: 'task.reassigned', task: taskOf(lead), to: REPS[1] ?? '', by: 'manager' }),
+      () => ({ kind: 'signal', type: 'page.pricing', human: true }),
+      () => ({ kind: 'signal', type: 'demo.requested', human: true }),
+      () => ({ kind: 'lead.changed', by: 'api' }),
+    ];
+    const ends = (order: readonly number[], answered: boolean) => {
+      const lead = offered(agreed());
+      lead.playTo(rung - 60_000);
+      lead.now = rung;
+      for (const i of order) if (answered || i !== 0) lead.put(bodies[i]?.(lead) ?? { kind: 'lead.changed', by: 'x' });
+      lead.look();
+      return lead.state;
+    };
+    for (const answered of [true, false]) {
+      const first = ends([0, 1, 2, 3, 4, 5], answered);
+      fc.assert(
+        fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), (order) => {
+          expect(ends(order, answered)).toEqual(first);
+        }),
+        { numRuns: 200 },
+      );
+    }
   });
 });
