@@ -72,7 +72,9 @@ export function signalRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       });
       const { accepted, duplicates } = await putInputs(tx, inputs, now);
       // What no human did changes no due time: it waits for the next wake.
-      const awake = inputs.filter((input) => input.body.kind === 'signal' && input.body.human);
+      const awake = inputs.filter(
+        (input) => input.body.kind === 'signal' && (input.body.human || input.body.reply !== undefined),
+      );
       return {
         status: 202 as const,
         body: { accepted, duplicates: duplicates.length, rejected },
@@ -92,15 +94,27 @@ function mistakeOf(one: Signal, playbook: Playbook, latest: Instant): string | n
   if (one.type.startsWith('meeting.') && one.data?.at === undefined) {
     return `${one.type} must say when the meeting is, in data.at`;
   }
+  if (one.type === 'reply.received' && !replyData.safeParse(one.data ?? {}).success) {
+    return 'data.class of a reply is human, out-of-office, positive, not-now or auto, and data.until a date and time';
+  }
   if (one.at !== undefined && one.at > latest) return 'at lies in the future';
   return null;
 }
 
+/** What a reply says of itself; without a class somebody wrote it. */
+const replyData = z.looseObject({
+  class: z.enum(['human', 'out-of-office', 'positive', 'not-now', 'auto']).default('human'),
+  until: instantIn.optional(),
+});
+const byMachine: readonly string[] = ['out-of-office', 'auto'];
+
 function toInput({ type, data }: Signal): InputBody {
+  const reply = type === 'reply.received' ? replyData.parse(data ?? {}) : undefined;
   return {
     kind: 'signal',
     type,
-    human: isHumanSignal(type),
+    human: reply ? !byMachine.includes(reply.class) : isHumanSignal(type),
+    ...(reply ? { reply: { class: reply.class, ...(reply.until === undefined ? {} : { until: reply.until }) } } : {}),
     ...(data?.cadence === undefined ? {} : { cadence: data.cadence }),
     ...(data?.step === undefined ? {} : { step: data.step }),
     ...(type.startsWith('meeting.') && data?.at !== undefined ? { meetingAt: data.at } : {}),

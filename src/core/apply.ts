@@ -7,6 +7,7 @@ import { endEnrollment, enterStep, pauseEnrollment, resumeEnrollment, startEnrol
 import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
 import type { Reason } from './reasons.ts';
+import { applyReply } from './replies.ts';
 import { repTouched } from './sla.ts';
 import { moveStage } from './stage.ts';
 import { SIGNALS_KEPT } from './state.ts';
@@ -117,7 +118,8 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   const { state } = d;
   // A signal that reached us late counts from its own time, but never from the future of the decision.
   const at = Math.min(input.at, d.t);
-  logSignal(d, body.type, at, body.human);
+  // An automatic reply is no reply: `seen('reply.received')` must not hold by it.
+  if (body.reply === undefined || body.human) logSignal(d, body.type, at, body.human);
   if (body.human) {
     state.humanAt = Math.max(state.humanAt ?? at, at);
     if (at > state.custody.since) d.humanNow = true;
@@ -138,8 +140,9 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
     ...(body.cadence ? { cadence: body.cadence } : {}),
     ...(body.step ? { step: body.step } : {}),
     by: 'lead',
-    data: { type: body.type, signalAt: at, human: body.human },
+    data: { type: body.type, signalAt: at, human: body.human, ...(body.reply ? { class: body.reply.class } : {}) },
   });
+  if (body.reply) applyReply(d, body.reply);
 }
 
 function logSignal({ state }: Draft, type: string, at: number, human: boolean): void {
@@ -236,7 +239,10 @@ function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void 
     returnLead(d, { rule, by: body.by, outcome: 'rejected', ...wordsOf(body) });
     return;
   }
-  if (custody.who === 'sales') custody.attempts += 1;
+  if (custody.who === 'sales') {
+    custody.attempts += 1;
+    delete custody.repliedAt;
+  }
   if (body.answer === 'complete') repTouched(d, body.by);
   if (e) goOnAfterTask(d, e.id, body.disposition ?? (body.answer === 'skip' ? 'skipped' : 'done'));
 }

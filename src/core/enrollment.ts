@@ -111,6 +111,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   delete e.refusals;
   delete e.picked;
   delete e.capped;
+  delete e.silenced;
   if (stepId === null) {
     endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });
     return;
@@ -184,9 +185,10 @@ export function endEnrollment(
 export function pauseEnrollment(
   d: Draft,
   e: Enrollment,
-  pausedBy: 'custody' | 'person',
+  pausedBy: 'custody' | 'person' | 'reply',
   reason: Reason,
   by: string,
+  until?: Instant,
 ): void {
   if (e.state === 'paused') return;
   e.state = 'paused';
@@ -197,7 +199,7 @@ export function pauseEnrollment(
     reason,
     by,
     playbook: e.playbook,
-    data: { enrollment: e.id },
+    data: { enrollment: e.id, ...(until === undefined ? {} : { until }) },
   });
   emitEnrollment(d, e, 'paused');
 }
@@ -207,6 +209,7 @@ export function resumeEnrollment(d: Draft, e: Enrollment, reason: Reason, by: st
   if (e.state !== 'paused') return;
   e.state = 'running';
   delete e.pausedBy;
+  delete e.pausedUntil;
   const { playbook, cadence, step } = placeOf(d, e);
   if (isSending(step) && e.dueAt !== null && e.dueAt < d.t) e.dueAt = slotFor(d, playbook, cadence, d.t, 'daily');
   journal(d, {

@@ -17,6 +17,13 @@ export const inputSchema = z.discriminatedUnion('kind', [
     step: z.string().optional(),
     /** `data.at` of meeting signals, epoch ms. */
     meetingAt: z.number().int().optional(),
+    /** What kind of reply `reply.received` is, and until when somebody is away. */
+    reply: z
+      .object({
+        class: z.enum(['human', 'out-of-office', 'positive', 'not-now', 'auto']),
+        until: z.number().int().optional(),
+      })
+      .optional(),
   }),
   z.object({ kind: z.literal('enroll'), enrollment: z.string(), cadence: z.string(), by }),
   z.object({

@@ -146,6 +146,17 @@ export interface Expiry {
   readonly warning?: { readonly cadence: string; readonly before: IsoDuration };
 }
 
+/** What a reply does at once. */
+export interface Replies {
+  /** Pauses the lead's runs; without `for` until a person resumes them. */
+  readonly human?: { readonly for?: IsoDuration };
+  readonly outOfOffice?: { readonly returnDate: boolean; readonly else: IsoDuration };
+  /** Handoff of a positive reply. */
+  readonly positive?: string;
+  /** Return of one that says not now. */
+  readonly notNow?: string;
+}
+
 /** How many touches a lead may get. */
 export interface Caps {
   readonly lead?: { readonly touches: number; readonly per: IsoDuration };
@@ -324,6 +335,7 @@ export interface Playbook {
   readonly returns: Readonly<Record<string, ReturnRule>>;
   readonly expiry?: Expiry;
   readonly caps?: Caps;
+  readonly replies?: Replies;
   readonly cadences: Readonly<Record<string, Cadence>>;
   readonly emails: Readonly<Record<string, EmailTemplate>>;
 }

@@ -94,6 +94,10 @@ function followCustody(d: Draft): boolean {
   for (const e of d.state.enrollments) {
     const { runs } = placeOf(d, e).cadence;
     const mayRun = runs.custody.includes(who);
+    if (e.state === 'paused' && e.pausedUntil !== undefined && e.pausedUntil <= d.t) {
+      resumeEnrollment(d, e, 'reply-pause-over', 'clock');
+      return true;
+    }
     if (mayRun && e.state === 'paused' && e.pausedBy === 'custody') {
       resumeEnrollment(d, e, 'custody-back', 'rule');
       return true;

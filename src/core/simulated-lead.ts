@@ -287,6 +287,7 @@ const signalBody = (type: string, act: { at: Instant; cadence?: string; step?: s
   kind: 'signal',
   type,
   human: isHumanSignal(type),
+  ...(type === 'reply.received' ? { reply: { class: 'human' as const } } : {}),
   ...(type === 'email.clicked' && act.cadence !== undefined && act.step !== undefined
     ? { cadence: act.cadence, step: act.step }
     : {}),

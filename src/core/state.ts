@@ -28,7 +28,11 @@ export const enrollmentSchema = z.object({
   /** Since when signals count for goal, exit and waitFor; ahead of now while a return's pause lasts. */
   startedAt: instant,
   state: z.enum(['running', 'paused']),
-  pausedBy: z.enum(['custody', 'person']).optional(),
+  pausedBy: z.enum(['custody', 'person', 'reply']).optional(),
+  /** When a reply's pause ends by itself. */
+  pausedUntil: instant.optional(),
+  /** Its due touch waits until a rep has answered the lead. */
+  silenced: z.boolean().optional(),
   step: z.string().nullable(),
   /** When the lead entered the step; waits count from it. */
   enteredAt: instant,
@@ -105,6 +109,8 @@ export const leadStateSchema = z.object({
     from: z.object({ enrollment: z.string(), step: z.string() }).optional(),
     /** Tasks closed since sales has the lead. */
     attempts: z.number().int(),
+    /** The lead's last reply that no rep has acted on. */
+    repliedAt: instant.optional(),
   }),
   signals: z.record(z.string(), signalLogSchema),
   /** `cadence/step` to human click instants, newest last, bounded. */

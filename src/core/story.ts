@@ -93,7 +93,9 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'enrollment.paused': (t) =>
     t.entry.reason === 'custody-changed'
       ? `${t.entry.cadence} pauses where it is: ${t.why}. It goes on when that changes.`
-      : `${t.who} pauses ${t.entry.cadence} where it is. It goes on when somebody resumes it.`,
+      : t.time('until') !== undefined
+        ? `${t.entry.cadence} pauses where it is until ${t.time('until')}: ${t.why}.`
+        : `${t.who} pauses ${t.entry.cadence} where it is. It goes on when somebody resumes it.`,
   'enrollment.resumed': (t) =>
     t.entry.reason === 'by-request'
       ? `${t.who} resumes ${t.entry.cadence}; it goes on where it was.`
@@ -123,7 +125,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const next = t.time('dueAt') === undefined ? '' : ` It is due again on ${t.time('dueAt')}.`;
     return `The touch of ${t.place} waits: ${t.why}.${next}`;
   },
-  'touch.held': (t) => `The touch of ${t.place} is held: ${t.why}. It goes on when sending is resumed.`,
+  'touch.held': (t) =>
+    `The touch of ${t.place} is held: ${t.why}. It goes on when ${t.entry.reason === 'rep-conversation' ? 'the rep has answered' : 'sending is resumed'}.`,
   'touch.refused': (t) => `The email ${t.text('email')} could not go yet (${t.place}): ${t.why}.`,
   'touch.failed': (t) => `The email ${t.text('email')} failed (${t.place}): ${t.why}. The cadence goes on.`,
   'touch.unconfirmed': (t) => `Whether the email ${t.text('email')} went is not known (${t.place}): ${t.why}.`,

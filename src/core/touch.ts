@@ -10,6 +10,7 @@ import { permissionFor } from './permission.ts';
 import { emailFor, maySendAgain } from './pick.ts';
 import type { SendingStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
+import { awaitsRep } from './replies.ts';
 import type { Enrollment } from './state.ts';
 import { MINUTE } from './time.ts';
 
@@ -46,6 +47,18 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
       });
     }
     return false;
+  }
+  if (cadence.purpose === 'marketing' && awaitsRep(d)) {
+    if (e.silenced === true) return false;
+    e.silenced = true;
+    const reason = 'rep-conversation';
+    journal(d, { type: 'touch.held', cadence: e.cadence, step: step.id, reason, playbook: e.playbook });
+    return true;
+  }
+  if (e.silenced === true) {
+    delete e.silenced;
+    e.dueAt = slotFor(d, playbook, cadence, at, 'rest');
+    return true;
   }
   if (e.held !== undefined) {
     // The pause is over: all that it held would go at once, so each takes its place in the window.

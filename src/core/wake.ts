@@ -7,6 +7,7 @@ import { mayEnter } from './entry.ts';
 import { dueAt, nextExpiry } from './expiry.ts';
 import type { Input } from './input.ts';
 import { type Condition, isSending } from './playbook.ts';
+import { awaitsRep } from './replies.ts';
 import { nextClock } from './sla.ts';
 import { DAY, type Instant } from './time.ts';
 import { pauseScope } from './touch.ts';
@@ -36,11 +37,15 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
   };
   for (const e of d.state.enrollments) {
     const { playbook, cadence, step } = placeOf(d, e);
+    if (e.state === 'paused' && e.pausedUntil !== undefined) {
+      consider({ at: e.pausedUntil, queue: 'lead', cadence: e.cadence, kind: 'resume', zone });
+    }
     if (e.state !== 'running' || e.dueAt === null || !step) continue;
     const zoned = windowZone(d.facts, playbook, cadence);
     if (isSending(step)) {
       // Held touches come back when their pause ends, not by the clock.
       if (e.held !== undefined && e.held === pauseScope(d, cadence.id)) continue;
+      if (e.silenced === true && awaitsRep(d)) continue;
       if (mode === 'play' && !d.maySend) continue;
     }
     // Its answer is on its way: the clock has nothing to close any more.

@@ -37,7 +37,7 @@ export function findLater(kind: FileKind, source: Source): Later {
 
   const root = Raw.of(source);
   if (kind === 'playbook') {
-    key(root, ['chat', 'replies', 'buyingGroup']);
+    key(root, ['chat', 'buyingGroup']);
     key(root.get('caps'), ['account']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');

@@ -18,7 +18,7 @@ test('a signal is taken once by its id, scored, and in the journal', async () =>
   await api.advance(lead);
   const { body } = await api.call(`GET /v1/leads/${lead}`);
   expect(body.score.engagement).toBeGreaterThan(0);
-  expect(body.score.reasons.join()).toContain('page.pricing 1x');
+  expect(body.score.reasons.join()).toContain('page.pricing once');
 });
 
 test('those rejected are named by index, and keep no other out', async () => {
@@ -93,4 +93,27 @@ test('500 at once and no more', async () => {
     }));
   expect(await send(...many(501))).toMatchObject({ status: 400, body: { errors: [{ path: 'signals' }] } });
   expect(await send(...many(500))).toMatchObject({ status: 202, body: { accepted: 500 } });
+});
+
+test('a reply says what it is; what a machine answered is no reply, and still wakes the lead', async () => {
+  const lead = await api.lead('reply@acme.example');
+  const reply = (id: string, data?: object) => ({
+    id,
+    lead: { id: lead },
+    type: 'reply.received',
+    ...(data && { data }),
+  });
+  const before = api.nudged.length;
+  const { body } = await send(
+    reply('r-0', { class: 'out-of-office', until: '2026-12-15T00:00:00Z' }),
+    reply('r-1', { class: 'perhaps' }),
+    reply('r-2', { class: 'out-of-office', until: 'soon' }),
+  );
+  expect(body.rejected.map((one: { index: number }) => one.index)).toEqual([1, 2]);
+  expect(body.rejected[0].message).toContain('out-of-office');
+  expect(api.nudged.slice(before)).toEqual([lead]);
+  await api.advance(lead);
+  const journal = await api.call(`GET /v1/leads/${lead}/journal`);
+  const told = journal.body.items.find((entry: { type: string }) => entry.type === 'signal.received');
+  expect(told).toMatchObject({ data: { class: 'out-of-office', human: false } });
 });

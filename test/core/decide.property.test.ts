@@ -119,6 +119,12 @@ const aLadder: fc.Arbitrary<Rung[]> = fc
     ...rungs.map((what, i) => ({ at: 1 + i / 2, do: what })),
     ...(recycles || rungs.length === 0 ? [{ at: 1 + rungs.length / 2, do: 'recycle' as const }] : []),
   ]);
+const REPLIES = {
+  human: { for: 'P9D' },
+  outOfOffice: { returnDate: true, else: 'P5D' },
+  positive: 'warm',
+  notNow: 'not-ready',
+};
 const EXPIRY = { after: 'P40D', not: ['deciding'], warning: { cadence: 'keep-warm', before: 'P10D' } } as const;
 const aCap: fc.Arbitrary<NonNullable<Playbook['caps']>> = fc.record({
   lead: fc.record({ touches: fc.integer({ min: 1, max: 3 }), per: fc.constantFrom('PT30H', 'P3D', 'P7D') }),
@@ -167,6 +173,7 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
           talk: { ...talk, entry: { on: 'handoff.accepted', again: { kind: 'always' } } },
         },
         emails: EMAILS,
+        replies: REPLIES,
         ...(caps ? { caps } : {}),
         ...(expiry ? { expiry } : {}),
         routes: [
@@ -233,7 +240,7 @@ const happenings: fc.Arbitrary<Happening[]> = fc
         'leave',
         'stage',
       ),
-      type: fc.constantFrom('page.pricing', 'demo.requested', 'email.clicked', 'meeting.held'),
+      type: fc.constantFrom('page.pricing', 'demo.requested', 'email.clicked', 'meeting.held', 'reply.received'),
     }),
     { maxLength: 14 },
   )
@@ -246,8 +253,12 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
   const e = lead.state.enrollments[0];
   const task = lead.state.enrollments.find((x) => x.task)?.task;
   switch (what) {
-    case 'signal':
-      return { kind: 'signal', type, human: true };
+    case 'signal': {
+      if (type !== 'reply.received') return { kind: 'signal', type, human: true };
+      const kind =
+        (['human', 'out-of-office', 'positive', 'not-now', 'auto'] as const)[Math.floor(at / HOUR) % 5] ?? 'auto';
+      return { kind: 'signal', type, human: ['human', 'positive', 'not-now'].includes(kind), reply: { class: kind } };
+    }
     case 'accept':
       return handoff ? { kind: 'task.answered', task: handoff, answer: 'accept', by } : undefined;
     case 'reject':

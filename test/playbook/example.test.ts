@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readLeadsFile } from '../../src/cli/leads-file.ts';
 import { readBehaviour, readReps } from '../../src/cli/people.ts';
+import { durationMs } from '../../src/core/duration.ts';
 import type { Playbook } from '../../src/core/playbook.ts';
 import { type SimulationResult, simulate } from '../../src/core/simulate.ts';
 import { createRenderer } from '../../src/email/render.ts';
@@ -98,6 +99,30 @@ describe('90 days of it', () => {
     ]);
     const byId = Object.fromEntries(reps.map((rep) => [rep.id, rep]));
     result = simulate({ playbook, leads, behaviour, reps: byId, seed: 1, from: Date.UTC(2026, 10, 24), days: 90 });
+  });
+
+  test('repeat no email to anybody before its `repeat` is over, for any seed', async () => {
+    const [{ leads }, behaviour] = await Promise.all([
+      readLeadsFile(join(folder, 'leads.csv')),
+      readBehaviour(join(folder, 'behaviour.yaml'), playbook),
+    ]);
+    for (const seed of [2, 3, 5]) {
+      const last = new Map<string, number>();
+      simulate({
+        ...{ playbook, leads: leads.slice(seed * 20, seed * 20 + 60), behaviour, reps: {}, seed },
+        ...{ from: Date.UTC(2026, 10, 24), days: 500 },
+        onJournal: (key, { type, at, data }) => {
+          if (type !== 'touch.sent') return;
+          const email = String(data['email']);
+          const before = last.get(`${key} ${email}`);
+          last.set(`${key} ${email}`, at);
+          if (before === undefined) return;
+          const repeat = playbook.emails[email]?.repeat ?? 'never';
+          expect(repeat, email).not.toBe('never');
+          if (repeat !== 'never') expect(at - before).toBeGreaterThanOrEqual(durationMs(repeat.after));
+        },
+      });
+    }
   });
 
   test('show touches, handoffs, accepts, every kind of return, recycles and breaches', () => {

@@ -10,6 +10,7 @@ import type {
   Playbook,
   Pool,
   Purpose,
+  Replies,
   ReturnRule,
   SignalRule,
   Sla,
@@ -77,6 +78,7 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
     ),
     ...(raw.expiry && { expiry: buildExpiry(raw.expiry) }),
     ...(raw.caps && { caps: { ...(raw.caps.lead && { lead: raw.caps.lead }), count: raw.caps.count ?? ['email'] } }),
+    ...(raw.replies && { replies: buildReplies(raw.replies) }),
     returns: byId(raw.returns, buildReturn),
     cadences: dictionary(
       cadences.map(({ file, data }) => [data.cadence, buildCadence(data, company, { file, conditions })]),
@@ -178,6 +180,22 @@ function buildSlas(raw: RawPlaybook['slas']): Record<string, Sla> {
 function buildExpiry({ after, not, cadence, warn }: NonNullable<RawPlaybook['expiry']>): Expiry {
   const warning = cadence !== undefined && warn !== undefined ? { cadence, before: warn } : undefined;
   return { after, not: not ?? [], ...(warning && { warning }) };
+}
+
+function buildReplies({
+  human,
+  outOfOffice,
+  positive,
+  'not-now': notNow,
+}: NonNullable<RawPlaybook['replies']>): Replies {
+  return {
+    ...(human !== undefined && { human: human === 'pause' ? {} : { for: human.pause } }),
+    ...(outOfOffice && {
+      outOfOffice: { returnDate: outOfOffice.until !== undefined, else: outOfOffice.else },
+    }),
+    ...(positive && { positive: positive.handoff }),
+    ...(notNow && { notNow: notNow.return }),
+  };
 }
 
 function buildReturn(id: string, raw: NonNullable<RawPlaybook['returns']>[string]): ReturnRule {

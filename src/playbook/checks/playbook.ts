@@ -55,6 +55,17 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   );
   for (const route of routes) mustExist('handoff', route.get('handoff'), names.handoffs, report);
 
+  const replies = root.get('replies');
+  mustExist('handoff', replies.get('positive').get('handoff'), names.handoffs, report);
+  const returns = playbook.broken
+    ? undefined
+    : new Set(
+        root
+          .get('returns')
+          .entries()
+          .map(([id]) => id),
+      );
+  mustExist('return', replies.get('not-now').get('return'), returns, report);
   checkExpiry(root.get('expiry'), names, report);
   mustBeUnique('kind', root.get('caps').get('count').items(), report);
   checkPools(root, report);

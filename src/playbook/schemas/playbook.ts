@@ -181,6 +181,24 @@ const expiry = object(
   'when a silent lead expires, such as { after: P180D, cadence: last-call, warn: P14D }',
 );
 
+const HUMAN_EXPECTED = '"pause", or { pause: P14D }';
+const replies = object(
+  {
+    human: z
+      .union([z.literal('pause', { error: HUMAN_EXPECTED }), object({ pause: duration }, HUMAN_EXPECTED)], {
+        error: HUMAN_EXPECTED,
+      })
+      .optional(),
+    outOfOffice: object(
+      { until: z.literal('return-date', { error: '"return-date"' }).optional(), else: duration },
+      'how long to pause, such as { until: return-date, else: P7D }',
+    ).optional(),
+    positive: object({ handoff: id }, 'a handoff, such as { handoff: hot }').optional(),
+    'not-now': object({ return: id }, 'a return, such as { return: not-ready }').optional(),
+  },
+  'what replies do, such as { human: pause, outOfOffice: { until: return-date, else: P7D } }',
+);
+
 const cap = object(
   { touches: wholeNumber('how many touches, a whole number between 1 and 100', 1, 100), per: duration },
   'a cap, such as { touches: 3, per: P7D }',
@@ -236,6 +254,7 @@ export const playbookSchema = object(
     pools: listOf(pool, 'a list of pools').optional(),
     expiry: expiry.optional(),
     caps: caps.optional(),
+    replies: replies.optional(),
     returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
     goals: goals.optional(),
   },
