@@ -1,5 +1,5 @@
 /** The HTTP API: one file per resource, put together here. */
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { accountRoutes } from './accounts.ts';
 import { dealRoutes } from './deals.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -22,6 +22,7 @@ import { problemOf } from './problem/problem.ts';
 import { reportRoutes } from './reports.ts';
 import { repRoutes } from './reps.ts';
 import { unmatched } from './routing.ts';
+import { inWords } from './schemas/words.ts';
 import { signalRoutes } from './signals.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { taskRoutes } from './tasks.ts';
@@ -53,6 +54,7 @@ const resources = [
 
 /** The whole API over what it is given; it starts nothing and listens nowhere. */
 export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  z.config({ customError: inWords });
   const app = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.target, result.error);

@@ -45,6 +45,27 @@ const limited = (maxSize: number): MiddlewareHandler =>
   });
 
 /**
+ * JSON is UTF-8 (RFC 8259, 8.1). Read leniently, a byte of another encoding becomes a replacement
+ * character, and the name it was in is lost for good.
+ */
+const utf8: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const type = c.req.header('content-type') ?? '';
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type)?.[1];
+  if (charset !== undefined && !/^utf-?8$|^us-ascii$/i.test(charset)) {
+    throw new Problem('wrong-content-type', `The body is in ${charset}: JSON is UTF-8`, {
+      more: { accepts: 'application/json' },
+    });
+  }
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer());
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new Problem('broken-json', 'The body is not UTF-8', { cause });
+  }
+  await next();
+};
+
+/**
  * What every guarded route starts from: its id, the key it needs, and the checks that run before
  * the body is read. Spread it into `createRoute`.
  */
@@ -56,7 +77,7 @@ export function guard(deps: ApiDeps, operation: Operation, options: { readonly s
     await next();
   };
   const middleware: MiddlewareHandler<ApiEnv>[] =
-    options.streams === true ? [authorize] : [authorize, limited(BODY_MAX)];
+    options.streams === true ? [authorize] : [authorize, limited(BODY_MAX), utf8];
   return {
     operationId: operation,
     security: [{ bearer: [] }],

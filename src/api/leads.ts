@@ -44,15 +44,16 @@ export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   app.openapi(post, async (c) => {
     const scrubbed = scrub(c.req.valid('json'));
-    if (!scrubbed.ok) {
-      const { field, message, reason } = scrubbed;
-      throw new Problem('lead-refused', `${field}: ${message}`, {
-        errors: [{ path: field, message }],
-        more: { reason },
-      });
-    }
     const stage = await firstStage(deps);
     const { status, body } = await write(c, deps, async (tx) => {
+      // In here, so that a refusal too is kept under the call's Idempotency-Key.
+      if (!scrubbed.ok) {
+        const { field, message, reason } = scrubbed;
+        throw new Problem('lead-refused', `${field}: ${message}`, {
+          errors: [{ path: field, message }],
+          more: { reason },
+        });
+      }
       const { id, outcome } = await upsertLead(tx, scrubbed.lead, deps.clock.now(), callerIn(c).by);
       const lead = await getLead(tx, id);
       if (lead === null) throw new Error(`lead ${id} is gone inside its own transaction`);

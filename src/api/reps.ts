@@ -82,7 +82,7 @@ const repWritten = repOut
 
 const repParam = z.object({
   id: z
-    .email()
+    .email('must be the address of a rep')
     .max(320)
     .transform((id) => id.toLowerCase())
     .openapi({

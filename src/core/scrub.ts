@@ -25,7 +25,13 @@ export const ATTRIBUTES_MAX = 50;
 const ATTRIBUTE_NAME_MAX = 64;
 
 const field = z.string().max(TEXT_MAX).optional();
-const date = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const FIRST = Date.UTC(2000, 0, 1);
+const LAST = Date.UTC(2100, 0, 1);
+const date = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'must be a date that exists, in ISO 8601, e.g. 2026-11-24 or 2026-11-24T08:12:00Z',
+  })
+  .refine((text) => Date.parse(text) >= FIRST && Date.parse(text) < LAST, 'must lie between the years 2000 and 2100');
 
 export const consentInputSchema = z.strictObject({
   purpose: z.enum(['marketing', 'sales', 'service']),

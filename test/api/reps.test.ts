@@ -79,7 +79,7 @@ test('mistakes are named: zone, hours, dates that do not exist', async () => {
   await bad({ workingHours: { ...hours, holidays: ['2026-02-29'] } }, 'workingHours.holidays.0');
   await bad({ away: [{ from: '2026-12-24', to: '2026-12-23' }] }, 'away.0.to');
   await bad({ away: [{ from: '2026-02-30', to: '2026-12-23' }] }, 'away.0.from');
-  expect(await put('nobody', { name: 'X', timeZone: 'UTC' })).toMatchObject({ status: 404 });
+  expect(await put('nobody', { name: 'X', timeZone: 'UTC' })).toMatchObject({ status: 400 });
 });
 
 test('a rep’s key shows that rep alone', async () => {

@@ -30,7 +30,14 @@ export const mistakesOf = (error: z.core.$ZodError): Mistake[] =>
  * What a failed schema is: a mistake in the path is an address where nothing is, all else bad input.
  */
 export function invalid(target: string, error: z.core.$ZodError): Problem {
-  if (target === 'param') return new Problem('not-found', 'There is nothing with this id');
+  if (target === 'param') {
+    const [first] = error.issues;
+    // A rep's id has a form that people choose; every other id is one we gave.
+    if (first?.code === 'invalid_format' && first.format === 'email') {
+      return new Problem('bad-input', `The id ${first.message}`, { errors: [{ path: 'id', message: first.message }] });
+    }
+    return new Problem('not-found', 'There is nothing with this id');
+  }
   const errors = mistakesOf(error);
   const [first] = errors;
   const where = target === 'query' ? 'query' : 'body';
@@ -47,7 +54,7 @@ export function ofFramework(error: unknown, contentType: string | undefined): un
   if (error.status === 415) {
     return new Problem(
       'wrong-content-type',
-      contentType === undefined ? 'The body has no content type' : `The body is ${contentType}`,
+      contentType === undefined || contentType === '' ? 'The body has no content type' : `The body is ${contentType}`,
       { more: { accepts: 'application/json' } },
     );
   }
