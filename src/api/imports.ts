@@ -3,13 +3,13 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { iso } from '../core/time.ts';
 import { saveAnswer } from '../store/idempotency.ts';
-import { getImport, type ImportRow, listImportErrors, queueImport } from '../store/imports.ts';
+import { getImport, type ImportRow, listImportErrors, listImports, queueImport } from '../store/imports.ts';
 import { transact } from '../store/tx.ts';
 import { readJson, sha256 } from '../store/values.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { Problem } from './problem/problem.ts';
-import { idParam, instantOut, isoOrNull, json, problems } from './schemas/common.ts';
+import { idParam, instantOut, isoOrNull, json, listQuery, pageOf, problems } from './schemas/common.ts';
 import { type Format, headerSchema, NOTE } from './upload/raw-rows.ts';
 import { discard, type Stored, storeUpload } from './upload/store.ts';
 import { claim, idempotencyKeyOf } from './write.ts';
@@ -25,7 +25,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   'application/jsonl': 'ndjson',
 };
 
-const importOut = z
+const importSummary = z
   .object({
     id: z.string(),
     state: z.enum(['queued', 'running', 'done', 'failed']),
@@ -35,16 +35,21 @@ const importOut = z
     updated: z.number().int(),
     unchanged: z.number().int(),
     rejected: z.number().int(),
+    pages: z.object({ done: z.number().int(), all: z.number().int() }),
+    failure: z.string().nullable(),
+    createdAt: instantOut,
+    finishedAt: instantOut.nullable(),
+  })
+  .openapi('ImportSummary');
+
+const importOut = importSummary
+  .extend({
     errors: z
       .array(z.object({ row: z.number().int(), field: z.string(), message: z.string() }))
       .openapi({ description: 'The first 1,000 rejected rows. Rows count as in a spreadsheet: the header is row 1.' }),
     notes: z
       .array(z.object({ row: z.number().int().nullable(), message: z.string() }))
       .openapi({ description: 'What was taken in though it looks odd: addresses that come twice, fields left empty.' }),
-    pages: z.object({ done: z.number().int(), all: z.number().int() }),
-    failure: z.string().nullable(),
-    createdAt: instantOut,
-    finishedAt: instantOut.nullable(),
   })
   .openapi('Import');
 
@@ -94,6 +99,22 @@ export function importRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       deps.log.warn({ err, import: stored.id }, 'the import waits: its workflow could not be started');
     });
     return c.json(answer, 202, { location: `/v1/imports/${stored.id}` });
+  });
+
+  const list = createRoute({
+    ...guard(deps, 'imports.get'),
+    operationId: 'imports.list',
+    method: 'get',
+    path: '/v1/imports',
+    tags,
+    summary: 'List imports, newest first',
+    description: 'Without their errors: those are at the import.',
+    request: { query: z.strictObject(listQuery) },
+    responses: { 200: json(pageOf(importSummary, 'ImportPage'), 'A page of imports.'), ...problems(400) },
+  });
+  app.openapi(list, async (c) => {
+    const page = await listImports(db, c.req.valid('query'));
+    return c.json({ items: page.items.map(toSummary), next: page.next }, 200);
   });
 
   const get = createRoute({
@@ -153,6 +174,21 @@ async function queue(
   });
 }
 
+const toSummary = (row: ImportRow): z.infer<typeof importSummary> => ({
+  id: row.id,
+  state: row.state === 'uploading' ? 'queued' : row.state,
+  format: row.format,
+  rows: row.rows,
+  created: row.created,
+  updated: row.updated,
+  unchanged: row.unchanged,
+  rejected: row.rejected,
+  pages: { done: row.pagesDone, all: row.pages },
+  failure: row.failure,
+  createdAt: iso(row.createdAt),
+  finishedAt: isoOrNull(row.finishedAt),
+});
+
 async function toOut(deps: ApiDeps, row: ImportRow): Promise<z.infer<typeof importOut>> {
   const { db } = deps.database;
   const said = [];
@@ -164,22 +200,11 @@ async function toOut(deps: ApiDeps, row: ImportRow): Promise<z.infer<typeof impo
   } while (cursor !== undefined);
   const header = readJson(headerSchema, row.header, `import ${row.id}`);
   return {
-    id: row.id,
-    state: row.state === 'uploading' ? 'queued' : row.state,
-    format: row.format,
-    rows: row.rows,
-    created: row.created,
-    updated: row.updated,
-    unchanged: row.unchanged,
-    rejected: row.rejected,
+    ...toSummary(row),
     errors: said.filter((one) => one.field !== NOTE).slice(0, ERRORS_SHOWN),
     notes: [
       ...header.notes.map((message) => ({ row: null, message })),
       ...said.filter((one) => one.field === NOTE).map(({ row: at, message }) => ({ row: at, message })),
     ],
-    pages: { done: row.pagesDone, all: row.pages },
-    failure: row.failure,
-    createdAt: iso(row.createdAt),
-    finishedAt: isoOrNull(row.finishedAt),
   };
 }

@@ -40,7 +40,13 @@ export function readYaml(file: string, text: string, from = 0, to = text.length)
   let value: unknown;
   let broken = false;
   try {
-    const document = parseDocument(yaml, { prettyErrors: false, stringKeys: true, keepSourceTokens: false });
+    const document = parseDocument(yaml, {
+      prettyErrors: false,
+      stringKeys: true,
+      keepSourceTokens: false,
+      // What it would say on stderr is among our mistakes, with a place.
+      logLevel: 'error',
+    });
     for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
       broken ||= code !== 'DUPLICATE_KEY';
       const [what, expected] = syntaxWords(code, lowerFirst(message), keyAt(yaml, pos[0]));
@@ -145,6 +151,8 @@ function start(node: unknown): number | undefined {
 function syntaxWords(code: string, message: string, key: string): [message: string, expected: string] {
   if (code === 'DUPLICATE_KEY') return [`the key ${key} is there twice`, 'each key once'];
   if (code === 'NON_STRING_KEY') return ['a map cannot be a key', 'text; a template with {{ }} needs quotes'];
+  if (code === 'MULTIPLE_DOCS') return ['a second document begins here', 'one document a file: no line of ---'];
+  if (/call stack/i.test(message)) return ['it is nested too deeply', `at most ${MAX_DEPTH} levels`];
   return [message, 'valid YAML'];
 }
 

@@ -206,10 +206,23 @@ export async function getImport(db: Db, id: string): Promise<ImportRow | null> {
   return row === undefined ? null : toImport(row);
 }
 
+/** Newest first; ids are made in the order of time. */
+export async function listImports(db: Db, page: PageRequest = {}): Promise<Page<ImportRow>> {
+  const limit = pageLimit(page);
+  const after = decodeCursor('imports', page.cursor, 1);
+  let query = db.selectFrom('imports').selectAll();
+  if (after !== null) query = query.where('id', '<', String(after[0]));
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return toPage('imports', rows, limit, (row) => [row.id], toImport);
+}
+
 /** What was wrong, by row. */
 export async function listImportErrors(db: Db, importId: string, page: PageRequest = {}): Promise<Page<ImportError>> {
   const limit = pageLimit(page);
-  const after = decodeCursor('imports', page.cursor, 2);
+  const after = decodeCursor('import-errors', page.cursor, 2);
   let query = db.selectFrom('import_errors').selectAll().where('import_id', '=', importId);
   if (after !== null) {
     query = query.where(({ eb, refTuple, tuple }) =>
@@ -222,7 +235,7 @@ export async function listImportErrors(db: Db, importId: string, page: PageReque
     .limit(limit + 1)
     .execute();
   return toPage(
-    'imports',
+    'import-errors',
     rows,
     limit,
     (row) => [row.row, row.nth],

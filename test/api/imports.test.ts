@@ -39,6 +39,15 @@ describe.each(testDatabases)('imports on %s', (kind) => {
   });
   afterAll(() => api.close());
 
+  test('those whose client is gone can be found, newest first', async () => {
+    const first = await imported(api, 'Email\nlist-1@one.example\n');
+    const second = await imported(api, 'Email\nlist-2@one.example\n');
+    const newest = (await api.call('GET /v1/imports?limit=1')).body;
+    expect(newest.items).toMatchObject([{ id: second.id, state: 'done', created: 1 }]);
+    const next = (await api.call(`GET /v1/imports?limit=1&cursor=${newest.next}`)).body;
+    expect(next.items).toMatchObject([{ id: first.id }]);
+  });
+
   test('good rows in, bad rows reported with their number, field and reason', async () => {
     const before = api.nudged.length;
     const body = await imported(

@@ -36,12 +36,13 @@ export function checkUsage({ playbook, cadences, emails, names }: Workspace, rep
       );
   }
 
-  const custody = new Map(cadences.map((cadence) => [cadenceId(cadence), custodyOf(Raw.of(cadence))]));
+  const readable = cadences.filter(({ broken }) => !broken);
+  const custody = new Map(readable.map((cadence) => [cadenceId(cadence), custodyOf(Raw.of(cadence))]));
   const root = Raw.of(playbook);
   for (const [, handoff] of root.get('handoffs').entries()) {
     const holders = custody.get(handoff.get('cadence').text ?? '');
     if (holders && !holders.includes('sales')) {
-      report.warnings.push(
+      report.problems.push(
         handoff
           .get('cadence')
           .problem('this cadence does not run while sales has the lead', 'a cadence that runs in the custody of sales'),
