@@ -102,8 +102,7 @@ export function importRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   const list = createRoute({
-    ...guard(deps, 'imports.get'),
-    operationId: 'imports.list',
+    ...guard(deps, 'imports.list'),
     method: 'get',
     path: '/v1/imports',
     tags,

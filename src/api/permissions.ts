@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   'leads.stage': people,
   'imports.create': writers,
   'imports.get': writers,
+  'imports.list': writers,
   'enrollments.create': writers,
   'enrollments.batch': writers,
   'enrollments.list': { ...writers, manager: 'all' },
