@@ -38,6 +38,7 @@ export const PERMISSIONS = {
   'tasks.reject': sales,
   'tasks.complete': sales,
   'tasks.skip': sales,
+  'tasks.snooze': sales,
   'tasks.reassign': { admin: 'all', manager: 'all' },
   'reps.put': { admin: 'all', manager: 'all' },
   'reps.get': { ...marketing, manager: 'all', rep: 'own' },

@@ -3,12 +3,13 @@
  * transaction: of two answers one wins, and the other is told at once.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { listTasks } from '../store/tasks.ts';
+import { listTasks, snoozeTask } from '../store/tasks.ts';
 import { answerTask } from './answer.ts';
 import { callerIn, guard, ownerOf } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { taskFor } from './own.ts';
 import type { Operation } from './permissions.ts';
+import { Problem } from './problem/problem.ts';
 import { reassign } from './reassign.ts';
 import { returnIn } from './returns.ts';
 import {
@@ -59,6 +60,10 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       query: z.strictObject({
         state: states.optional(),
         assignee: text(320).optional(),
+        snoozed: z
+          .enum(['true', 'false'])
+          .optional()
+          .openapi({ description: 'Only those out of the way now, or only those that are not.' }),
         due: instantIn.optional().openapi({ description: 'Due at or before it.' }),
         ...listQuery,
       }),
@@ -66,11 +71,17 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     responses: { 200: json(pageOf(taskOut, 'TaskPage'), 'A page of tasks.'), ...problems(400) },
   });
   app.openapi(list, async (c) => {
-    const { state, due, assignee, ...rest } = c.req.valid('query');
+    const { state, due, assignee, snoozed, ...rest } = c.req.valid('query');
     const own = ownerOf(callerIn(c));
     if (own !== null && assignee !== undefined && assignee !== own) return c.json({ items: [], next: null }, 200);
-    const page = await listTasks(db, { ...rest, states: state, assignee: own ?? assignee, dueBefore: due });
     const now = deps.clock.now();
+    const page = await listTasks(db, {
+      ...rest,
+      states: state,
+      assignee: own ?? assignee,
+      dueBefore: due,
+      ...(snoozed === undefined ? {} : { snoozed: { is: snoozed === 'true', at: now } }),
+    });
     return c.json({ items: page.items.map((task) => toTask(task, now)), next: page.next }, 200);
   });
 
@@ -128,6 +139,36 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       return c.json(body, status);
     });
   }
+
+  const snooze = createRoute({
+    ...guard(deps, 'tasks.snooze'),
+    method: 'post',
+    path: '/v1/tasks/{id}/snooze',
+    tags,
+    summary: 'Put an open task out of the way until then',
+    description: 'Stops no clock: due time and SLA stay. `until: null` brings it back.',
+    request: { params: idParam, ...jsonBody(z.strictObject({ until: instantIn.nullable() })) },
+    responses: { 200: json(taskOut, 'The task as it is now.'), ...problems(400, 404, 409, 413, 415, 422) },
+  });
+  app.openapi(snooze, async (c) => {
+    const { until } = c.req.valid('json');
+    const now = deps.clock.now();
+    const { status, body } = await write(c, deps, async (tx) => {
+      const task = await taskFor(tx, callerIn(c), c.req.valid('param').id);
+      if (until !== null && until <= now) {
+        throw new Problem('bad-input', 'The snooze is over before it began', {
+          errors: [{ path: 'until', message: 'must lie ahead' }],
+        });
+      }
+      if (!(await snoozeTask(tx, task.id, until))) {
+        throw new Problem('task-closed', `The task is ${task.state}: only an open one can be snoozed`, {
+          more: { state: task.state },
+        });
+      }
+      return { status: 200 as const, body: toTask({ ...task, snoozedUntil: until }, now) };
+    });
+    return c.json(body, status);
+  });
 
   const hand = createRoute({
     ...guard(deps, 'tasks.reassign'),

@@ -119,6 +119,8 @@ export interface TaskFilter extends PageRequest {
   readonly pool?: string | undefined;
   /** Due at or before. */
   readonly dueBefore?: Instant | undefined;
+  /** Only those snoozed past this instant, or only the others. */
+  readonly snoozed?: { readonly is: boolean; readonly at: Instant };
 }
 
 /** Tasks by due time, earliest first. */
@@ -131,6 +133,12 @@ export async function listTasks(db: Db, filter: TaskFilter = {}): Promise<Page<T
   if (filter.assignee !== undefined) query = query.where('tasks.assignee', '=', filter.assignee);
   if (filter.pool !== undefined) query = query.where('tasks.pool', '=', filter.pool);
   if (filter.dueBefore !== undefined) query = query.where('tasks.due_at', '<=', at(filter.dueBefore));
+  if (filter.snoozed !== undefined) {
+    const until = at(filter.snoozed.at);
+    query = filter.snoozed.is
+      ? query.where('tasks.snoozed_until', '>', until)
+      : query.where((eb) => eb.or([eb('tasks.snoozed_until', 'is', null), eb('tasks.snoozed_until', '<=', until)]));
+  }
   if (after !== null) {
     query = query.where(sql<boolean>`(tasks.due_at, tasks.id) > (${date(Number(after[0]))}, ${String(after[1])})`);
   }

@@ -177,6 +177,23 @@ describe('reassigning', () => {
   });
 });
 
+test('a snoozed task is out of the way, and its SLA goes on', async () => {
+  const { task } = await api.offered('snooze@acme.example');
+  const { sla } = (await api.call(`GET /v1/tasks/${task.id}`)).body;
+  const snooze = (until: string | null) => api.call(`POST /v1/tasks/${task.id}/snooze`, { body: { until } });
+  const listed = async (query: string) =>
+    (await api.call(`GET /v1/tasks?state=open&limit=500&${query}`)).body.items.map((one: { id: string }) => one.id);
+  const until = new Date(api.deps.clock.now() + 3_600_000).toISOString();
+  expect(await snooze(until)).toMatchObject({ status: 200, body: { snoozedUntil: until, sla } });
+  expect(await listed('snoozed=true')).toContain(task.id);
+  expect(await listed('snoozed=false')).not.toContain(task.id);
+  expect(await snooze(new Date(api.deps.clock.now() - 1).toISOString())).toMatchObject({ status: 400 });
+  expect(await snooze(null)).toMatchObject({ status: 200, body: { snoozedUntil: null } });
+  expect(await listed('snoozed=false')).toContain(task.id);
+  await api.call(`POST /v1/tasks/${task.id}/accept`, { key: await api.keyOf(task.assignee) });
+  expect(await snooze(until)).toMatchObject({ status: 409, body: { type: '/problems/task-closed' } });
+});
+
 test('tasks are listed by due time, in pages, by state and due time', async () => {
   const all = await api.call('GET /v1/tasks?limit=500');
   const due = all.body.items.map((one: { dueAt: string }) => one.dueAt);
