@@ -1,66 +1,64 @@
-import { numberIn, type Report, share } from './define.ts';
+import { numberIn, type Report, type Row, share, textIn } from './define.ts';
 
 /**
  * Wins and leads given up, each with its contacts by sales: messages of sales and calls or other
  * tasks that were done. A win counts from the first handoff on; who gives up, from the acceptance.
+ * All three tables are made of these counts, since counting is the costly part.
  */
 const ENDED = `
 with ended as (
-  select 'won' as outcome, m.lead_id, min(h.offered_at) as since, min(m.at) as at, cast(null as text) as rep
+  select 'won' as outcome, m.lead_id, 0 as seq, min(h.offered_at) as since, min(m.at) as at, cast(null as text) as rep
   from milestones m left join handoffs h on h.lead_id = m.lead_id
   where m.kind = 'stage' and m.name = :won and m.at >= :from and m.at < :to
   group by m.lead_id
   union all
-  select 'given up', lead_id, accepted_at, ended_at, accepted_by
+  select 'given up', lead_id, seq, accepted_at, ended_at, accepted_by
   from handoffs
   where accepted_at is not null and ended_at >= :from and ended_at < :to
     and ended in ('step', 'returned')
+), contacts as (
+  select lead_id, ended_at as at from touches where state = 'sent' and purpose = 'sales'
+  union all
+  select lead_id, closed_at from tasks
+  where state = 'done' and kind <> 'handoff' and coalesce(disposition, '') <> 'skipped'
 ), counted as (
-  select outcome, rep, (
-      select count(*) from touches t
-      where t.lead_id = e.lead_id and t.state = 'sent' and t.purpose = 'sales'
-        and t.ended_at >= e.since and t.ended_at <= e.at
-    ) + (
-      select count(*) from tasks k
-      where k.lead_id = e.lead_id and k.state = 'done' and k.kind <> 'handoff' and coalesce(k.disposition, '') <> 'skipped'
-        and k.closed_at >= e.since and k.closed_at <= e.at
-    ) as contacts
-  from ended e
-)`;
-
-const SUMMARY = `${ENDED}, ranked as (
-  select outcome, contacts,
-    row_number() over (partition by outcome order by contacts) as nth,
-    count(*) over (partition by outcome) as n
-  from counted
+  select e.outcome, e.rep, count(c.at) as contacts
+  from ended e left join contacts c on c.lead_id = e.lead_id and c.at >= e.since and c.at <= e.at
+  group by e.outcome, e.rep, e.lead_id, e.seq
 )
-select outcome,
-  count(*) as "leads",
-  avg(cast(contacts as double precision)) filter (where nth in ((n + 1) / 2, (n + 2) / 2)) as "medianContacts",
-  count(*) filter (where contacts < 5) as "beforeFifth"
-from ranked
-group by outcome
-order by outcome desc
+select outcome as "outcome", rep as "rep", contacts as "contacts", count(*) as "leads"
+from counted
+group by outcome, rep, contacts
+order by outcome desc, rep, contacts
 `;
 
-const SPREAD = `${ENDED}
-select least(contacts, 12) as "contacts",
-  count(*) filter (where outcome = 'won') as "won",
-  count(*) filter (where outcome = 'given up') as "givenUp"
-from counted
-group by least(contacts, 12)
-order by least(contacts, 12)
-`;
+const EARLY = 5;
+const MANY = 12;
 
-const REPS = `${ENDED}
-select rep as "rep",
-  count(*) as "givenUp",
-  count(*) filter (where contacts < 5) as "beforeFifth"
-from counted
-where outcome = 'given up'
-group by rep
-order by count(*) filter (where contacts < 5) desc, rep
-`;
+const sum = (rows: readonly Row[]): number => rows.reduce((all, row) => all + numberIn(row, 'leads'), 0);
+
+/** The median number of contacts of rows that each stand for so many leads. */
+function medianOf(rows: readonly Row[]): number {
+  const sorted = rows.toSorted((a, b) => numberIn(a, 'contacts') - numberIn(b, 'contacts'));
+  const all = sum(rows);
+  const nth = (n: number): number => {
+    let before = 0;
+    return numberIn(
+      sorted.find((row) => {
+        before += numberIn(row, 'leads');
+        return before >= n;
+      }),
+      'contacts',
+    );
+  };
+  return (nth(Math.floor((all + 1) / 2)) + nth(Math.floor((all + 2) / 2))) / 2;
+}
+
+/** How many of the rows' leads had fewer than five contacts, and their share. */
+function earlyOf(rows: readonly Row[]): { beforeFifth: number; shareBeforeFifth: number | null } {
+  const beforeFifth = sum(rows.filter((row) => numberIn(row, 'contacts') < EARLY));
+  return { beforeFifth, shareBeforeFifth: share(beforeFifth, sum(rows)) };
+}
 
 export const contacts: Report = {
   name: 'contacts',
@@ -85,7 +83,6 @@ export const contacts: Report = {
         beforeFifth: { unit: 'count', is: 'How many had fewer than five contacts by then.' },
         shareBeforeFifth: { unit: 'share', is: '`beforeFifth` of `leads`.' },
       },
-      sql: SUMMARY,
     },
     {
       id: 'spread',
@@ -95,7 +92,6 @@ export const contacts: Report = {
         won: { unit: 'count', is: 'Leads won after so many contacts.' },
         givenUp: { unit: 'count', is: 'Leads given up after so many contacts.' },
       },
-      sql: SPREAD,
     },
     {
       id: 'reps',
@@ -106,18 +102,31 @@ export const contacts: Report = {
         beforeFifth: { unit: 'count', is: 'How many of them before the fifth contact.' },
         shareBeforeFifth: { unit: 'share', is: '`beforeFifth` of `givenUp`.' },
       },
-      sql: REPS,
     },
   ],
-  fill: ({ outcomes = [], spread = [], reps = [] }) => ({
-    outcomes: outcomes.map((row) => ({
-      ...row,
-      shareBeforeFifth: share(numberIn(row, 'beforeFifth'), numberIn(row, 'leads')),
-    })),
-    spread,
-    reps: reps.map((row) => ({
-      ...row,
-      shareBeforeFifth: share(numberIn(row, 'beforeFifth'), numberIn(row, 'givenUp')),
-    })),
-  }),
+  sources: { ended: ENDED },
+  fill: ({ ended = [] }) => {
+    const outcomes = Map.groupBy(ended, (row) => textIn(row, 'outcome'));
+    const upTo = Map.groupBy(ended, (row) => Math.min(numberIn(row, 'contacts'), MANY));
+    const reps = Map.groupBy(outcomes.get('given up') ?? [], (row) => row['rep'] ?? null);
+    return {
+      outcomes: [...outcomes].map(([outcome, rows]) => ({
+        outcome,
+        leads: sum(rows),
+        medianContacts: medianOf(rows),
+        ...earlyOf(rows),
+      })),
+      spread: [...upTo]
+        .sort(([a], [b]) => a - b)
+        .map(([contacts, rows]) => ({
+          contacts,
+          won: sum(rows.filter((row) => row['outcome'] === 'won')),
+          givenUp: sum(rows.filter((row) => row['outcome'] === 'given up')),
+        })),
+      // Sorting keeps the order of the statement among equals: by rep.
+      reps: [...reps]
+        .map(([rep, rows]) => ({ rep, givenUp: sum(rows), ...earlyOf(rows) }))
+        .sort((a, b) => b.beforeFifth - a.beforeFifth),
+    };
+  },
 };
