@@ -1,3 +1,4 @@
+import { CONTACTS } from './contact.ts';
 import { numberIn, type Report, type Row, share, textIn } from './define.ts';
 
 /**
@@ -16,12 +17,7 @@ with ended as (
   from handoffs
   where accepted_at is not null and ended_at >= :from and ended_at < :to
     and ended in ('step', 'returned')
-), contacts as (
-  select lead_id, ended_at as at from touches where state = 'sent' and purpose = 'sales'
-  union all
-  select lead_id, closed_at from tasks
-  where state = 'done' and kind <> 'handoff' and coalesce(disposition, '') <> 'skipped'
-), counted as (
+), ${CONTACTS}, counted as (
   select e.outcome, e.rep, count(c.at) as contacts
   from ended e left join contacts c on c.lead_id = e.lead_id and c.at >= e.since and c.at <= e.at
   group by e.outcome, e.rep, e.lead_id, e.seq

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readJson } from '../values.ts';
+import { CONTACTS } from './contact.ts';
 import { type Column, type Context, numberIn, type Report, type Row, share, textIn } from './define.ts';
 import { kept, slaByRep } from './sla.ts';
 
@@ -29,21 +30,16 @@ select
 
 /** From the offer to the first message or finished task of sales. */
 const SPEED = `
-with reached as (
-  select least(
-    (select min(t.ended_at) from touches t
-      where t.lead_id = h.lead_id and t.state = 'sent' and t.purpose = 'sales' and t.ended_at >= h.offered_at),
-    (select min(k.closed_at) from tasks k
-      where k.lead_id = h.lead_id and k.state = 'done' and k.kind <> 'handoff' and coalesce(k.disposition, '') <> 'skipped'
-        and k.closed_at >= h.offered_at)) - h.offered_at as took,
-    h.ended_at - h.offered_at as over
-  from handoffs h
+with ${CONTACTS}, reached as (
+  select min(c.at) - h.offered_at as took, h.ended_at - h.offered_at as over
+  from handoffs h join contacts c on c.lead_id = h.lead_id and c.at >= h.offered_at
   where h.offered_at >= :from and h.offered_at < :to
+  group by h.lead_id, h.seq, h.offered_at, h.ended_at
 ), ranked as (
   select cast(extract(epoch from took) as double precision) / 3600 as hours,
     row_number() over (order by took) as nth, count(*) over () as n
   from reached
-  where took is not null and (over is null or took <= over)
+  where over is null or took <= over
 )
 select count(*) as "contacted",
   avg(hours) filter (where nth in ((n + 1) / 2, (n + 2) / 2)) as "medianHours"
@@ -82,15 +78,16 @@ const BECAME = `${LATEST}
 select became as "became", count(*) as "leads" from latest group by became order by count(*) desc, became
 `;
 
-const HANDED_OVER = `${LATEST}
+const HANDED_OVER = `${LATEST}, shown as (
+  select * from latest order by offered_at desc, lead_id limit 500
+)
 select t.lead_id as "lead", l.company as "company", coalesce(t.accepted_by, t.rep) as "rep",
   cast(extract(epoch from t.offered_at) as double precision) * 1000 as "offeredAt",
   t.became as "became", s.stage as "stage"
-from latest t
+from shown t
   join leads l on l.id = t.lead_id
   left join lead_states s on s.lead_id = t.lead_id
 order by t.offered_at desc, t.lead_id
-limit 500
 `;
 
 const QUIET = `
