@@ -112,7 +112,7 @@ describe('GET /v1/leads/{id}', () => {
   });
 
   test('the journal tells what happened, with the reason in words', async () => {
-    const { leadId } = await api.offered('journal@acme.example');
+    const { leadId } = await api.offered('journal@nobody-else.example');
     const { body } = await api.call(`GET /v1/leads/${leadId}/journal?type=handoff.offered`);
     expect(body.items).toMatchObject([
       {
