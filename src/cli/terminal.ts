@@ -3,7 +3,13 @@ import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
-export const colour = pc;
+const { FORCE_COLOR: forced = '', NO_COLOR: refused = '', TERM: terminal } = process.env;
+
+/** Not picocolors' own rule: it colours whatever runs with `CI` set, and who reads a pipe there reads the codes. */
+const wanted =
+  refused === '' && (forced === '' ? process.stdout.isTTY === true && terminal !== 'dumb' : forced !== '0');
+
+export const colour = pc.createColors(wanted);
 
 export const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -39,7 +45,7 @@ export function table(
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   };
   const built = new Table({
-    head: head.map((word) => pc.bold(word)),
+    head: head.map((word) => colour.bold(word)),
     colAligns: head.map((_, i) => (right[i] === true ? 'right' : 'left')),
     ...plain,
   });
@@ -53,7 +59,7 @@ export function box(title: string, rows: readonly (readonly [string, string])[])
   const lines = rows.map(([name, value]) => `${name.padEnd(wide)}  ${value}`);
   const width = Math.max(title.length, ...lines.map((line) => line.length));
   const rule = '─'.repeat(width + 2);
-  const framed = [pc.bold(title.padEnd(width)), ...lines.map((line) => line.padEnd(width))];
+  const framed = [colour.bold(title.padEnd(width)), ...lines.map((line) => line.padEnd(width))];
   return [`┌${rule}┐`, ...framed.map((line) => `│ ${line} │`), `└${rule}┘`].join('\n');
 }
 

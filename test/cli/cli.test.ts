@@ -158,7 +158,14 @@ describe('volley check', () => {
   it('colours on request only', async () => {
     const folder = await spoiled('playbook.yaml', (text) => text.replace('\nroutes:', '\nroots:'));
     expect((await volley(['check', folder], { env: { FORCE_COLOR: '1' } })).out).toContain('\u001b[');
-    expect((await volley(['check', folder], { env: { NO_COLOR: '1' } })).out).not.toContain('\u001b[');
+    for (const env of [
+      {},
+      { CI: 'true' },
+      { NO_COLOR: '1' },
+      { NO_COLOR: '1', FORCE_COLOR: '1' },
+      { FORCE_COLOR: '0' },
+    ])
+      expect((await volley(['check', folder], { env })).out, JSON.stringify(env)).not.toContain('\u001b[');
   });
 
   it('answers --json for a sound playbook too', async () => {

@@ -23,7 +23,7 @@ export interface RunOptions {
 /** The environment of the tests without what would change the command, plus `env`. */
 export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(VOLLEY_|AWS_|TEMPORAL_|DATABASE_URL|PORT|HOST|LOG_|NODE_|FORCE_COLOR|VITEST)/.test(name),
+    ([name]) => !/^(VOLLEY_|AWS_|TEMPORAL_|DATABASE_URL|PORT|HOST|LOG_|NODE_|FORCE_COLOR|NO_COLOR|VITEST)/.test(name),
   );
   return { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])), ...env };
 }
