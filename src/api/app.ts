@@ -13,6 +13,7 @@ import { importRoutes } from './imports.ts';
 import { journalRoutes } from './journal.ts';
 import { keyRoutes } from './keys.ts';
 import { leadDecisionRoutes } from './lead-decisions.ts';
+import { leadMoveRoutes } from './lead-moves.ts';
 import { leadRoutes } from './leads.ts';
 import { unsubscribeRoutes } from './pages/unsubscribe.ts';
 import { pauseRoutes } from './pauses.ts';
@@ -35,6 +36,7 @@ const resources = [
   journalRoutes,
   explainRoutes,
   leadDecisionRoutes,
+  leadMoveRoutes,
   importRoutes,
   enrollmentRoutes,
   signalRoutes,

@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   'leads.recycle': people,
   'leads.disqualify': people,
   'leads.stage': people,
+  'leads.claim': { admin: 'all', rep: 'own' },
+  'leads.assign': { ...marketing, manager: 'all' },
   'imports.create': writers,
   'imports.get': writers,
   'imports.list': writers,

@@ -4,10 +4,10 @@ import { pickRep, presentFor } from '../core/pools.ts';
 import type { Instant } from '../core/time.ts';
 import { HISTORY, viewOf } from '../core/view.ts';
 import { putInputs } from '../store/inbox.ts';
-import { getRep } from '../store/reps.ts';
 import type { Db } from '../store/schema.ts';
 import { countedReps, type Loaded, loadLead, loadRouting } from '../store/states.ts';
 import { assignTask, getTask, leadsOf, openTasksOf, type Task } from '../store/tasks.ts';
+import { activeRep } from './custodian.ts';
 import { Problem } from './problem/problem.ts';
 import { toTask } from './schemas/tasks.ts';
 
@@ -29,14 +29,7 @@ export async function reassign(tx: Db, id: string, to: string, { playbook, now, 
       more: { state: task.state },
     });
   }
-  const rep = await getRep(tx, to);
-  // A rep named in a pool is one from the start, on company hours, before anybody describes them.
-  const named = playbook.pools.some((pool) => pool.reps.includes(to));
-  if (rep === null ? !named : !rep.active) {
-    throw new Problem('unknown-rep', `${to} is ${rep === null ? 'no rep of the playbook’s pools' : 'not active'}`, {
-      errors: [{ path: 'to', message: 'must be the id of an active rep' }],
-    });
-  }
+  await activeRep(tx, to, playbook, 'to');
   if (!(await assignTask(tx, id, to, now))) {
     throw new Problem('task-closed', `The task is ${task.state}`, { more: { state: task.state } });
   }

@@ -294,8 +294,13 @@ function applyAssigned(d: Draft, input: Input, body: Body<'lead.assigned'>): voi
   const reason: Reason = body.left === undefined ? 'by-request' : 'rep-left';
   const theirs = body.left === undefined || custody.rep === body.left;
   if (theirs) {
-    if (custody.who === 'sales') movedTo(d, body.to, body.by);
-    else if (body.left === undefined) claim(d, body.to, body.by);
+    if (custody.who === 'sales') {
+      movedTo(d, body.to, body.by);
+      // An offer that was made since is not among the tasks the store has moved.
+      if (custody.task !== undefined && !body.tasks.includes(custody.task)) {
+        d.effects.push({ kind: 'task.assign', id: custody.task, assignee: body.to, at: d.t });
+      }
+    } else if (body.left === undefined) claim(d, body.to, body.by);
   }
   if (!theirs && body.tasks.length === 0) return;
   journal(d, {

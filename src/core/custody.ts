@@ -6,7 +6,7 @@ import { endEnrollment, enterStep, startEnrollment } from './enrollment.ts';
 import type { Rep } from './facts.ts';
 import { hashId } from './hash.ts';
 import type { Handoff, ReturnRule } from './playbook.ts';
-import { type Choice, chooseRep, presentFor, repOf } from './pools.ts';
+import { type Choice, chooseRep, presentFor, repOf, turnFor } from './pools.ts';
 import type { Reason } from './reasons.ts';
 import { evaluateRoutes } from './route.ts';
 import { clocksOf, firstTouchBy, oweTouch } from './sla.ts';
@@ -209,7 +209,7 @@ export function movedTo(d: Draft, to: string, by: string): void {
   const { custody } = d.state;
   if (custody.rep === to) return;
   creditTurn(d);
-  if (custody.pool) d.effects.push({ kind: 'pool.count', pool: custody.pool, rep: to, by: 1 });
+  if (custody.pool) d.effects.push(...turnFor(d, custody.pool, to));
   const { who: _, escalated: __, ...kept } = custody;
   moveCustody(d, 'hand-on', { ...kept, rep: to }, { reason: 'by-request', by });
 }
@@ -245,6 +245,8 @@ export function acceptHandoff(d: Draft, by: string): void {
   if (custody.task !== undefined && rep !== undefined && rep !== custody.rep) {
     d.effects.push({ kind: 'task.assign', id: custody.task, assignee: rep, at: d.t });
   }
+  // Whoever takes what waited in the pool has had a turn.
+  if (custody.rep === undefined && rep !== undefined && pool !== undefined) d.effects.push(...turnFor(d, pool, rep));
   moveCustody(
     d,
     'accept',

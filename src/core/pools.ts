@@ -135,6 +135,16 @@ function turnOf(pool: Pool, rep: Rep, present: readonly Rep[], routing: Routing)
   return counts;
 }
 
+/** The turn of a rep whom a person gave a lead of this pool; one the pool did not count yet has nothing to catch up on. */
+export function turnFor(d: Draft, poolId: string, repId: string): readonly PoolCount[] {
+  const playbook = d.playbooks.current;
+  const pool = playbook.pools.find(({ id }) => id === poolId);
+  if (!pool) return [];
+  const routing = routingOf(d);
+  const present = presentIn(pool, { pools: [pool], playbook, routing, at: d.t });
+  return turnOf(pool, repOf(repId, routing, playbook), present, routing);
+}
+
 /** The pools of this list that take the lead. */
 export function poolsFor(d: Draft, ids: readonly string[]): Pool[] {
   const scope = viewOf(d.state, d.facts, d.playbooks.current, d.t, HISTORY);

@@ -202,6 +202,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'task.cancelled': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is withdrawn${because(t)}.`,
   'task.reassigned': (t) => `The task goes to ${t.text('to')}, by ${t.who}. Its due time stays.`,
   'lead.assigned': (t) => {
+    if (t.entry.by === t.text('to')) return `${t.who} takes the lead.`;
     const from = t.text('from', '') === '' ? '' : ` from ${t.text('from')}`;
     return `The lead goes${from} to ${t.text('to')}${because(t)}${by(t)}.`;
   },

@@ -213,6 +213,20 @@ export async function snoozeTask(tx: Db, id: string, until: Instant | null): Pro
   return rows.length > 0;
 }
 
+/** Open and accepted tasks of a lead, with who has each. */
+export async function openTasksFor(
+  db: Db,
+  leadId: string,
+): Promise<readonly { readonly id: string; readonly assignee: string | null }[]> {
+  return db
+    .selectFrom('tasks')
+    .select(['id', 'assignee'])
+    .where('lead_id', '=', leadId)
+    .where('state', 'in', ['open', 'accepted'])
+    .orderBy('id')
+    .execute();
+}
+
 /** Leads this rep has. */
 export async function leadsOf(db: Db, rep: string): Promise<readonly string[]> {
   const rows = await db

@@ -55,6 +55,13 @@ export const leadIdParam = z.object({
   id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, description: 'Id of the lead.' }),
 });
 
+/** A rep, by the address that is the rep's id. */
+export const repId = z
+  .email('must be the address of a rep')
+  .max(320)
+  .transform((id) => id.toLowerCase())
+  .openapi({ example: 'rep-1@northwind.example' });
+
 /** A lead by id or by address; spellings of one mailbox are one. */
 export const leadRef = z
   .union([
