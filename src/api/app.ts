@@ -15,6 +15,7 @@ import { keyRoutes } from './keys.ts';
 import { leadDecisionRoutes } from './lead-decisions.ts';
 import { leadMoveRoutes } from './lead-moves.ts';
 import { leadRoutes } from './leads.ts';
+import { answerRoutes } from './pages/answer.ts';
 import { unsubscribeRoutes } from './pages/unsubscribe.ts';
 import { pauseRoutes } from './pauses.ts';
 import { playbookRoutes } from './playbook.ts';
@@ -51,6 +52,7 @@ const resources = [
   keyRoutes,
   sesHookRoutes,
   unsubscribeRoutes,
+  answerRoutes,
   healthRoutes,
 ];
 

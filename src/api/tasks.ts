@@ -35,15 +35,15 @@ const states = text(100)
   .pipe(z.array(taskState))
   .openapi({ type: 'string', description: 'One or several, with commas: `open,accepted`.', example: 'open' });
 
-const acceptIn = z.strictObject({ note: noteIn.optional() });
-const completeIn = z.strictObject({
+export const acceptIn = z.strictObject({ note: noteIn.optional() });
+export const completeIn = z.strictObject({
   disposition: name
     .optional()
     .openapi({ description: 'How it ended; the step’s `outcomes` go by it.', example: 'connected' }),
   facts: factsIn.optional(),
   note: noteIn.optional(),
 });
-const skipIn = z.strictObject({ reason: text(500).optional(), note: noteIn.optional() });
+export const skipIn = z.strictObject({ reason: text(500).optional(), note: noteIn.optional() });
 
 export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { db } = deps.database;

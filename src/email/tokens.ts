@@ -2,9 +2,9 @@
  * Signed tokens for links and reply addresses. They never expire: an unsubscribe link must work for
  * as long as somebody keeps the message (CAN-SPAM asks for 30 days, people keep mail for years).
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { VolleyError } from '../core/errors.ts';
 import type { Purpose } from '../core/playbook.ts';
+import { equal, mac, sealed, unsealed } from './signature.ts';
 
 export interface TokenClaims {
   readonly leadId: string;
@@ -29,17 +29,14 @@ export function signToken(secret: string, claims: TokenClaims): string {
       throw new VolleyError('token-claims', 'an id in a token may hold A-Z a-z 0-9 _ - only');
   }
   const text = [claims.purpose, claims.leadId, ...(claims.touch === undefined ? [] : [claims.touch])].join('.');
-  const body = Buffer.from(text).toString('base64url');
-  return `${body}.${mac(secret, 'link', body).toString('base64url')}`;
+  return sealed(secret, 'link', text);
 }
 
 /** The claims of a token signed with this secret, or null for anything else. Constant time in the signature. */
 export function verifyToken(secret: string, token: string): TokenClaims | null {
-  const parts = token.split('.');
-  const [body, signature] = parts;
-  if (parts.length !== 2 || body === undefined || signature === undefined || token.length > 600) return null;
-  if (!equal(Buffer.from(signature), Buffer.from(mac(secret, 'link', body).toString('base64url')))) return null;
-  const [purpose, leadId, touch] = Buffer.from(body, 'base64url').toString().split('.');
+  const text = unsealed(secret, 'link', token);
+  if (text === null) return null;
+  const [purpose, leadId, touch] = text.split('.');
   const known = PURPOSES.find((candidate) => candidate === purpose);
   if (known === undefined || leadId === undefined) return null;
   return { leadId, purpose: known, ...(touch === undefined ? {} : { touch }) };
@@ -69,19 +66,8 @@ export function verifyReplyToken(secret: string, token: string): string | null {
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Signatures for one use are worthless for another. */
-function mac(secret: string, use: 'link' | 'reply', body: string): Buffer {
-  if (secret === '')
-    throw new VolleyError('no-secret', 'links cannot be signed without a secret', { fix: 'Set VOLLEY_SECRET.' });
-  return createHmac('sha256', secret).update(`volley/${use}/v1\n${body}`).digest();
-}
-
 function replyMac(secret: string, body: Buffer): Buffer {
   return mac(secret, 'reply', body.toString('hex')).subarray(0, REPLY_MAC_BYTES);
-}
-
-function equal(a: Buffer, b: Buffer): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function toBase32(bytes: Buffer): string {

@@ -13,16 +13,8 @@ import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { currentOrNull } from '../playbook-now.ts';
 import { suppressOnce } from '../suppress-once.ts';
 import { nudge } from '../write.ts';
-import { type Html, html, type Page, pageResponse } from './html.ts';
-
-const CSS = `:root{color-scheme:light dark}
-body{margin:0;font:17px/1.6 system-ui,sans-serif;background:Canvas;color:CanvasText}
-main{max-width:32rem;margin:14vh auto 2rem;padding:0 1.5rem}
-h1{font-size:1.5rem;line-height:1.3;margin:0 0 .75rem}
-p{margin:0 0 1.25rem}
-button{font:inherit;font-weight:600;padding:.7rem 1.5rem;border:0;border-radius:.5rem;background:#1c4ed8;color:#fff;cursor:pointer}
-button:focus-visible{outline:3px solid #93b4ff;outline-offset:2px}
-small{opacity:.75}`;
+import { card } from './card.ts';
+import { html } from './html.ts';
 
 const params = z.object({ token: z.string().openapi({ param: { name: 'token', in: 'path' } }) });
 const page = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } });
@@ -63,7 +55,7 @@ export function unsubscribeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const link = await read(c.req.valid('param').token);
     if (link === null) return forged();
     const from = await sender();
-    return show({
+    return card({
       title: 'Unsubscribe',
       body: html`<h1>Unsubscribe from ${from}?</h1>
 <p>${promise(link.claims, from)}</p>
@@ -92,7 +84,7 @@ export function unsubscribeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     );
     await nudge(deps, leadIds);
     const from = await sender();
-    return show({
+    return card({
       title: 'Unsubscribed',
       body: html`<h1>You are unsubscribed</h1>
 <p>${promise(link.claims, from)}</p>
@@ -113,14 +105,9 @@ const promise = (claims: TokenClaims, from: string): string =>
 
 /** One answer for every broken token: it tells nothing of who is known here. */
 const forged = (): Response =>
-  show({
+  card({
     title: 'Link not found',
     status: 404,
     body: html`<h1>This link does not work</h1>
 <p>It may have been cut off on the way. Open it from the email again, or answer the email with “unsubscribe”.</p>`,
   });
-
-const show = ({ title, body, status = 200 }: { title: string; body: Html; status?: number }): Response => {
-  const shown: Page = { title, css: CSS, status, body: html`<main>${body}</main>` };
-  return pageResponse(shown);
-};

@@ -1,0 +1,91 @@
+/** What a rep needs to know of a task, in words: the same on the page that answers it and in mails about it. */
+import type { TaskOpened } from '../core/decision.ts';
+import type { Playbook } from '../core/playbook.ts';
+import type { LeadFields } from '../core/scope.ts';
+import type { Instant } from '../core/time.ts';
+import { dayAndTime } from '../core/words.ts';
+import { zoneOfCountry } from '../core/zones.ts';
+
+/** A heading and what stands under it; plain text, not escaped. */
+export interface BriefPart {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** What somebody in sales found out before, when the lead came back. */
+export interface Learned {
+  readonly at: Instant;
+  readonly by: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly note: string | undefined;
+}
+
+export interface BriefInput {
+  readonly lead: LeadFields;
+  readonly context: TaskOpened['context'];
+  /** What the cadence says about the task. */
+  readonly body: string | null;
+  readonly learned: readonly Learned[];
+  readonly playbook: Playbook;
+  /** Zone of the rep: times are read on their clock. */
+  readonly zone: string;
+  readonly now: Instant;
+}
+
+/** The parts that have something to say, the most pressing first. */
+export function briefOf({ lead, context, body, learned, playbook, zone, now }: BriefInput): BriefPart[] {
+  const when = (at: string): string => dayAndTime(Date.parse(at), zone);
+  const seen = context.signals.map(({ type, count, last }) =>
+    count === 1 ? `${type}, ${when(last)}` : `${type}, ${count} times, last ${when(last)}`,
+  );
+  const parts: BriefPart[] = [
+    { title: 'Why now', lines: present([context.why, context.note && `Note: ${context.note}`, body ?? '']) },
+    { title: 'Who', lines: whoOf(lead, now) },
+    { title: 'Asked for', lines: context.asked },
+    { title: 'Did', lines: seen },
+    {
+      title: 'Has had from us',
+      lines: context.lastTouches.map(({ email, at }) => `${nameOfEmail(playbook, email)}, ${when(at)}`),
+    },
+    { title: 'What we know', lines: learned.map((one) => learnedLine(one, zone)) },
+    {
+      title: 'Score',
+      lines: [
+        `Fit ${context.score.fit}, engagement ${context.score.engagement}`,
+        ...context.score.reasons.map((reason) => reason),
+      ],
+    },
+  ];
+  return parts.filter((part) => part.lines.length > 0);
+}
+
+/** `Ada Lovelace, Head of Operations at Acme`, with what of it is known; the address when nothing is. */
+export function personOf(lead: LeadFields): string {
+  const name = present([lead.firstName, lead.lastName]).join(' ') || lead.email;
+  const part = present([lead.title, lead.company && `at ${lead.company}`]).join(' ');
+  return present([name, part]).join(', ');
+}
+
+function whoOf(lead: LeadFields, now: Instant): string[] {
+  const zone = lead.timeZone || zoneOfCountry(lead.country);
+  return present([
+    personOf(lead),
+    lead.email,
+    lead.phone && `Phone ${lead.phone}`,
+    zone && `There it is ${dayAndTime(now, zone)} (${zone})`,
+  ]);
+}
+
+/** The subject as the playbook has it, unless it is only whole with a lead's values. */
+function nameOfEmail(playbook: Playbook, id: string): string {
+  const subject = playbook.emails[id]?.subject;
+  return subject === undefined || subject.includes('{') ? id : `“${subject}” (${id})`;
+}
+
+function learnedLine({ at, by, facts, note }: Learned, zone: string): string {
+  const told = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
+  return `${present([...told, note]).join('; ')} (${by}, ${dayAndTime(at, zone)})`;
+}
+
+const present = (texts: readonly (string | undefined)[]): string[] =>
+  texts.flatMap((text) => (text === undefined || text === '' ? [] : [text]));
