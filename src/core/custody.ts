@@ -2,6 +2,7 @@
 import { addDuration, workingBetween } from './calendar.ts';
 import { type CustodyEvent, mayMove, moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
+import { type Ending, rememberSales } from './earlier.ts';
 import { endEnrollment, enterStep, startEnrollment } from './enrollment.ts';
 import type { Rep } from './facts.ts';
 import { hashId } from './hash.ts';
@@ -65,13 +66,13 @@ export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer)
   journal(d, {
     type: 'handoff.offered',
     ...place,
-    reason: rep ? reason : 'no-rep',
+    reason: rep === undefined ? 'no-rep' : choice.knows === 'lead' ? 'same-rep' : reason,
     by,
     data: {
       handoff: handoff.id,
       pool: pool.id,
       rep: rep?.id ?? null,
-      ...(choice.sameAccount ? { sameAccount: 'has a colleague, or had one last' } : {}),
+      ...(choice.knows === 'account' ? { sameAccount: 'has a colleague, or had one last' } : {}),
       acceptBy,
       why,
     },
@@ -311,7 +312,11 @@ export function returnLead(d: Draft, words: ReturnWords): void {
       ...(acceptedAt === undefined ? {} : { acceptedAt }),
     },
   });
-  leaveSales(d, 'return', reason, by);
+  leaveSales(d, 'return', {
+    reason,
+    by,
+    ending: { ended: outcome, reason: rule.id, ...(facts && { facts }), ...(note !== undefined && { note }) },
+  });
   if (rule.engagement === 'halve') d.state.dampened.push({ at: d.t, factor: 0.5 });
   if (rule.disqualify) {
     disqualify(d, rule.id, by);
@@ -365,7 +370,7 @@ export function breach(d: Draft): void {
     by: 'clock',
     data: { handoff: handoff ?? null, rep: rep ?? null, acceptBy: acceptBy ?? null },
   });
-  leaveSales(d, 'breach', 'sla-breached', 'clock');
+  leaveSales(d, 'breach', { reason: 'sla-breached', by: 'clock', ending: { ended: 'breached' } });
   oweTouch(d, d.t);
   followOutcome(d, from, 'breached');
   forgetRoutes(d);
@@ -376,7 +381,7 @@ export function recycleByStep(d: Draft, e: Enrollment, into: string): void {
   const withSales = d.state.custody.who === 'sales';
   if (withSales) {
     leaveOpenHandoff(d);
-    leaveSales(d, 'return', 'step', 'rule');
+    leaveSales(d, 'return', { reason: 'step', by: 'rule', ending: { ended: 'recycled' } });
     oweTouch(d, d.t);
   }
   const place = `${e.cadence}/${e.step}`;
@@ -390,6 +395,7 @@ export function endSales(d: Draft, reason: Reason, by: string): void {
   if (!mayMove(d.state.custody, 'won')) return;
   const { from } = d.state.custody;
   leaveOpenHandoff(d);
+  rememberSales(d, { ended: 'won' });
   endAccepted(d, reason);
   delete d.state.resume;
   moveCustody(d, 'won', { since: d.t, attempts: 0 }, { reason, by });
@@ -397,7 +403,14 @@ export function endSales(d: Draft, reason: Reason, by: string): void {
   forgetRoutes(d);
 }
 
-function leaveSales(d: Draft, event: Extract<CustodyEvent, 'return' | 'breach'>, reason: Reason, by: string): void {
+interface Leave {
+  readonly reason: Reason;
+  readonly by: string;
+  readonly ending: Ending;
+}
+
+function leaveSales(d: Draft, event: Extract<CustodyEvent, 'return' | 'breach'>, { reason, by, ending }: Leave): void {
+  rememberSales(d, ending);
   endAccepted(d, reason);
   d.state.returnedAt = d.t;
   moveCustody(d, event, { since: d.t, attempts: 0 }, { reason, by });

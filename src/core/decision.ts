@@ -40,6 +40,20 @@ export interface TaskOpened {
     readonly asked: readonly string[];
     readonly lastTouches: readonly { readonly email: string; readonly at: string }[];
     readonly note?: string;
+    /** The times sales has had the lead before, oldest first. */
+    readonly earlier?: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly ended: string;
+      readonly rep?: string | undefined;
+      readonly handoff?: string | undefined;
+      readonly acceptedAt?: string | undefined;
+      readonly reason?: string | undefined;
+      readonly facts?: Readonly<Record<string, string>> | undefined;
+      readonly note?: string | undefined;
+    }[];
+    /** The same in sentences, and what the lead did since. */
+    readonly story?: readonly string[];
   };
 }
 

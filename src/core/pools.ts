@@ -8,6 +8,7 @@
 import { instantOf } from './calendar.ts';
 import type { Effect } from './decision.ts';
 import { type Draft, routingOf } from './draft.ts';
+import { repsBefore } from './earlier.ts';
 import type { Rep, Routing } from './facts.ts';
 import { type Playbook, type Pool, SAME_ACCOUNT } from './playbook.ts';
 import { DAY, type Instant } from './time.ts';
@@ -21,8 +22,8 @@ export interface Choice {
   readonly rep?: Rep;
   /** Everybody was full: how many leads the least loaded one has. */
   readonly over?: { readonly open: number; readonly maxOpen: number };
-  /** The account's rep, not the pool's next one. */
-  readonly sameAccount?: true;
+  /** Not the pool's next one: who had the lead before, or who knows its account. */
+  readonly knows?: 'lead' | 'account';
   /** What the turn does to the pool's counts. */
   readonly counts: readonly PoolCount[];
 }
@@ -153,28 +154,37 @@ export function poolsFor(d: Draft, ids: readonly string[]): Pool[] {
 
 /** The rep for this lead now; throws NeedsRouting without the shared counters. */
 export function chooseRep(d: Draft, pools: readonly string[], except?: ReadonlySet<string>): Choice | undefined {
-  const question = {
+  const question: PickQuestion = {
     pools: poolsFor(d, pools),
     playbook: d.playbooks.current,
     routing: routingOf(d),
     at: d.t,
     ...(except ? { except } : {}),
   };
-  return (pools.includes(SAME_ACCOUNT) ? pickSameAccount(question) : undefined) ?? pickRep(question);
+  return (
+    pickKnown(question, repsBefore(d.state), 'lead') ??
+    (pools.includes(SAME_ACCOUNT) ? pickKnown(question, question.routing.sameAccount ?? [], 'account') : undefined) ??
+    pickRep(question)
+  );
 }
 
 /**
- * The rep a colleague is with, or was with last, who is there, free and in one of the playbook's
- * pools. It is a turn of that pool as any other, so that the pool stays even.
+ * The first of these reps who is there, free and in one of the playbook's pools, those of the handoff
+ * first: a lead goes back to who had it, or to who has a colleague. It is a turn of that pool as any
+ * other, so that the pool stays even.
  */
-export function pickSameAccount(question: PickQuestion): Choice | undefined {
+export function pickKnown(
+  question: PickQuestion,
+  reps: readonly string[],
+  knows: NonNullable<Choice['knows']>,
+): Choice | undefined {
   const { playbook, routing, at, except = NOBODY } = question;
-  for (const id of routing.sameAccount ?? []) {
-    const pool = [...question.pools, ...playbook.pools].find(({ reps }) => reps.includes(id));
+  for (const id of reps) {
+    const pool = [...question.pools, ...playbook.pools].find((one) => one.reps.includes(id));
     const rep = repOf(id, routing, playbook);
     if (!pool || !rep.active || awayAt(rep, at) || except.has(id)) continue;
     if ((routing.open[id] ?? 0) >= (pool.maxOpen ?? Number.POSITIVE_INFINITY)) continue;
-    return { pool, rep, sameAccount: true, counts: turnOf(pool, rep, presentIn(pool, question), routing) };
+    return { pool, rep, knows, counts: turnOf(pool, rep, presentIn(pool, question), routing) };
   }
   return undefined;
 }

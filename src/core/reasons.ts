@@ -91,6 +91,7 @@ export const REASONS = {
     'The call to the mail service was cut off, before or after it was taken: nobody knows; it is not sent again.',
   route: 'A route of the playbook turned true by something the lead did.',
   step: 'A step of the cadence asked for it.',
+  'same-rep': 'The rep who had the lead before is there and has room, so it goes back to that one.',
   'already-with-sales': 'Sales has the lead already.',
   'no-pool': 'No pool of this handoff takes this lead.',
   'no-rep': 'The pool has no active rep; the task waits in the pool.',

@@ -112,6 +112,24 @@ export const leadStateSchema = z.object({
     /** The lead's last reply that no rep has acted on. */
     repliedAt: instant.optional(),
   }),
+  /** The last times sales had the lead, oldest first; bounded by EARLIER_KEPT. */
+  earlier: z
+    .array(
+      z.object({
+        from: instant,
+        to: instant,
+        ended: z.enum(['rejected', 'returned', 'recycled', 'breached', 'won']),
+        rep: z.string().optional(),
+        handoff: z.string().optional(),
+        acceptedAt: instant.optional(),
+        /** Reps who let the offer lie. */
+        lay: z.array(z.string()).optional(),
+        reason: z.string().optional(),
+        facts: z.record(z.string(), z.string()).optional(),
+        note: z.string().optional(),
+      }),
+    )
+    .optional(),
   signals: z.record(z.string(), signalLogSchema),
   /** `cadence/step` to human click instants, newest last, bounded. */
   clicks: z.record(z.string(), z.array(instant)),

@@ -157,7 +157,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   },
   'handoff.offered': (t) => {
     const who = t.text('rep', '') === '' ? `whoever takes it in pool ${t.text('pool')}` : t.text('rep');
-    const to = t.text('sameAccount', '') === '' ? who : `${who}, who ${t.text('sameAccount')},`;
+    const knows = t.entry.reason === 'same-rep' ? 'had it before' : t.text('sameAccount', '');
+    const to = knows === '' ? who : `${who}, who ${knows},`;
     const until = t.time('acceptBy') === undefined ? '' : ` An answer is due by ${t.time('acceptBy')}.`;
     const why = t.text('why', t.why).replace(/\.$/, '');
     return `The lead is offered to ${to} (handoff ${t.text('handoff')})${by(t)}: ${why}.${until}`;

@@ -1,6 +1,7 @@
 /** Tasks of a lead: opened with their context, closed by compare-and-set in the store. */
 import type { TaskOpened } from './decision.ts';
 import { type Draft, journal } from './draft.ts';
+import { storyBefore } from './earlier.ts';
 import type { BriefPart } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import type { Enrollment } from './state.ts';
@@ -14,7 +15,8 @@ const FULL_BRIEF: readonly BriefPart[] = ['why', 'asked', 'seen'];
 
 /**
  * What a rep needs to act: why now and the score with its reasons (`why`), what the lead asked for
- * (`asked`), what it did and got (`seen`). A handoff's `brief` says which of them go along.
+ * (`asked`), what it did and got (`seen`). A handoff's `brief` says which of them go along. The story of
+ * a lead that was with sales before always does.
  */
 export function taskContext(
   d: Draft,
@@ -37,6 +39,7 @@ export function taskContext(
     asked: brief.includes('asked') ? signals.filter((s) => s.type.endsWith('.requested')).map((s) => s.type) : [],
     lastTouches: seen ? touches.slice(0, TOUCHES_SHOWN) : [],
     ...(note === undefined ? {} : { note }),
+    ...storyBefore(d),
   };
 }
 

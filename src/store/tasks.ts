@@ -54,13 +54,29 @@ const contextSchema = z.object({
   asked: z.array(z.string()),
   lastTouches: z.array(z.object({ email: z.string(), at: z.string() })),
   note: z.string().optional(),
+  earlier: z
+    .array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        ended: z.string(),
+        rep: z.string().optional(),
+        handoff: z.string().optional(),
+        acceptedAt: z.string().optional(),
+        reason: z.string().optional(),
+        facts: z.record(z.string(), z.string()).optional(),
+        note: z.string().optional(),
+      }),
+    )
+    .optional(),
+  story: z.array(z.string()).optional(),
 });
 const factsSchema = z.record(z.string(), z.string());
 
 type Row = Selectable<TasksTable> & { phone: string | null; attempts: number };
 
 function toTask(row: Row): Task {
-  const { note, ...context } = readJson(contextSchema, row.context, `task ${row.id}`);
+  const { note, earlier, story, ...context } = readJson(contextSchema, row.context, `task ${row.id}`);
   return {
     id: row.id,
     leadId: row.lead_id,
@@ -77,7 +93,7 @@ function toTask(row: Row): Task {
     phone: row.phone ?? '',
     attempts: row.attempts,
     sla: row.sla === null || row.accept_by === null ? null : { name: row.sla, acceptBy: row.accept_by },
-    context: note === undefined ? context : { ...context, note },
+    context: { ...context, ...(note !== undefined && { note }), ...(earlier && { earlier }), ...(story && { story }) },
     cadence: row.cadence,
     step: row.step,
     enrollment: row.enrollment,

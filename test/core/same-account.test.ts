@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rep, Routing } from '../../src/core/facts.ts';
-import { type PickQuestion, pickSameAccount } from '../../src/core/pools.ts';
+import { type PickQuestion, pickKnown } from '../../src/core/pools.ts';
 import { always, playbook } from './support/playbook.ts';
 
 const AT = Date.parse('2026-11-24T10:00:00Z');
@@ -14,7 +14,7 @@ const agreed = playbook({ cadences: {}, pools });
 function ask(sameAccount: string[], more: Partial<Routing> = {}, except?: ReadonlySet<string>) {
   const routing: Routing = { reps: {}, given: {}, turns: {}, open: {}, sameAccount, ...more };
   const question: PickQuestion = { pools, playbook: agreed, routing, at: AT, ...(except ? { except } : {}) };
-  const choice = pickSameAccount(question);
+  const choice = pickKnown(question, sameAccount, 'account');
   return choice && [choice.rep?.id, choice.pool.id];
 }
 const rep = (id: string, more: Partial<Rep>): Routing['reps'] => ({
@@ -40,7 +40,7 @@ describe('the rep of the account', () => {
 
   it('has had a turn of the pool by it', () => {
     const routing: Routing = { reps: {}, given: { emea: { [ANN]: 3 } }, turns: {}, open: {}, sameAccount: [ANN] };
-    const choice = pickSameAccount({ pools, playbook: agreed, routing, at: AT });
+    const choice = pickKnown({ pools, playbook: agreed, routing, at: AT }, [ANN], 'account');
     expect(choice?.counts).toMatchObject([{ pool: 'emea', rep: ANN, by: 1 }]);
   });
 });

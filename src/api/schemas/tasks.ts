@@ -30,6 +30,26 @@ export const taskOut = z
       asked: z.array(z.string()),
       lastTouches: z.array(z.object({ email: z.string(), at: z.string() })),
       note: z.string().optional(),
+      earlier: z
+        .array(
+          z.object({
+            from: instantOut,
+            to: instantOut,
+            ended: z.string().openapi({ description: '`rejected, returned, recycled, breached` or `won`.' }),
+            rep: z.string().optional(),
+            handoff: z.string().optional(),
+            acceptedAt: instantOut.optional(),
+            reason: z.string().optional(),
+            facts: z.record(z.string(), z.string()).optional(),
+            note: z.string().optional(),
+          }),
+        )
+        .optional()
+        .openapi({ description: 'The last times sales had the lead, oldest first.' }),
+      story: z
+        .array(z.string())
+        .optional()
+        .openapi({ description: 'The same in sentences, and what the lead did since.' }),
     }),
     handoff: z.string().nullable(),
     cadence: z.string().nullable(),
@@ -76,6 +96,8 @@ export function toTask(task: Task, now: Instant): z.infer<typeof taskOut> {
       asked: [...context.asked],
       lastTouches: context.lastTouches.map((touch) => ({ ...touch })),
       ...(context.note === undefined ? {} : { note: context.note }),
+      ...(context.earlier && { earlier: structuredClone([...context.earlier]) }),
+      ...(context.story && { story: [...context.story] }),
     },
     handoff: task.handoff,
     cadence: task.cadence,
