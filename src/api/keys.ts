@@ -82,7 +82,10 @@ export function keyRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const body = { id: key.id, role: given.role, rep: given.rep ?? null, label: given.label ?? '' };
       return { status: 201 as const, body };
     }).catch((error: unknown) => {
-      if (error instanceof Replay && error.status === 201) return { body: keyKept.parse(JSON.parse(error.body)) };
+      if (error instanceof Replay && error.status === 201) {
+        c.header('idempotent-replayed', 'true');
+        return { body: keyKept.parse(JSON.parse(error.body)) };
+      }
       throw error;
     });
     return c.json({ ...made.body, key: shown }, 201, { 'cache-control': 'no-store' });

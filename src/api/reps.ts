@@ -42,7 +42,7 @@ const absence = z
 
 const repIn = z
   .strictObject({
-    name: text(200),
+    name: text(200).regex(/^\P{Cc}*$/u, 'must be one line: it is the sender of mail in the rep’s name'),
     timeZone: text(100)
       .refine((zone) => zoneName(zone) !== undefined, 'must be an IANA time zone, e.g. Europe/London')
       .transform((zone) => zoneName(zone) ?? zone),

@@ -69,6 +69,7 @@ export function createApiClient(url: string, key: string | undefined): ApiClient
     const text = await response.text();
     if (response.ok) return text;
     const problem = problemSchema.safeParse(parseJson(text));
+    if (problem.data?.type === undefined) throw strange(`${url}${path}`);
     throw new ApiProblem(response.status, problem.success ? problem.data : {}, FIXES[response.status]);
   }
 
@@ -79,12 +80,15 @@ export function createApiClient(url: string, key: string | undefined): ApiClient
       const parsed = parseJson(await send(path, 'application/json', request));
       const answer = schema.safeParse(parsed);
       if (answer.success) return answer.data;
-      throw new VolleyError('strange-answer', `${url}${path} did not answer as Volley does`, {
-        fix: 'Check that VOLLEY_URL is the address of Volley and its version that of this command.',
-      });
+      throw strange(`${url}${path}`);
     },
   };
 }
+
+const strange = (address: string): VolleyError =>
+  new VolleyError('strange-answer', `${address} did not answer as Volley does`, {
+    fix: 'Check that VOLLEY_URL is the address of Volley and its version that of this command.',
+  });
 
 function parseJson(text: string): unknown {
   try {

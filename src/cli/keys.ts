@@ -18,6 +18,7 @@ const keySchema = z.looseObject({
   revokedAt: z.string().nullish(),
 });
 const listSchema = z.looseObject({ items: z.array(keySchema), next: z.string().nullish() });
+const revokedSchema = z.looseObject({ revoked: z.string() });
 const createdSchema = z.looseObject({ id: z.string(), key: z.string() });
 
 export function addKeys(program: Command): void {
@@ -73,10 +74,12 @@ export function addKeys(program: Command): void {
     .command('revoke')
     .description('end a key at once')
     .argument('<id>', 'as `volley keys list` shows it')
-    .action(async (id: string) => {
+    .option('--json', 'print { revoked }')
+    .action(async (id: string, options: { json?: true }) => {
       const api = await connect(readConfig());
-      await api.ask(`/v1/keys/${encodeURIComponent(id)}`, z.unknown(), { method: 'DELETE' });
-      print(`revoked ${id}`);
+      const answer = await api.ask(`/v1/keys/${encodeURIComponent(id)}`, revokedSchema, { method: 'DELETE' });
+      if (options.json) printJson(answer);
+      else print(`revoked ${id}`);
     });
   keys
     .command('ses-hook')

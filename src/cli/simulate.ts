@@ -44,6 +44,7 @@ export function addSimulate(program: Command): void {
     .action(async (dir: string, options: Options) => {
       if (options.signals !== undefined) throw notInThisVersion('simulate --signals');
       if (options.against !== undefined) throw notInThisVersion('simulate --against');
+      if (options.perLead && !options.json) throw wrongUse('--per-lead goes with --json');
       const { result, rejected } = await run(dir, options);
       const { perLead, ...totals } = result;
       if (options.json) printJson({ ...totals, rejected, ...(options.perLead ? { perLead } : {}) });

@@ -68,9 +68,20 @@ export interface Progress {
   end(): void;
 }
 
-/** A bar on stderr when somebody watches; nothing in a pipe or a log. */
+const LINE_MS = 15_000;
+
+/** A bar on stderr when somebody watches; in a pipe or a log, a line every 15 seconds. */
 export function progress(label: string, total: number, show = process.stderr.isTTY === true): Progress {
-  if (!show || total <= 0) return { to: () => {}, end: () => {} };
+  if (total <= 0) return { to: () => {}, end: () => {} };
+  if (!show) {
+    let said = Date.now();
+    const to = (value: number): void => {
+      if (Date.now() - said < LINE_MS) return;
+      said = Date.now();
+      note(`${label}: ${Math.min(value, total)} of ${total}`);
+    };
+    return { to, end: () => {} };
+  }
   const bar = new SingleBar(
     {
       format: `${label} [{bar}] {percentage}% | {value}/{total}`,

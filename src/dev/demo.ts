@@ -35,8 +35,6 @@ interface Options {
 const WAVES = 21;
 /** What was due by the last moment may take this long to happen, real ms. */
 const DRAIN_MS = 60_000;
-/** Lines instead of a bar where nobody watches, real ms between them. */
-const LINE_MS = 15_000;
 
 interface Played {
   readonly outcome: DemoOutcome;
@@ -103,14 +101,8 @@ async function run(options: Options, home: string, stopped: Promise<unknown>): P
 async function watch(clock: { now(): number }, from: number, until: number): Promise<void> {
   const days = Math.round((until - from) / DAY);
   const bar = progress('day', days);
-  let line = Date.now();
   for (let now = clock.now(); now < until; now = clock.now()) {
-    const day = Math.floor((now - from) / DAY);
-    bar.to(day);
-    if (process.stderr.isTTY !== true && Date.now() - line >= LINE_MS) {
-      line = Date.now();
-      note(`day ${day} of ${days}`);
-    }
+    bar.to(Math.floor((now - from) / DAY));
     await delay(200);
   }
   bar.end();

@@ -54,6 +54,9 @@ function addresses(stack: Stack): string {
   else rows.push(['mailbox', stack.mailbox.url]);
   rows.push(['Temporal UI', stack.temporal.uiUrl ?? `(server at ${stack.temporal.address})`]);
   for (const [role, key] of Object.entries(stack.keys)) if (!role.startsWith('rep:')) rows.push([`key: ${role}`, key]);
+  if (stack.keys['rep'] === undefined) {
+    rows.push(['key: rep', 'once there is a rep: volley keys create --role rep --rep EMAIL']);
+  }
   return box('Volley runs', rows);
 }
 

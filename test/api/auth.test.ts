@@ -111,6 +111,7 @@ describe('keys', () => {
       api.call('POST /v1/keys', { body: { role: 'marketer' }, headers: { 'idempotency-key': 'key-1' } });
     const [first, second] = [await make(), await make()];
     expect(second.body).toEqual(first.body);
+    expect([first, second].map((answer) => answer.headers.get('idempotent-replayed'))).toEqual([null, 'true']);
     expect((await api.call('GET /v1/playbook', { key: second.body.key })).status).toBe(200);
     const kept = await api.store.database.db.selectFrom('idempotency_keys').select('response').execute();
     expect(JSON.stringify(kept)).not.toContain(first.body.key);

@@ -31,6 +31,11 @@ test('a rep is described, replaced and read; the id is the email', async () => {
   expect((await api.call('GET /v1/reps')).body.items).toHaveLength(1);
 });
 
+test('a name is one line, since mail goes out in it', async () => {
+  const answer = await put('lines@northwind.example', { name: 'A\r\nBcc: x@y.example', timeZone: 'UTC' });
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'name' }] } });
+});
+
 test('absences are dates or instants, with a cover', async () => {
   const away = [
     { from: '2026-12-24', to: '2026-12-24', cover: 'y@northwind.example' },

@@ -168,6 +168,12 @@ describe('volley check', () => {
       expect((await volley(['check', folder], { env })).out, JSON.stringify(env)).not.toContain('\u001b[');
   });
 
+  it('wants --json with --per-lead', async () => {
+    const { code, err } = await volley(['simulate', 'playbook', '--from', '2026-11-23', '--per-lead']);
+    expect(code).toBe(2);
+    expect(err).toContain('--per-lead goes with --json');
+  });
+
   it('answers --json for a sound playbook too', async () => {
     const { code, out } = await volley(['check', 'playbook', '--json']);
     expect(code).toBe(0);

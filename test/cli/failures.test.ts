@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttp } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +114,26 @@ async function refusing(state: string, message: string): Promise<{ port: number;
   const address = server.address();
   return { port: typeof address === 'object' && address ? address.port : 0, close: () => server.close() };
 }
+
+describe('an address that is not Volley’s', () => {
+  it.each([200, 404, 500])('is said to be none when it answers %i', async (status) => {
+    const server = createHttp((_, response) => response.writeHead(status).end('<h1>It works!</h1>')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(server, 'listening');
+    const address = server.address();
+    const VOLLEY_URL = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+    try {
+      const { code, err } = await volley(['keys', 'list'], { env: { VOLLEY_URL } });
+      expect(code).toBe(1);
+      expect(err).toContain('did not answer as Volley does');
+      expect(err).toContain('VOLLEY_URL');
+    } finally {
+      server.close();
+    }
+  });
+});
 
 describe('a Postgres server that cannot be used', () => {
   it.each([
