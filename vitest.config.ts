@@ -28,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: ['api', 'activities', 'temporal', 'workflows'].map((part) => `test/${part}/**/*.test.ts`),
+          include: ['api', 'activities', 'outbox', 'temporal', 'workflows'].map((part) => `test/${part}/**/*.test.ts`),
           env: { VOLLEY_TEST_DB: 'postgres' },
           globalSetup: servers,
         },

@@ -65,8 +65,25 @@ async function examine(config: Config): Promise<Finding[]> {
       const playbook = await api.ask('/v1/playbook', z.looseObject({ hash: z.string() }));
       return `${playbook.hash.slice(0, 12)} is in force`;
     }),
+    await look('deliveries', async () => outbox(await api.ask('/v1/reports/health', healthSchema))),
   );
   return findings;
+}
+
+const healthSchema = z.object({
+  tables: z.object({
+    findings: z.array(z.looseObject({ finding: z.string(), n: z.number(), example: z.string().nullable() })),
+  }),
+});
+
+/** @throws VolleyError `deliveries-left` when something in the outbox was given up or is late */
+function outbox(health: z.infer<typeof healthSchema>): string {
+  const left = health.tables.findings.filter(({ finding, n }) => finding.startsWith('deliveries-') && n > 0);
+  if (left.length === 0) return 'none was given up, none is late';
+  const said = left.map(({ finding, n, example }) => `${n} ${finding.slice('deliveries-'.length)}, e.g. ${example}`);
+  throw new VolleyError('deliveries-left', said.join('; '), {
+    fix: 'Late ones need a worker that runs; a dead one says why in its last error.',
+  });
 }
 
 function show(findings: readonly Finding[]): void {

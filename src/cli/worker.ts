@@ -1,8 +1,10 @@
-/** `volley worker`: the workers of both queues as a process of its own. */
+/** `volley worker`: the workers of both queues and the dispatcher as a process of their own. */
 import { createImportActivities } from '../../activities/import.ts';
 import { createLeadActivities } from '../../activities/index.ts';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { startDispatcher } from '../outbox/dispatcher.ts';
+import { deliveryHandlers } from '../outbox/handlers.ts';
 import { openDatabase } from '../store/db.ts';
 import { connectClient } from '../temporal/client.ts';
 import { createNudger } from '../temporal/nudge.ts';
@@ -41,6 +43,8 @@ export async function work(): Promise<void> {
     ...(await quotaOf(config.email, sender)),
   });
   stack.defer(() => workers.stop());
+  const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(), log });
+  stack.defer(() => dispatcher.stop());
   await Promise.race([untilStopped(), workers.ended]);
   log.info('stopping');
 }

@@ -1,6 +1,6 @@
 /**
  * Everything on one machine and in one process: store, Temporal server, mailbox, API, workers,
- * sweeper. Parts start in the order they need each other and stop in the reverse, so that whatever
+ * dispatcher, sweeper. Parts start in the order they need each other and stop in the reverse, so that whatever
  * moment it is stopped at (kill -9 included), the next start goes on from what was committed.
  */
 import { mkdir } from 'node:fs/promises';
@@ -26,6 +26,8 @@ import { sesHookUrl } from '../cli/ses-hook.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
+import { startDispatcher } from '../outbox/dispatcher.ts';
+import { deliveryHandlers } from '../outbox/handlers.ts';
 import type { PlaybookCache } from '../playbook/index.ts';
 import { type Database, openDatabase } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
@@ -170,10 +172,12 @@ async function assemble(
   workers.ended.then(brokenBy('the workers'), brokenBy('the workers'));
 
   const sweeper = startSweeper({ pending: lateLeads(database.db, clock), nudger, log, intervalMs: SWEEP_MS });
+  const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(), log });
   const stopWorkers = async (): Promise<void> => {
     life.stopping = true;
     await sweeper.stop();
     await workers.stop();
+    await dispatcher.stop();
   };
   onStop(stopWorkers);
   await resumeImports({ ...shared, startImport });

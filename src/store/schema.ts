@@ -5,6 +5,7 @@
  */
 import type { Generated, Kysely } from 'kysely';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
+import type { OutboxTable } from './schema-outbox.ts';
 import type {
   ApiKeysTable,
   IdempotencyKeysTable,
@@ -241,6 +242,7 @@ export interface Schema {
   touches: TouchesTable;
   tasks: TasksTable;
   enrollments: EnrollmentsTable;
+  outbox: OutboxTable;
   accounts: AccountsTable;
   deals: DealsTable;
   deal_events: DealEventsTable;

@@ -16,6 +16,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'imports-stuck': 'An import has not ended within a day.',
   'tasks-without-assignee': 'The task waits in a pool and no rep has it.',
   'tasks-overdue': 'The task is past its due time and open.',
+  'deliveries-dead': 'A webhook or a mail to a rep has been given up; it stays until it is sent again by hand.',
+  'deliveries-late': 'A webhook or a mail to a rep is over an hour past its time: does a worker run?',
 };
 
 const HEALTH = `
@@ -59,6 +61,12 @@ with found as (
   union all
   select 'tasks-overdue', lead_id, due_at from tasks
   where state = 'open' and due_at < cast(:now as timestamptz)
+  union all
+  select 'deliveries-dead', id, done_at from outbox
+  where state = 'dead'
+  union all
+  select 'deliveries-late', id, due_at from outbox
+  where state in ('waiting', 'sending') and due_at < cast(:now as timestamptz) - interval '1 hour'
 )
 select finding, count(*) as "n",
   cast(extract(epoch from min(since)) as double precision) * 1000 as "since",
@@ -79,9 +87,12 @@ export const health: Report = {
       title: 'Findings',
       columns: {
         finding: { unit: 'text', is: 'What was looked for; all that is looked for is there, found or not.' },
-        n: { unit: 'count', is: 'How many leads, touches, inputs, tasks or imports it is true of.' },
+        n: { unit: 'count', is: 'How many leads, touches, inputs, tasks, imports or deliveries it is true of.' },
         since: { unit: 'time', is: 'When the oldest of them became so.' },
-        example: { unit: 'text', is: 'The id of one such lead or import, for `volley explain` or `GET /v1/imports`.' },
+        example: {
+          unit: 'text',
+          is: 'The id of one such lead, import or delivery, for `volley explain` or `GET /v1/imports`.',
+        },
         sentence: { unit: 'text', is: 'The finding in words.' },
       },
       sql: HEALTH,

@@ -1,0 +1,30 @@
+/** What goes out to others, and who gets it. */
+import type { Nullable, Time, TimeOrNull } from './schema-values.ts';
+
+export interface OutboxTable {
+  id: string;
+  /** Which handler sends it. */
+  kind: string;
+  key: string;
+  /** Rows of one lane share a receiver: one that is slow holds up nobody else's. */
+  lane: string;
+  /** Whom it is about, so that erasing a lead finds it. */
+  lead_id: Nullable<string>;
+  /** JSON. */
+  payload: string;
+  /** `waiting`, `sending`, `sent` or `dead`. */
+  state: string;
+  /** When to try, the first time or next, on the store's clock. */
+  due_at: Time;
+  /** Times it was taken to be sent. */
+  attempts: number;
+  /** Who sends it at the moment. */
+  lease: Nullable<string>;
+  /** Until when, in real time. */
+  lease_until: TimeOrNull;
+  last_error: Nullable<string>;
+  /** What the receiver answered when it took it. */
+  answer: Nullable<string>;
+  created_at: Time;
+  done_at: TimeOrNull;
+}
