@@ -1,6 +1,7 @@
 /** The HTTP API: one file per resource, put together here. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { accountRoutes } from './accounts.ts';
+import { activityRoutes } from './activities.ts';
 import { dealRoutes } from './deals.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { documentOf } from './docs/document.ts';
@@ -15,6 +16,7 @@ import { keyRoutes } from './keys.ts';
 import { leadDecisionRoutes } from './lead-decisions.ts';
 import { leadMoveRoutes } from './lead-moves.ts';
 import { leadRoutes } from './leads.ts';
+import { objectionRoutes } from './objections.ts';
 import { answerRoutes } from './pages/answer.ts';
 import { unsubscribeRoutes } from './pages/unsubscribe.ts';
 import { pauseRoutes } from './pauses.ts';
@@ -38,6 +40,8 @@ const resources = [
   explainRoutes,
   leadDecisionRoutes,
   leadMoveRoutes,
+  objectionRoutes,
+  activityRoutes,
   importRoutes,
   enrollmentRoutes,
   signalRoutes,

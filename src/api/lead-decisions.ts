@@ -13,7 +13,7 @@ import { returnIn, ruleOf, wordsOf } from './returns.ts';
 import { json, jsonBody, leadIdParam, leadRef, name, noteIn, problems, text } from './schemas/common.ts';
 import { write } from './write.ts';
 
-const taken = z
+export const taken = z
   .object({ lead: z.object({ id: z.uuid() }) })
   .openapi('Taken', { description: 'The lead’s workflow does it at once; GET the lead to see it done.' });
 
@@ -123,6 +123,7 @@ export function leadDecisionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const loaded = await locked(tx, await leadIdOf(tx, given.lead));
       const { state, inputs, leadId } = loaded;
       if (state?.disqualified) throw new Problem('already-disqualified', 'This lead is disqualified');
+      if (hasObjected(loaded)) throw new Problem('objected', 'This person objected to marketing: nobody contacts them');
       const offered = inputs.some((input) => input.body.kind === 'handoff');
       if ((state?.custody.who === 'sales' && !givenBack(loaded)) || offered) {
         throw new Problem('already-with-sales', 'Sales has this lead, or is being offered it', {
@@ -138,7 +139,11 @@ export function leadDecisionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-async function locked(tx: Db, leadId: string): Promise<Loaded> {
+/** Whether the person objected, looked at by the engine or not yet. */
+export const hasObjected = ({ state, inputs }: Loaded): boolean =>
+  state?.objected !== undefined || inputs.some(({ body }) => body.kind === 'objected');
+
+export async function locked(tx: Db, leadId: string): Promise<Loaded> {
   const loaded = await loadLead(tx, leadId);
   if (loaded === null) throw new Problem('not-found', `There is no lead ${leadId}`);
   return loaded;
@@ -153,7 +158,8 @@ const givenBack = ({ inputs }: Loaded): boolean =>
       (body.kind === 'task.answered' && body.answer === 'reject'),
   );
 
-async function put(tx: Db, leadId: string, body: InputBody, now: number) {
+/** Puts the input and answers that it is taken. */
+export async function put(tx: Db, leadId: string, body: InputBody, now: number) {
   await putInputs(tx, [{ leadId, at: now, body }], now);
   return { status: 202 as const, body: { lead: { id: leadId } }, nudge: [leadId] };
 }

@@ -9,6 +9,7 @@ import { answerTask, assignTask, openTasksFor } from '../store/tasks.ts';
 import { callerIn, guard } from './auth.ts';
 import { activeRep, type Holding, holdingOf, ownPools } from './custodian.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
+import { hasObjected } from './lead-decisions.ts';
 import { Problem } from './problem/problem.ts';
 import { json, jsonBody, leadIdParam, problems, repId } from './schemas/common.ts';
 import { write } from './write.ts';
@@ -93,6 +94,7 @@ async function locked(tx: Db, leadId: string): Promise<Loaded> {
   if (loaded.state?.disqualified || loaded.inputs.some(({ body }) => body.kind === 'disqualify')) {
     throw new Problem('already-disqualified', 'This lead is disqualified: nobody contacts it again');
   }
+  if (hasObjected(loaded)) throw new Problem('objected', 'This person objected to marketing: nobody contacts them');
   return loaded;
 }
 

@@ -21,6 +21,8 @@ export const PERMISSIONS = {
   'leads.stage': people,
   'leads.claim': { admin: 'all', rep: 'own' },
   'leads.assign': { ...marketing, manager: 'all' },
+  'leads.object': { ...people, integration: 'all' },
+  'leads.activity': people,
   'imports.create': writers,
   'imports.get': writers,
   'imports.list': writers,

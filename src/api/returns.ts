@@ -54,10 +54,12 @@ export function ruleOf(given: Return, playbook: Playbook, loaded: Loaded, now: I
   return rule;
 }
 
-/** Tasks closed since sales has the lead, those the engine has not looked at yet included. */
+/** Tasks closed and activities logged since sales has the lead, those the engine has not looked at yet included. */
 function attemptsOf({ state, inputs }: Loaded): number {
   const waiting = inputs.filter(
-    ({ body }) => body.kind === 'task.answered' && (body.answer === 'complete' || body.answer === 'skip'),
+    ({ body }) =>
+      body.kind === 'activity' ||
+      (body.kind === 'task.answered' && (body.answer === 'complete' || body.answer === 'skip')),
   );
   return (state?.custody.attempts ?? 0) + waiting.length;
 }

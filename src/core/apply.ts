@@ -1,4 +1,5 @@
 /** What each input does to the lead, at the instant being decided. */
+import { applyActivity } from './activity.ts';
 import { acceptHandoff, claim, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
 import { revive } from './custody-states.ts';
 import { applyDeal, leaveDeal } from './deal.ts';
@@ -6,11 +7,12 @@ import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, enterStep, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
+import { applyObjection } from './objection.ts';
 import type { Reason } from './reasons.ts';
 import { applyReply } from './replies.ts';
 import { repTouched } from './sla.ts';
 import { moveStage } from './stage.ts';
-import { SIGNALS_KEPT } from './state.ts';
+import { type LeadState, SIGNALS_KEPT } from './state.ts';
 import { endTouch } from './touch.ts';
 
 type Body<K extends InputBody['kind']> = Extract<InputBody, { kind: K }>;
@@ -25,6 +27,10 @@ const ignore = (d: Draft, input: Input, reason: Reason, data: Readonly<Record<st
     by: byOf(input.body),
     data: { input: input.id, kind: input.body.kind, ...data },
   });
+
+/** Why no team may take the lead up any more, if so. */
+const outOfReach = ({ disqualified, objected }: LeadState): Reason | undefined =>
+  disqualified ? 'disqualified' : objected ? 'objected' : undefined;
 
 const byOf = (body: InputBody): string => ('by' in body ? body.by : 'lead');
 
@@ -46,6 +52,12 @@ export function applyInput(d: Draft, input: Input): void {
         by: body.by,
         data: { why: body.reason, ...(body.purpose ? { purpose: body.purpose } : {}) },
       });
+      return;
+    case 'objected':
+      applyObjection(d, body);
+      return;
+    case 'activity':
+      applyActivity(d, body);
       return;
     case 'enroll':
       applyEnroll(d, input, body);
@@ -285,8 +297,9 @@ function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>):
 
 function applyAssigned(d: Draft, input: Input, body: Body<'lead.assigned'>): void {
   const { custody } = d.state;
-  if (d.state.disqualified) {
-    ignore(d, input, 'disqualified', { to: body.to });
+  const out = outOfReach(d.state);
+  if (out) {
+    ignore(d, input, out, { to: body.to });
     return;
   }
   // The store has these already; a rung of the ladder may have moved one in between.
@@ -317,8 +330,9 @@ function applyRecycle(d: Draft, input: Input, body: Body<'recycle'>): void {
     ignore(d, input, 'unknown-in-playbook', { reason: body.reason });
     return;
   }
-  if (d.state.disqualified) {
-    ignore(d, input, 'disqualified', { reason: body.reason });
+  const out = outOfReach(d.state);
+  if (out) {
+    ignore(d, input, out, { reason: body.reason });
     return;
   }
   leaveOpenHandoff(d);

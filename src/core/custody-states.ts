@@ -32,7 +32,9 @@ export type CustodyEvent =
   | 'won'
   /** Nobody heard of it for too long. */
   | 'expire'
-  | 'disqualify';
+  | 'disqualify'
+  /** The person objected to being marketed to. */
+  | 'object';
 
 export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<CustodyEvent, CustodyPhase>>>>> = {
   nobody: {
@@ -42,6 +44,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     return: 'marketing',
     expire: 'nobody',
     disqualify: 'nobody',
+    object: 'nobody',
   },
   marketing: {
     rest: 'nobody',
@@ -50,6 +53,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     return: 'marketing',
     expire: 'nobody',
     disqualify: 'nobody',
+    object: 'nobody',
   },
   offered: {
     accept: 'accepted',
@@ -58,12 +62,14 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     breach: 'marketing',
     won: 'nobody',
     disqualify: 'nobody',
+    object: 'nobody',
   },
   accepted: {
     'hand-on': 'accepted',
     return: 'marketing',
     won: 'nobody',
     disqualify: 'nobody',
+    object: 'nobody',
   },
 };
 

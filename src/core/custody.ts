@@ -30,6 +30,10 @@ export interface Offer {
 export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer): boolean {
   const { state } = d;
   const place = from ? { cadence: from.cadence, ...(from.step ? { step: from.step } : {}) } : {};
+  if (state.objected) {
+    journal(d, { type: 'handoff.skipped', ...place, reason: 'objected', by, data: { handoff: handoff.id } });
+    return false;
+  }
   if (!mayMove(state.custody, 'offer')) {
     journal(d, { type: 'handoff.skipped', ...place, reason: 'already-with-sales', by, data: { handoff: handoff.id } });
     return false;
@@ -351,6 +355,10 @@ function recycleInto(
     journal(d, { type: 'input.ignored', reason: 'unknown-in-playbook', by, data: { cadence: cadenceId } });
     return;
   }
+  if (d.state.objected && cadence.purpose !== 'service') {
+    journal(d, { type: 'entry.refused', cadence: cadenceId, reason: 'objected', by });
+    return;
+  }
   startEnrollment(d, cadence, { reason, by, ...(from === undefined ? {} : { from }), data: { returnReason: why } });
 }
 
@@ -417,7 +425,7 @@ function leaveSales(d: Draft, event: Extract<CustodyEvent, 'return' | 'breach'>,
 }
 
 /** An accepted handoff is work until sales no longer has the lead. */
-function endAccepted(d: Draft, reason: Reason): void {
+export function endAccepted(d: Draft, reason: Reason): void {
   const { accepted } = d.state.custody;
   if (accepted) d.effects.push({ kind: 'task.close', id: accepted, state: 'done', reason, at: d.t });
 }

@@ -75,6 +75,7 @@ function afterLost(d: Draft, body: DealBody, at: Instant): void {
   if (to < from) {
     moveStage(d, { to: onDealLost.stage, reason: 'deal-lost', by: body.by, at, data: { deal: body.deal } });
   }
+  if (d.state.objected) return;
   leaveOpenHandoff(d);
   const facts = body.lostReason === undefined ? {} : { facts: { lostReason: body.lostReason } };
   returnLead(d, { rule, by: body.by, outcome: 'returned', reason: 'deal-lost', ...facts });

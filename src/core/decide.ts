@@ -30,7 +30,8 @@ export interface Request {
 
 /** The contract's order of what happens in one instant; what is not listed keeps its order of arrival. */
 const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
-  'touch.result': 0,
+  'touch.result': -1,
+  objected: 0,
   suppressed: 1,
   disqualify: 2,
   deal: 3,
@@ -40,6 +41,7 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'task.reassigned': 5,
   'lead.assigned': 5,
   'task.answered': 6,
+  activity: 6,
   recycle: 7,
   stage: 7,
   'enrollment.control': 8,

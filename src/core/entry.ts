@@ -39,6 +39,7 @@ export function mayEnter({ state, facts, playbook, cadence, now }: EntryQuestion
 /** `mayEnter` for a start that takes over its lane from whatever runs there. */
 export function mayReplace({ state, facts, playbook, cadence, now }: EntryQuestion): EntryAnswer {
   if (state.disqualified) return no('disqualified');
+  if (state.objected && cadence.purpose !== 'service') return no('objected');
   const again = againAnswer({ state, facts, playbook, cadence, now });
   if (!again.ok) return again;
   if (!cadence.runs.custody.includes(state.custody.who)) return no('custody-elsewhere');

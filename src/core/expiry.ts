@@ -24,7 +24,14 @@ export type ExpiryDue =
 export function nextExpiry(d: Draft): ExpiryDue | undefined {
   const { state, facts } = d;
   const rule = d.playbooks.current.expiry;
-  if (!rule || state.disqualified || state.expired || state.custody.who === 'sales' || isSpared(d, rule)) {
+  if (
+    !rule ||
+    state.disqualified ||
+    state.objected ||
+    state.expired ||
+    state.custody.who === 'sales' ||
+    isSpared(d, rule)
+  ) {
     return undefined;
   }
   // A lead that no cadence ever took up is a gap of the playbook, and shows as one: it gets no last call.

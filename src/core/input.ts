@@ -64,6 +64,18 @@ export const inputSchema = z.discriminatedUnion('kind', [
     by,
   }),
   z.object({ kind: z.literal('disqualify'), reason: z.string(), note: z.string().optional(), by }),
+  /** The person objected to marketing (GDPR, Art. 21); the suppressions are in the facts. */
+  z.object({ kind: z.literal('objected'), note: z.string().optional(), by }),
+  /** A call, a meeting or a message of sales that no task asked for. */
+  z.object({
+    kind: z.literal('activity'),
+    activity: z.string(),
+    disposition: z.string(),
+    /** Whether it came to a contact: a call nobody took did not. */
+    reached: z.boolean(),
+    note: z.string().optional(),
+    by,
+  }),
   /** A suppression row for this lead was written; the row is in the facts. */
   z.object({ kind: z.literal('suppressed'), reason: z.string(), purpose: z.string().optional(), by }),
   /** A person says where the customer is. */

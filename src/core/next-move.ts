@@ -6,6 +6,7 @@ import type { Instant } from './time.ts';
 
 export const SILENCES = {
   disqualified: 'The lead is disqualified: nobody contacts it again.',
+  objected: 'The person objected to marketing: no team contacts them again.',
   expired: 'Nobody has heard of it for too long and it has expired: a signal brings it back.',
   'sending-paused': 'Sending is paused; what is due goes on when it is resumed.',
   'offer-unanswered': 'The lead is offered and its ladder is at an end: it waits for an answer.',
@@ -35,10 +36,11 @@ export function nextMoveOf({ state, wake, held }: Waiting): NextMove | undefined
 }
 
 function silenceOf(
-  { custody, disqualified, expired, enrollments }: LeadState,
+  { custody, disqualified, objected, expired, enrollments }: LeadState,
   held: string | undefined,
 ): Silence | undefined {
   if (disqualified) return 'disqualified';
+  if (objected && enrollments.length === 0) return 'objected';
   if (expired) return 'expired';
   if (held !== undefined) return 'sending-paused';
   if (phaseOf(custody) === 'offered') return custody.ladder?.length === 0 ? 'offer-unanswered' : undefined;

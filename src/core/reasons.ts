@@ -47,6 +47,8 @@ export const JOURNAL_TYPES = [
   'lead.revived',
   'lead.disqualified',
   'lead.suppressed',
+  'lead.objected',
+  'activity.logged',
   'input.ignored',
 ] as const;
 export type JournalType = (typeof JOURNAL_TYPES)[number];
@@ -67,6 +69,7 @@ export const REASONS = {
   'suppressed-until': 'The address is suppressed for this purpose until a date; the touch waits for it.',
   'no-consent': 'There is no consent for this purpose, or it has expired.',
   disqualified: 'The lead is disqualified.',
+  objected: 'The person objected to marketing: neither team contacts them.',
   'lane-taken': 'The lead already runs a cadence in this lane.',
   'entered-before': 'The lead has been in this cadence and it admits a lead only once.',
   'entered-recently': 'The lead was in this cadence more recently than it admits again.',

@@ -13,7 +13,7 @@ export type Reply = NonNullable<Extract<InputBody, { kind: 'signal' }>['reply']>
 
 export function applyReply(d: Draft, reply: Reply): void {
   const { replies, returns, handoffs } = d.playbooks.current;
-  if (d.state.disqualified || reply.class === 'auto') return;
+  if (d.state.disqualified || d.state.objected || reply.class === 'auto') return;
   if (reply.class === 'out-of-office') {
     if (!replies?.outOfOffice) return;
     const { returnDate, else: span } = replies.outOfOffice;

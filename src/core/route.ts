@@ -26,7 +26,7 @@ export function firingRoute(d: Draft): Route | undefined {
     const answers = armed && d.humanNow && rested;
     // While sales has the lead the rep sees the signal; it must not hand the lead over again later.
     const used = answers || (armed && d.humanNow && d.state.custody.who === 'sales');
-    if (answers && !fires && d.state.custody.who !== 'sales' && !d.state.disqualified) {
+    if (answers && !fires && d.state.custody.who !== 'sales' && !d.state.disqualified && !d.state.objected) {
       fires = route;
       d.state.routes[id] = { on, armed: false, firedAt: d.t };
     } else {

@@ -107,7 +107,7 @@ export const leadStateSchema = z.object({
     firstTouchLate: z.boolean().optional(),
     /** Enrollment and step that offered it, when a handoff step did. */
     from: z.object({ enrollment: z.string(), step: z.string() }).optional(),
-    /** Tasks closed since sales has the lead. */
+    /** Tasks closed and activities logged since sales has the lead. */
     attempts: z.number().int(),
     /** The lead's last reply that no rep has acted on. */
     repliedAt: instant.optional(),
@@ -177,6 +177,8 @@ export const leadStateSchema = z.object({
   warned: z.object({ from: instant, at: instant }).optional(),
   expired: z.object({ at: instant }).optional(),
   disqualified: z.object({ at: instant, reason: z.string() }).optional(),
+  /** The person objected to marketing: no team contacts it any more; service it is given goes on. */
+  objected: z.object({ at: instant }).optional(),
   /** Events waiting for `entry.on` of a cadence (`stage.customer`), cleared when used. */
   events: z.array(z.string()),
 });

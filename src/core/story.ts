@@ -219,6 +219,12 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'lead.expired': (t) => `The lead expires: ${t.why}. Nobody contacts it until it does something.`,
   'lead.revived': (t) => `The lead is back: ${t.why}${by(t)}.`,
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
+  'lead.objected': (t) =>
+    `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good.${noted(t)}`,
+  'activity.logged': (t) => {
+    const what = t.text('kind') === 'other' ? 'something else' : t.text('kind');
+    return `${t.who} logs ${what} that no task asked for: ${t.text('disposition')}.${noted(t)}`;
+  },
   'lead.suppressed': (t) => {
     const purpose = t.text('purpose', '') === '' ? 'any purpose' : t.text('purpose');
     return `The address may not be mailed any more for ${purpose} (${t.text('why')}), by ${t.who}.`;

@@ -12,6 +12,7 @@ type Value = string | number | Date | null;
 
 const stageData = z.object({ to: z.string() });
 const labelData = z.object({ label: z.string() });
+const activityData = z.object({ kind: z.string() });
 const signalData = z.object({ type: z.string(), signalAt: z.number() });
 const offerData = z.object({
   handoff: z.string(),
@@ -38,7 +39,7 @@ interface Offer {
   open: boolean;
 }
 
-/** A milestone: stage entered, label gained, something of a meeting. */
+/** A milestone: stage entered, label gained, something of a meeting, an activity of sales. */
 function milestoneOf({ type, at, data }: Entry): { kind: string; name: string; at: number } | undefined {
   switch (type) {
     case 'stage.changed': {
@@ -54,6 +55,10 @@ function milestoneOf({ type, at, data }: Entry): { kind: string; name: string; a
       return signal?.type.startsWith('meeting.')
         ? { kind: 'signal', name: signal.type, at: signal.signalAt }
         : undefined;
+    }
+    case 'activity.logged': {
+      const activity = read(activityData, data);
+      return activity && { kind: 'activity', name: activity.kind, at };
     }
     default:
       return undefined;

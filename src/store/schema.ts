@@ -201,7 +201,7 @@ export interface MilestonesTable {
   seq: number;
   /** When it happened, which for a signal is before it was decided about. */
   at: Time;
-  /** `stage`, `label` or `signal`. */
+  /** `stage`, `label`, `signal` or `activity`. */
   kind: string;
   name: string;
 }

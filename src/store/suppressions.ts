@@ -89,13 +89,30 @@ export async function suppress(
   suppression: NewSuppression,
   now: Instant,
 ): Promise<{ id: string; leadIds: readonly string[] }> {
-  const subject = subjectOf(suppression);
   const { purpose, reason, by } = suppression;
-  const row = await tx
+  const row = await writeSuppression(tx, suppression, now);
+  const leadIds = await leadsOf(tx, row.subject);
+  await bumpGuards(tx, leadIds);
+  const body = { kind: 'suppressed' as const, reason, ...(purpose === undefined ? {} : { purpose }), by };
+  await putAll(tx, leadIds, now, body);
+  return { id: row.id, leadIds };
+}
+
+/** Reason of the suppressions an objection makes: they are there for good. */
+export const OBJECTED = 'objected';
+
+/** The row alone: for who tells the leads by another input. */
+export function writeSuppression(
+  tx: Db,
+  suppression: NewSuppression,
+  now: Instant,
+): Promise<{ id: string; subject: string }> {
+  const { purpose, reason, by } = suppression;
+  return tx
     .insertInto('suppressions')
     .values({
       id: newId(),
-      subject,
+      subject: subjectOf(suppression),
       purpose: purpose ?? '',
       until_at: dateOrNull(suppression.until),
       reason,
@@ -106,15 +123,29 @@ export async function suppress(
       conflict.columns(['subject', 'purpose']).doUpdateSet({
         until_at: sql<Date | null>`case when suppressions.until_at is null or excluded.until_at is null then null
           else greatest(suppressions.until_at, excluded.until_at) end`,
+        reason: sql<string>`case when excluded.reason = ${OBJECTED} then excluded.reason else suppressions.reason end`,
       }),
     )
-    .returning('id')
+    .returning(['id', 'subject'])
     .executeTakeFirstOrThrow();
-  const leadIds = await leadsOf(tx, subject);
-  await bumpGuards(tx, leadIds);
-  const body = { kind: 'suppressed' as const, reason, ...(purpose === undefined ? {} : { purpose }), by };
-  await putAll(tx, leadIds, now, body);
-  return { id: row.id, leadIds };
+}
+
+/**
+ * Keeps an objection: no marketing and no sales to the person, whatever the address becomes, and none
+ * to the address, whoever brings it again. Put the `objected` input in the same transaction.
+ */
+export async function suppressForObjection(
+  tx: Db,
+  who: { readonly leadId: string; readonly email: string },
+  by: string,
+  now: Instant,
+): Promise<void> {
+  for (const purpose of ['marketing', 'sales'] as const) {
+    for (const target of [{ leadId: who.leadId }, { email: who.email }]) {
+      await writeSuppression(tx, { ...target, purpose, reason: OBJECTED, by }, now);
+    }
+  }
+  await bumpGuards(tx, [who.leadId]);
 }
 
 async function putAll(
@@ -129,15 +160,31 @@ async function putAll(
   }
 }
 
-/** Ends a suppression; null when there is none with this id. Its leads get `lead.changed`: nudge them. */
+/**
+ * Ends a suppression; null when there is none with this id. Its leads get `lead.changed`: nudge them.
+ * @throws VolleyError `objected` for one that an objection made.
+ */
 export async function removeSuppression(
   tx: Db,
   id: string,
   by: string,
   now: Instant,
 ): Promise<{ leadIds: readonly string[] } | null> {
-  const row = await tx.deleteFrom('suppressions').where('id', '=', id).returning('subject').executeTakeFirst();
+  const row = await tx
+    .deleteFrom('suppressions')
+    .where('id', '=', id)
+    .returning(['subject', 'reason'])
+    .executeTakeFirst();
   if (row === undefined) return null;
+  if (row.reason === OBJECTED) {
+    throw new VolleyError(
+      'objected',
+      'this suppression is an objection to marketing, which nobody but the person ends',
+      {
+        fix: 'Leave it: neither team may contact them.',
+      },
+    );
+  }
   const leadIds = await leadsOf(tx, row.subject);
   await bumpGuards(tx, leadIds);
   await putAll(tx, leadIds, now, { kind: 'lead.changed', by });

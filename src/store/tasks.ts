@@ -28,7 +28,7 @@ export interface Task {
   readonly dueAt: Instant;
   /** The lead's. */
   readonly phone: string;
-  /** Tasks of this lead closed as done so far. */
+  /** Tasks of this lead closed as done so far, and activities logged without one. */
   readonly attempts: number;
   readonly sla: { readonly name: string; readonly acceptBy: Instant } | null;
   readonly context: TaskOpened['context'];
@@ -117,7 +117,8 @@ const select = (db: Db) =>
     .selectAll('tasks')
     .select('leads.phone')
     .select(
-      sql<number>`(select count(*) from tasks before where before.lead_id = tasks.lead_id and before.state = 'done')`.as(
+      sql<number>`(select count(*) from tasks before where before.lead_id = tasks.lead_id and before.state = 'done')
+        + (select count(*) from milestones where milestones.lead_id = tasks.lead_id and milestones.kind = 'activity')`.as(
         'attempts',
       ),
     );

@@ -215,6 +215,8 @@ interface Happening {
     | 'deal'
     | 'leave'
     | 'stage'
+    | 'activity'
+    | 'object'
     | 'enroll';
   readonly type: string;
 }
@@ -239,6 +241,8 @@ const happenings: fc.Arbitrary<Happening[]> = fc
         'deal',
         'leave',
         'stage',
+        'activity',
+        'object',
       ),
       type: fc.constantFrom('page.pricing', 'demo.requested', 'email.clicked', 'meeting.held', 'reply.received'),
     }),
@@ -292,6 +296,20 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
       return { kind: 'deal.left', deal: `deal-${(at / HOUR) % 2}`, by: 'crm' };
     case 'stage':
       return { kind: 'stage', stage: type === 'meeting.held' ? 'deciding' : 'exploring', reason: 'said so', by };
+    case 'activity': {
+      const reached = type !== 'page.pricing';
+      return { kind: 'activity', activity: 'call', disposition: reached ? 'connected' : 'no-answer', reached, by };
+    }
+    case 'object':
+      lead.facts = {
+        ...lead.facts,
+        suppressions: [
+          ...lead.facts.suppressions,
+          { purpose: 'marketing', reason: 'objected', at },
+          { purpose: 'sales', reason: 'objected', at },
+        ],
+      };
+      return { kind: 'objected', by };
     case 'unsubscribe':
       lead.facts = {
         ...lead.facts,
@@ -427,6 +445,28 @@ describe('whatever happens to a lead', () => {
           expect(at - (warnedAt ?? at)).toBeGreaterThanOrEqual(10 * DAY - HOUR);
           expired = true;
         }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('an objection ends every touch, task and custody of both teams for good', () => {
+    fc.assert(
+      fc.property(aLife, ([p, zone, happens, slow]) => {
+        const lead = play(p, zone, happens, slow);
+        const at = lead.state.objected?.at;
+        if (at === undefined) return;
+        const seq = lead.journal.find((x) => x.type === 'lead.objected')?.seq ?? 0;
+        const begins = ['enrollment.started', 'task.opened', 'handoff.offered', 'lead.expiring', 'lead.expired'];
+        for (const x of lead.journal.slice(seq)) expect(begins).not.toContain(x.type);
+        for (const t of lead.touches) expect(t.at).toBeLessThanOrEqual(at);
+        const closed = lead.effects.flatMap((x) => (x.kind === 'task.close' ? [x.id] : []));
+        const answered = lead.journal.flatMap((x) => (x.type === 'task.answered' ? [x.data['task']] : []));
+        for (const x of lead.effects) {
+          if (x.kind === 'task.open') expect([...closed, ...answered]).toContain(x.task.id);
+        }
+        expect([lead.state.custody.who, lead.state.enrollments]).toEqual(['nobody', []]);
+        expect(lead.last?.wake ?? null).toBeNull();
       }),
       { numRuns: RUNS },
     );

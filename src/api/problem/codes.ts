@@ -34,6 +34,7 @@ export const PROBLEMS = {
   'not-with-sales': { status: 409, title: 'Sales does not have the lead' },
   'already-with-sales': { status: 409, title: 'Sales has the lead already' },
   'already-disqualified': { status: 409, title: 'The lead is disqualified' },
+  objected: { status: 409, title: 'The person objected to marketing' },
   'no-playbook': { status: 409, title: 'No playbook has been applied' },
   'too-large': { status: 413, title: 'The body is too large' },
   'wrong-content-type': { status: 415, title: 'The body has a content type this call does not take' },

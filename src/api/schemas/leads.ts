@@ -80,7 +80,10 @@ export const leadDetail = leadSummary
         .object({ by: instantOut.nullable(), at: instantOut.nullable(), breached: z.boolean() })
         .nullable()
         .openapi({ description: 'The rep’s first completed task or activity since accepting, and its SLA.' }),
-      attempts: z.number().int().openapi({ description: 'Tasks closed since sales has the lead.' }),
+      attempts: z
+        .number()
+        .int()
+        .openapi({ description: 'Tasks closed and activities logged since sales has the lead.' }),
     }),
     next: z
       .object({ at: instantOut.nullable(), code: z.string(), sentence: z.string() })

@@ -21,7 +21,7 @@ export const taskOut = z
     state: taskState,
     dueAt: instantOut,
     phone: z.string(),
-    attempts: z.number().int().openapi({ description: 'Tasks of this lead done before.' }),
+    attempts: z.number().int().openapi({ description: 'Tasks of this lead done before, and activities logged.' }),
     sla: z.object({ name: z.string(), acceptBy: instantOut, breached: z.boolean() }).nullable(),
     context: z.object({
       why: z.string(),

@@ -38,6 +38,7 @@ export const EXPLAIN_CODES = {
   suppressed: 'The address is suppressed for this purpose.',
   'kept-out': 'A rule keeps the lead out of the cadence.',
   disqualified: 'The lead is disqualified; nobody contacts it again.',
+  objected: 'The person objected to marketing: neither team contacts them.',
   expired: 'The lead has expired: nobody contacts it until it does something.',
   'with-marketing': 'Marketing has the next move.',
   offered: 'The lead is offered to sales and nobody has answered yet.',

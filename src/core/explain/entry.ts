@@ -19,6 +19,7 @@ interface Kept {
 /** By the reason `mayEnter` gives; others are `kept-out`, with the reason's own sentence. */
 const KEPT: Readonly<Record<string, Kept>> = {
   disqualified: { verdict: 'never', code: 'disqualified', unblockedBy: () => null },
+  objected: { verdict: 'never', code: 'objected', unblockedBy: () => null },
   expired: {
     verdict: 'waiting',
     code: 'expired',

@@ -106,6 +106,9 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
       case 'lead.revived':
         delete state.expired;
         break;
+      case 'lead.objected':
+        state.objected = { at: entry.at };
+        break;
       case 'lead.disqualified':
         state.disqualified = { at: entry.at, reason: text(entry, 'why') ?? '' };
         break;

@@ -46,7 +46,7 @@ export function explainSilence(q: Question): Explanation {
     unblockedBy: null,
     ...more,
   });
-  const { disqualified, custody, enrollments } = q.state;
+  const { disqualified, objected, custody, enrollments } = q.state;
   if (disqualified !== undefined) {
     const entry = newest(q.journal, (x) => x.type === 'lead.disqualified');
     const why = entry === undefined ? [] : [fromJournal(q, entry)];
@@ -56,6 +56,11 @@ export function explainSilence(q: Question): Explanation {
       `The lead is disqualified since ${say(q, disqualified.at)}: ${disqualified.reason}.`,
       why,
     );
+  }
+  if (objected !== undefined && enrollments.length === 0) {
+    const entry = newest(q.journal, (x) => x.type === 'lead.objected');
+    const words = `The person objected to marketing on ${say(q, objected.at)}.`;
+    return answer('never', 'objected', words, entry === undefined ? [] : [fromJournal(q, entry)]);
   }
   const ahead = playAhead(q, ({ entries }) => entries.some(breaksSilence));
   const next = ahead.entries.find(breaksSilence);

@@ -21,7 +21,7 @@ const RUNGS: Readonly<Record<Rung['do'], string>> = {
 };
 
 export function explainCustody(q: Question): Explanation {
-  const { custody, disqualified } = q.state;
+  const { custody, disqualified, objected } = q.state;
   const moved = newest(q.journal, (x) => x.type === 'custody.changed');
   const since = moved?.at ?? custody.since;
   const handed = newest(q.journal, (x) => HANDOFFS.includes(x.type) && x.at >= since);
@@ -42,6 +42,16 @@ export function explainCustody(q: Question): Explanation {
       at: disqualified.at,
       code: 'disqualified',
       sentence: `Nobody has the lead: it is disqualified since ${say(q, disqualified.at)} (${disqualified.reason}).`,
+      because,
+      unblockedBy: null,
+    };
+  }
+  if (objected !== undefined) {
+    return {
+      verdict: 'never',
+      at: objected.at,
+      code: 'objected',
+      sentence: `Nobody has the lead: the person objected to marketing on ${say(q, objected.at)}.`,
       because,
       unblockedBy: null,
     };

@@ -1,6 +1,6 @@
 /**
- * What counts as a contact by sales: a message of sales that was sent, or a call or other task that
- * was done. Reports join it to what they count contacts of, all at once: looking lead by lead is
+ * What counts as a contact by sales: a message of sales that was sent, a call or other task that was
+ * done, or an activity that was logged without one. Reports join it to what they count contacts of, all at once: looking lead by lead is
  * several times slower over a long period.
  */
 export const CONTACTS = `contacts as (
@@ -8,4 +8,6 @@ export const CONTACTS = `contacts as (
   union all
   select lead_id, closed_at from tasks
   where state = 'done' and kind <> 'handoff' and coalesce(disposition, '') <> 'skipped'
+  union all
+  select lead_id, at from milestones where kind = 'activity'
 )`;

@@ -2,8 +2,8 @@ import { CONTACTS } from './contact.ts';
 import { numberIn, type Report, type Row, share, textIn } from './define.ts';
 
 /**
- * Wins and leads given up, each with its contacts by sales: messages of sales and calls or other
- * tasks that were done. A win counts from the first handoff on; who gives up, from the acceptance.
+ * Wins and leads given up, each with its contacts by sales: messages of sales, calls or other tasks
+ * that were done, activities that were logged. A win counts from the first handoff on; who gives up, from the acceptance.
  * All three tables are made of these counts, since counting is the costly part.
  */
 const ENDED = `
@@ -60,7 +60,7 @@ export const contacts: Report = {
   name: 'contacts',
   title: 'Contacts',
   about:
-    'How many contacts a win takes, and how many leads are given up before. A contact is a message of sales that was sent, or a task (a call, say) that was done and not skipped.',
+    'How many contacts a win takes, and how many leads are given up before. A contact is a message of sales that was sent, a task (a call, say) that was done and not skipped, or an activity that was logged.',
   days: 90,
   tables: [
     {

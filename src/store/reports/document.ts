@@ -11,7 +11,7 @@ curl "$VOLLEY_URL/v1/reports/funnel?from=2026-11-01" -H "Authorization: Bearer $
 
 Roles \`admin\`, \`marketer\` and \`manager\` may read them. A period holds its \`from\` and not its \`to\`; a date is its first instant in UTC. Without \`to\` it ends at this moment, without \`from\` it is as long as the report says below. JSON is \`{ report, from, to, tables: { NAME: [ROW, …] } }\`; CSV has all tables in one file, named by the first column. A figure that has nothing to be counted from is \`null\`, and empty in CSV. Shares are between 0 and 1.
 
-The statements read \`leads\`, \`touches\`, \`tasks\` and two kinds of row that every commit takes from the journal entries it writes: \`milestones\` (stages entered, labels gained, meetings) and \`handoffs\` (one row an offer). \`:from\`, \`:to\`, \`:now\` are instants, \`:stages\` the stages of the playbook in force in their order, \`:won\` the stage of leads that have bought (the first that a won deal leads to, else \`customer\`). All of it is within what Aurora DSQL has: medians are counted by row numbers.
+The statements read \`leads\`, \`touches\`, \`tasks\` and two kinds of row that every commit takes from the journal entries it writes: \`milestones\` (stages entered, labels gained, meetings, activities of sales) and \`handoffs\` (one row an offer). \`:from\`, \`:to\`, \`:now\` are instants, \`:stages\` the stages of the playbook in force in their order, \`:won\` the stage of leads that have bought (the first that a won deal leads to, else \`customer\`). All of it is within what Aurora DSQL has: medians are counted by row numbers.
 `;
 
 const sqlBlock = (name: string, sql: string): string => `\nSQL of \`${name}\`:\n\`\`\`sql\n${sql.trim()}\n\`\`\`\n`;

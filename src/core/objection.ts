@@ -1,0 +1,28 @@
+/** Objection to direct marketing (GDPR, Art. 21): absolute, so it comes before all else and is never undone. */
+import { endAccepted, leaveOpenHandoff } from './custody.ts';
+import { moveCustody } from './custody-states.ts';
+import { type Draft, journal, placeOf } from './draft.ts';
+import { endEnrollment } from './enrollment.ts';
+import type { InputBody } from './input.ts';
+
+/** Ends every run, task and custody of marketing and sales; what serves a customer goes on. */
+export function applyObjection(d: Draft, { by, note }: Pick<Extract<InputBody, { kind: 'objected' }>, 'by' | 'note'>) {
+  if (d.state.objected) {
+    journal(d, { type: 'input.ignored', reason: 'objected', by, data: { kind: 'objected' } });
+    return;
+  }
+  d.state.objected = { at: d.t };
+  journal(d, { type: 'lead.objected', reason: 'objected', by, data: note === undefined ? {} : { note } });
+  endContacts(d, by);
+}
+
+/** What an objection ends; called again when an objector and somebody else turn out to be one person. */
+export function endContacts(d: Draft, by: string): void {
+  leaveOpenHandoff(d);
+  for (const e of [...d.state.enrollments]) {
+    if (placeOf(d, e).cadence.purpose !== 'service') endEnrollment(d, e, 'exited', 'objected', { by });
+  }
+  endAccepted(d, 'objected');
+  delete d.state.resume;
+  moveCustody(d, 'object', { since: d.t, attempts: 0 }, { reason: 'objected', by });
+}
