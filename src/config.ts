@@ -36,6 +36,20 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
     .optional(),
+  VOLLEY_SNS_TOPICS: z
+    .string()
+    .transform((list) => list.split(',').map((arn) => arn.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+            'must be ARNs of SNS topics, with commas between',
+          ),
+      ),
+    )
+    .optional(),
   VOLLEY_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   VOLLEY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   VOLLEY_PUBLIC_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
@@ -84,6 +98,8 @@ export interface Config {
   readonly home: string;
   readonly temporal: TemporalConfig;
   readonly email: EmailConfig;
+  /** ARNs of the SNS topics that post SES events here, signed. */
+  readonly snsTopics: readonly string[];
   readonly adminKey: string | undefined;
   /** Signs links. Absent: the local stack makes one and keeps it under `home`. */
   readonly secret: string | undefined;
@@ -178,6 +194,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       usesSes && env.AWS_REGION !== undefined
         ? { kind: 'ses', region: env.AWS_REGION, endpoint, configurationSet: env.VOLLEY_SES_CONFIGURATION_SET }
         : { kind: 'mailbox' },
+    snsTopics: env.VOLLEY_SNS_TOPICS ?? [],
     adminKey: env.VOLLEY_ADMIN_KEY,
     secret: env.VOLLEY_SECRET,
     publicUrl: env.VOLLEY_PUBLIC_URL,

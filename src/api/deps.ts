@@ -1,5 +1,6 @@
 /** What the API works with, and what it knows of a request. */
 import type { Clock } from '../clock.ts';
+import type { Sns } from '../email/sns.ts';
 import type { Logger } from '../log.ts';
 import type { PlaybookCache } from '../playbook/index.ts';
 import type { Database } from '../store/db.ts';
@@ -19,6 +20,8 @@ export interface ApiDeps {
     /** Without a slash at the end. */
     readonly publicUrl: string;
   };
+  /** Who may post as SNS; absent: SNS messages need the token of the address, and are not verified. */
+  readonly sns?: Sns;
   readonly log: Logger;
   /** Further things `/readyz` asks, by name; each rejects when it is not ready. */
   readonly checks?: Readonly<Record<string, () => Promise<void>>>;

@@ -8,6 +8,7 @@ import { type Clock, type ClockAnchor, createClock, realClock } from '../clock.t
 import type { Config, EmailConfig } from '../config.ts';
 import { VolleyError } from '../core/errors.ts';
 import { createSender, type Sender } from '../email/sender.ts';
+import { createSns, getFromSns, type Sns } from '../email/sns.ts';
 import { createPlaybookCache, type PlaybookCache } from '../playbook/index.ts';
 import { readAnchor, writeAnchor } from '../store/anchor.ts';
 import type { Database, Db } from '../store/db.ts';
@@ -210,3 +211,7 @@ async function bind(server: Server, host: string, port: number): Promise<void> {
     });
   }
 }
+
+/** What `createApp` is given for SNS; nothing where no topic is named. */
+export const snsOf = ({ snsTopics }: Config): { sns?: Sns } =>
+  snsTopics.length === 0 ? {} : { sns: createSns({ topics: snsTopics, get: getFromSns }) };

@@ -17,6 +17,7 @@ import {
   openPlaybooks,
   requireMigrated,
   requireShared,
+  snsOf,
 } from './parts.ts';
 import { untilStopped } from './signals.ts';
 
@@ -45,6 +46,7 @@ export async function serve(): Promise<void> {
     ...shared,
     startImport,
     config: { secret, publicUrl: config.publicUrl ?? fallback },
+    ...snsOf(config),
     checks: checksOf(client),
   });
   const api = await listen((request) => app.fetch(request), config);

@@ -21,6 +21,7 @@ import {
   openPlaybooks,
   openSender,
   quotaOf,
+  snsOf,
 } from '../cli/parts.ts';
 import { sesHookUrl } from '../cli/ses-hook.ts';
 import type { Clock } from '../clock.ts';
@@ -150,6 +151,7 @@ async function assemble(
     ...shared,
     startImport,
     config: { secret, publicUrl },
+    ...snsOf(config),
     checks: checksOf(client),
   });
   answer = (request) => app.fetch(request);

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/api/app.ts';
 import { sesHookToken } from '../../src/api/hooks/secret.ts';
+import { createSns } from '../../src/email/sns.ts';
 import { touchById } from '../../src/store/touches.ts';
+import { openSigner, SUBSCRIBE, TOPIC } from '../support/sns.ts';
 import { openApi, SECRET, START, type TestApi } from './support/api.ts';
 
 let api: TestApi;
@@ -155,5 +158,49 @@ describe('POST /hooks/ses', () => {
         Token: 't',
       }),
     ).toMatchObject({ status: 200 });
+  });
+});
+
+describe('with SNS topics named', () => {
+  const signer = openSigner();
+  const asked: string[] = [];
+  afterAll(signer.close);
+
+  const sent = (body: object, path = '/hooks/ses') => {
+    const get = async (url: string): Promise<string> => {
+      asked.push(url);
+      return signer.own.cert;
+    };
+    return createApp({ ...api.deps, sns: createSns({ topics: [TOPIC], get }) }).request(path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification' },
+    });
+  };
+
+  test('what SNS signed is taken without a key, and nothing else', async () => {
+    const Message = JSON.stringify(bounce('Permanent'));
+    const forged = await sent({ ...signer.message({ Message: '{}' }), Message });
+    expect([forged.status, await forged.json()]).toMatchObject([403, { type: '/problems/wrong-signature' }]);
+    const stranger = await sent(signer.message({ Message }, signer.stranger));
+    expect(stranger.status).toBe(403);
+    expect(await suppressed()).toEqual([]);
+    expect((await sent(signer.message({ Message }))).status).toBe(200);
+    expect(await suppressed()).toHaveLength(1);
+  });
+
+  test('the token of the address opens nothing any more', async () => {
+    const answer = await sent(bounce('Permanent'), `/hooks/ses?token=${sesHookToken(SECRET)}`);
+    expect(answer.status).toBe(403);
+    expect(await suppressed()).toEqual([]);
+  });
+
+  test('a subscription is confirmed when SNS signed it, at SNS', async () => {
+    const asking = { Type: 'SubscriptionConfirmation', Token: 't', Message: 'You have chosen to subscribe' };
+    const elsewhere = signer.message({ ...asking, SubscribeURL: 'https://evil.example/confirm' });
+    expect((await sent(elsewhere)).status).toBe(403);
+    expect(asked).not.toContain('https://evil.example/confirm');
+    expect((await sent(signer.message({ ...asking, SubscribeURL: SUBSCRIBE }))).status).toBe(200);
+    expect(asked).toContain(SUBSCRIBE);
   });
 });

@@ -29,10 +29,16 @@ const taken = z
 
 export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
-  /** SNS cannot send our header: a token in the address stands for a key of role integration. */
+  /**
+   * SNS cannot send our header. Where its topics are named, its signature says who posts, and only it does: a
+   * token in an address gets into logs. Else a token stands for a key of role integration.
+   */
   const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
     const token = c.req.query('token');
-    if (token === undefined) requireGrant(await callerOf(deps, c.req.header('authorization')), 'hooks.ses');
+    const bySns = token !== undefined || c.req.header('x-amz-sns-message-type') !== undefined;
+    if (deps.sns !== undefined && bySns) {
+      await deps.sns.verify(bodyOf(await c.req.text()));
+    } else if (token === undefined) requireGrant(await callerOf(deps, c.req.header('authorization')), 'hooks.ses');
     else if (!isSesHookToken(deps.config.secret, token)) throw new Problem('wrong-key', 'The token is not ours');
     await next();
   };
@@ -41,13 +47,13 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     ...openRoute,
     operationId: 'hooks.ses',
     security: [{ bearer: [] }, { hookToken: [] }],
-    middleware: [authorize, ...openRoute.middleware],
+    middleware: [...openRoute.middleware, authorize],
     method: 'post',
     path: '/hooks/ses',
     tags: ['Hooks'],
     summary: 'Events of the mail service',
     description:
-      'Both of SES’s shapes, bare, in SNS or EventBridge envelopes. Authenticated by a key of role integration, or by the `token` in the address that `npm start` prints. SNS signatures are not checked in this version, so a subscription is confirmed by hand.',
+      'Both of SES’s shapes, bare, in SNS or EventBridge envelopes. Authenticated by a key of role integration, by SNS’s signature over a topic of `VOLLEY_SNS_TOPICS` (version 2), or, without such topics, by the `token` in the address that `npm start` prints.',
     request: {
       query: z.object({ token: text(200).optional() }),
       body: {
@@ -56,15 +62,23 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         content: { 'text/plain': { schema: { type: 'object' } } },
       },
     },
-    responses: { 200: json(taken, 'Taken.'), ...problems(400, 413) },
+    responses: { 200: json(taken, 'Taken.'), ...problems(400, 403, 413, 503) },
   });
   app.openapi(post, async (c) => {
-    const events = parseSesEvents(bodyOf(await c.req.text()));
+    const body = bodyOf(await c.req.text());
+    const events = parseSesEvents(body);
     const woken = new Set<string>();
     let unknown = 0;
     for (const event of events) {
       if (event.type === 'subscriptionConfirmation') {
-        deps.log.warn({ topicArn: event.topicArn }, 'SNS asks to confirm a subscription: do it in the SNS console');
+        const { topicArn } = event;
+        if (deps.sns === undefined) {
+          deps.log.warn({ topicArn }, 'SNS asks to confirm a subscription: do it in the SNS console');
+        } else {
+          await deps.sns.verify(body);
+          await deps.sns.confirm(event.subscribeUrl);
+          deps.log.info({ topicArn }, 'the subscription of the topic is confirmed');
+        }
         continue;
       }
       if (event.type === 'unsubscribeConfirmation') continue;

@@ -151,6 +151,7 @@ const meanings = {
   415: 'The body has another content type: `wrong-content-type`.',
   422: 'Understood, and refused; `type` and `errors` say why.',
   500: 'A failure on our side: `internal`.',
+  503: 'Not now; try again: `not-ready`.',
 } as const;
 
 type Failure = keyof typeof meanings;
