@@ -32,12 +32,16 @@ const statements: readonly string[] = [
      'due', 'rule', repeat('0', 64), '{"type":"page.pricing","signalAt":1780000000000,"human":true,"touch":"' || repeat('f', 40) || '"}'
    from lead, generate_series(1, __ENTRIES__) n`,
   `insert into touches (id, lead_id, enrollment, cadence, step, email, purpose, topic, playbook, state, attempts,
-     due_at, decided_at, ended_at)
+     due_at, decided_at, ended_at, stage, next_stage)
    select 'touch-' || i || '-' || n, 'lead-' || i, 'e', (array['evaluation-guide', 'keep-warm', 'first-conversation'])[1 + n % 3],
      'step-' || n, 'mail-' || n % 14, case when n % 3 = 2 then 'sales' else 'marketing' end,
      (array['roi', 'comparison', 'case-study', 'demo', null])[1 + (i + n) % 5], repeat('0', 64),
      case when (i + n) % 5000 = 0 then 'unconfirmed' else 'sent' end, 1,
-     at + n * interval '7 days', at + n * interval '7 days', at + n * interval '7 days'
+     at + n * interval '7 days', at + n * interval '7 days', at + n * interval '7 days',
+     case when i % 40 = 0 and n > 11 then 'customer' when i % 8 = 0 and n > 5 then 'deciding'
+       when i % 2 = 0 and n > 1 then 'evaluating' else 'exploring' end,
+     case when i % 40 = 0 and n > 5 then 'customer' when i % 8 = 0 and n between 2 and 5 then 'deciding'
+       when i % 2 = 0 and n = 1 then 'evaluating' end
    from lead, generate_series(1, 10) n`,
   `insert into milestones (lead_id, seq, at, kind, name)
    select 'lead-' || i, 100 + n, at + n * interval '13 days',
@@ -45,15 +49,22 @@ const statements: readonly string[] = [
      (array['evaluating', 'mql', 'deciding', 'sql', 'meeting.held', 'customer'])[n]
    from lead, generate_series(1, 6) n
    where i % (array[2, 3, 8, 8, 8, 40])[n] = 0`,
+  `insert into milestones (lead_id, seq, at, kind, name)
+   select 'lead-' || i, 120, at + interval '50 days', 'sla', case when i % 5 = 0 then 'resume breached' else 'resume kept' end
+   from lead where i % 3 = 0`,
   `insert into handoffs (lead_id, seq, handoff, pool, rep, offered_at, accept_by, accepted_at, accepted_by, worked_ms,
-     ended_at, ended, return_reason, facts)
+     ended_at, ended, return_reason, facts, late_rep, touch_by, touched_at, touch_late_rep)
    select 'lead-' || i, 200 + n, 'warm', 'pool-' || i % 4, 'rep-' || i % 60 || '@x.example', offered, offered + interval '8 hours',
      case when i % 5 <> 0 then offered + (i % 11) * interval '1 hour' end, case when i % 5 <> 0 then 'rep-' || i % 60 || '@x.example' end,
      case when i % 5 <> 0 then (i % 11) * 3600000 end,
      case when i % 7 <> 0 then offered + interval '20 days' end,
      case when i % 7 <> 0 then case when i % 5 = 0 then 'sla-breached' else 'returned' end end,
      case when i % 7 <> 0 and i % 5 <> 0 then (array['not-ready', 'no-response', 'lost'])[1 + i % 3] end,
-     case when i % 7 <> 0 and i % 5 <> 0 then '{"timing":"quarter ' || i % 40 || '"}' end
+     case when i % 7 <> 0 and i % 5 <> 0 then '{"timing":"quarter ' || i % 40 || '"}' end,
+     case when i % 5 = 0 or i % 11 > 8 then 'rep-' || i % 60 || '@x.example' end,
+     case when i % 5 <> 0 then offered + interval '2 days' end,
+     case when i % 5 <> 0 and i % 4 > 0 then offered + (i % 4) * interval '1 day' end,
+     case when i % 4 = 3 then 'rep-' || i % 60 || '@x.example' end
    from (select i, n, at + (25 + 25 * n) * interval '1 day' as offered from lead, generate_series(0, 1) n
      where i % 3 = 0 and (n = 0 or i % 9 = 0)) offers`,
   `insert into tasks (id, lead_id, kind, title, assignee, pool, priority, state, due_at, context, opened_at, closed_at, disposition)

@@ -1,6 +1,7 @@
 /** `/v1/deals`: the pipeline, as the CRM tells it. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { accountIdOf } from '../core/account.ts';
+import { centsOf } from '../core/money.ts';
 import { DAY, type Instant, MINUTE } from '../core/time.ts';
 import { ensureAccounts, getAccount } from '../store/accounts.ts';
 import { dealEvents, getDeal, listDeals, upsertDeal } from '../store/deals.ts';
@@ -50,7 +51,7 @@ export function dealRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       if (accountId === undefined && leadIds === undefined && (await getDeal(tx, given.id)) === null) {
         throw badInput('account', 'a new deal names its account or its leads');
       }
-      const amountCents = Math.round(amount * 100);
+      const amountCents = centsOf(amount, given.currency);
       const change = { ...rest, accountId, leadIds, amountCents, at: at ?? now, by: callerIn(c).by };
       const { deal, outcome, told } = await upsertDeal(tx, change, now);
       return {

@@ -4,7 +4,14 @@ import { acceptHandoff, claim, disqualify, leaveOpenHandoff, movedTo, offer, ret
 import { revive } from './custody-states.ts';
 import { applyDeal, leaveDeal } from './deal.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
-import { endEnrollment, enterStep, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
+import {
+  endEnrollment,
+  enterStep,
+  moveDatedWaits,
+  pauseEnrollment,
+  resumeEnrollment,
+  startEnrollment,
+} from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
 import { applyObjection } from './objection.ts';
@@ -147,6 +154,7 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
     if (body.meetingAt !== undefined) state.meetingAt = body.meetingAt;
   }
   if (body.type === 'meeting.cancelled') delete state.meetingAt;
+  if (body.type.startsWith('meeting.')) moveDatedWaits(d);
   journal(d, {
     type: 'signal.received',
     ...(body.cadence ? { cadence: body.cadence } : {}),
@@ -292,7 +300,8 @@ function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>):
   if (custody.task === body.task) movedTo(d, body.to, body.by);
   // The store has it already, unless a rung of the ladder came in between.
   d.effects.push({ kind: 'task.assign', id: body.task, assignee: body.to, at: d.t });
-  journal(d, { type: 'task.reassigned', by: body.by, data: { task: body.task, to: body.to } });
+  const lead = custody.task === body.task;
+  journal(d, { type: 'task.reassigned', by: body.by, data: { task: body.task, to: body.to, lead } });
 }
 
 function applyAssigned(d: Draft, input: Input, body: Body<'lead.assigned'>): void {
@@ -320,7 +329,7 @@ function applyAssigned(d: Draft, input: Input, body: Body<'lead.assigned'>): voi
     type: 'lead.assigned',
     reason,
     by: body.by,
-    data: { from: body.left ?? custody.rep ?? null, to: body.to, tasks: body.tasks.length },
+    data: { from: body.left ?? custody.rep ?? null, to: body.to, tasks: body.tasks.length, lead: theirs },
   });
 }
 

@@ -8,62 +8,62 @@ export type AttributionModel = (typeof ATTRIBUTION_MODELS)[number];
 const U_END = 40;
 const W_PEAK = 30;
 
-/** Weights of `n` points in a row; `turn` is the place of the turning point. */
+/** Whole weights of `n` points in a row; `turn` is the place of the turning point. */
 export function weightsOf(model: AttributionModel, n: number, turn: number): number[] {
   const weights = new Array<number>(n).fill(model === 'linear' ? 1 : 0);
   if (n === 0 || model === 'linear') return weights;
-  const set = (place: number, weight: number): void => {
-    weights[place] = weight;
-  };
-  if (model === 'first') set(0, 1);
-  else if (model === 'last') set(n - 1, 1);
-  else if (n <= 2) weights.fill(1);
-  else if (model === 'u' || n === 3) {
-    const end = model === 'u' ? U_END : W_PEAK;
-    weights.fill((100 - 2 * U_END) / (n - 2));
-    if (model === 'w') weights.fill(W_PEAK);
-    set(0, end);
-    set(n - 1, end);
-  } else {
-    weights.fill((100 - 3 * W_PEAK) / (n - 3));
-    set(0, W_PEAK);
-    set(Math.min(Math.max(turn, 1), n - 2), W_PEAK);
-    set(n - 1, W_PEAK);
+  const last = n - 1;
+  if (model === 'first') weights[0] = 1;
+  else if (model === 'last') weights[last] = 1;
+  else if (n <= 2 || (model === 'w' && n === 3)) weights.fill(1);
+  else {
+    const peaks = model === 'u' ? [0, last] : [0, Math.min(Math.max(turn, 1), last - 1), last];
+    const peak = model === 'u' ? U_END : W_PEAK;
+    // What the peaks leave is for the others evenly; times their number, so that nothing is a fraction.
+    const others = n - peaks.length;
+    weights.fill(100 - peaks.length * peak);
+    for (const place of peaks) weights[place] = peak * others;
   }
   return weights;
 }
 
 /**
- * `cents` in proportion to the weights, as whole cents that add up to `cents`: everyone gets the
- * whole part, the cents that are left go to the largest remainders, the earliest first.
+ * `units` in proportion to whole weights, as whole numbers that add up to `units`: everyone gets the
+ * whole part, what is left goes one by one to the largest remainders, the earliest first.
  */
-export function shareOut(cents: number, weights: readonly number[]): number[] {
+export function shareOut(units: number, weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total <= 0) return weights.map(() => 0);
-  const exact = weights.map((weight) => (cents * weight) / total);
-  const shares = exact.map(Math.floor);
-  const left = cents - shares.reduce((sum, share) => sum + share, 0);
-  const order = exact
-    .map((value, i) => ({ i, rest: value - Math.floor(value) }))
-    .sort((a, b) => b.rest - a.rest || a.i - b.i);
-  // Rounding of the quotients can leave a cent too many as well as some too few.
-  for (let k = 0; k < Math.abs(left); k++) {
-    const place = order[left > 0 ? k % order.length : order.length - 1 - (k % order.length)]?.i ?? 0;
-    shares[place] = (shares[place] ?? 0) + Math.sign(left);
-  }
+  // In two parts, so that no product leaves the whole numbers a double holds.
+  const rounds = Math.floor(units / total);
+  const rest = units - rounds * total;
+  const shares = weights.map((weight) => rounds * weight + Math.floor((rest * weight) / total));
+  const left = units - shares.reduce((sum, share) => sum + share, 0);
+  const order = weights
+    .map((weight, i) => ({ i, remainder: (rest * weight) % total }))
+    .sort((a, b) => b.remainder - a.remainder || a.i - b.i);
+  for (const { i } of order.slice(0, left)) shares[i] = (shares[i] ?? 0) + 1;
   return shares;
 }
 
+export interface Path {
+  /** Instants in their order. */
+  readonly points: readonly Instant[];
+  /** The turning point of the W is the last one at or before it, without one the middle. */
+  readonly turnedAt?: Instant;
+  /** Hundredths in the smallest unit of the currency: 100 where it has no decimals. */
+  readonly step?: number;
+}
+
 /**
- * The money of one deal, point by point. `points` are instants in their order; the turning point of
- * the W is the last one at or before `turnedAt`, without one the middle.
+ * The money of one deal, point by point, in hundredths of one unit of the currency. What is less than
+ * the currency's smallest unit, if the CRM told any, goes with the largest share.
  */
-export function attribute(
-  model: AttributionModel,
-  cents: number,
-  points: readonly Instant[],
-  turnedAt?: Instant,
-): number[] {
+export function attribute(model: AttributionModel, cents: number, { points, turnedAt, step = 1 }: Path): number[] {
   const turn = turnedAt === undefined ? Math.floor(points.length / 2) : points.findLastIndex((at) => at <= turnedAt);
-  return shareOut(cents, weightsOf(model, points.length, turn));
+  const units = Math.floor(cents / step);
+  const shares = shareOut(units, weightsOf(model, points.length, turn)).map((share) => share * step);
+  const rest = cents - units * step;
+  const largest = shares.indexOf(Math.max(...shares));
+  return rest === 0 ? shares : shares.map((share, i) => (i === largest ? share + rest : share));
 }

@@ -109,6 +109,8 @@ export type Effect =
       readonly kind: 'touch.end';
       readonly id: string;
       readonly state: 'sent' | 'failed' | 'unconfirmed' | 'claimed';
+      /** The lead's, at that moment. */
+      readonly stage: string;
       readonly at: Instant;
       readonly detail?: string;
     };

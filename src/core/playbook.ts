@@ -191,11 +191,15 @@ export interface PickStep extends StepBase {
   /** What follows when nothing is left to send. */
   readonly onExhausted: 'end' | 'continue';
 }
+/** Dates a wait can go by. */
+export const WAIT_DATES = ['meeting.at', 'deal.renewsAt'] as const;
+export type WaitUntil = (typeof WAIT_DATES)[number];
+
 export interface WaitStep extends StepBase {
   readonly kind: 'wait';
   readonly wait:
     | Span
-    | { readonly until: 'meeting.at'; readonly offset: IsoDuration; readonly orElse: 'continue' | 'skip' };
+    | { readonly until: WaitUntil; readonly offset: IsoDuration; readonly orElse: 'continue' | 'skip' };
 }
 export interface WaitForStep extends StepBase {
   readonly kind: 'waitFor';
@@ -297,6 +301,8 @@ export interface EmailTemplate {
 
 /** What each team wants to reach in a month; what nobody named has no goal. */
 export interface Goals {
+  /** Of goals in money. */
+  readonly currency?: string;
   readonly marketing: { readonly mql?: number; readonly pipeline?: number };
   readonly sales: { readonly accepted?: number; readonly demos?: number; readonly won?: number };
 }

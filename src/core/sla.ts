@@ -13,6 +13,7 @@ import { type Draft, journal, placeOf } from './draft.ts';
 import { isResting } from './enrollment.ts';
 import { permissionFor } from './permission.ts';
 import { type Cadence, type Calendar, isSending, type Rung, type Sla, type Step } from './playbook.ts';
+import type { Reason } from './reasons.ts';
 import type { Enrollment } from './state.ts';
 import type { Instant } from './time.ts';
 import { calendarOf, leadZone } from './view.ts';
@@ -198,13 +199,27 @@ export function oweTouch(d: Draft, since: Instant): void {
   d.state.resume = { since, by };
 }
 
+/** What marketing owed a lead that came back: a touch of it went. */
+export function repayTouch(d: Draft, at: Instant): void {
+  const { resume } = d.state;
+  if (!resume || at < resume.since) return;
+  delete d.state.resume;
+  keptResume(d, resume, 'resumed-in-time');
+}
+
+const keptResume = (d: Draft, { since, by }: { since: Instant; by: Instant }, reason: Reason): void =>
+  journal(d, { type: 'sla.kept', reason, by: 'clock', data: { clock: 'resume', team: 'marketing', since, by } });
+
 /** A touch that is planned is as good as one that went: who is paced or held is not forgotten. */
 function endResume(d: Draft, { since, by }: { since: Instant; by: Instant }): void {
   delete d.state.resume;
   if (d.state.disqualified || d.state.custody.who === 'sales') return;
   const permission = permissionFor('marketing', d.facts, d.playbooks.current, d.t);
   if (permission.kind === 'no') return;
-  if (d.state.enrollments.some((e) => touchIsPlanned(d, e))) return;
+  if (d.state.enrollments.some((e) => touchIsPlanned(d, e))) {
+    keptResume(d, { since, by }, 'resume-planned');
+    return;
+  }
   journal(d, {
     type: 'sla.breached',
     reason: 'not-resumed-in-time',

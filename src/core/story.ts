@@ -181,6 +181,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const who = t.text('team') === 'marketing' ? 'Marketing' : t.text('rep', `Pool ${t.text('pool', 'nobody')}`);
     return `${who} breaks the agreement: ${t.why}. The time was over on ${t.time('by') ?? 'a day unknown'}.`;
   },
+  'sla.kept': (t) => `Marketing keeps the agreement, which gave it until ${t.time('by') ?? 'a day unknown'}: ${t.why}.`,
   'pool.full': (t) =>
     `${t.text('rep')} has ${t.text('open')} leads already, of ${t.text('maxOpen')} (pool ${t.text('pool')}): ${t.why}.`,
   'task.reminded': (t) => {

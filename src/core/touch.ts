@@ -11,6 +11,7 @@ import { emailFor, maySendAgain } from './pick.ts';
 import type { SendingStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import { awaitsRep } from './replies.ts';
+import { repayTouch } from './sla.ts';
 import type { Enrollment } from './state.ts';
 import { MINUTE } from './time.ts';
 
@@ -176,6 +177,7 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
       kind: 'touch.end',
       id: sending.touch,
       state: ledger,
+      stage: state.stage,
       at: d.t,
       ...(result.detail === undefined ? {} : { detail: result.detail }),
     });
@@ -193,10 +195,9 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
     state.seen[sending.email] = sending.at;
     countTouch(d, 'email', sending.at);
     if (e) e.sent[sending.step] = sending.at;
-    // What marketing owed a lead that came back.
-    if (state.resume && sending.at >= state.resume.since) delete state.resume;
     if (result.outcome === 'sent') journal(d, { type: 'touch.sent', ...place, reason: 'due', by: 'clock', data });
     else journal(d, { type: 'touch.unconfirmed', ...place, reason: 'no-answer-from-ses', by: 'clock', data });
+    repayTouch(d, sending.at);
   } else {
     // A refusal whose run has ended meanwhile will not be tried again either.
     ended('failed');

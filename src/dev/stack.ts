@@ -30,6 +30,7 @@ import type { Logger } from '../log.ts';
 import { startDispatcher } from '../outbox/dispatcher.ts';
 import { deliveryHandlers } from '../outbox/handlers.ts';
 import type { PlaybookCache } from '../playbook/index.ts';
+import { backfill } from '../store/backfill.ts';
 import { type Database, openDatabase } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
 import { connectClient } from '../temporal/client.ts';
@@ -115,6 +116,7 @@ async function assemble(
   const database = await openDatabase({ databaseUrl: config.databaseUrl, home });
   onStop(() => database.close());
   await migrate(database.db, database.kind);
+  await backfill(database.db);
   const clock = options.clock ?? (await openClock(database.db, config.speed));
   const secret = config.secret ?? (await keptSecret(home));
   const playbooks = openPlaybooks(database.db);

@@ -246,7 +246,7 @@ const SKIP = `on conflict (id) do update set state = 'skipped', reason = exclude
   where touches.state = 'claimed' returning id`;
 /** A late proof may still turn `unconfirmed` into `sent`; every other end starts from `sending`. */
 const END = `update touches set state = $2, ended_at = $3, detail = $4, ses_message_id = coalesce(ses_message_id, $5),
-  accepted_at = coalesce(accepted_at, $6)
+  accepted_at = coalesce(accepted_at, $6), stage = coalesce(stage, $7)
   where id = $1 and (state = 'sending' or (state = 'unconfirmed' and $2 = 'sent')) returning id`;
 
 async function writeTouches(
@@ -261,10 +261,10 @@ async function writeTouches(
     const rows = await insert(tx, TOUCH_COLUMNS, [row], SKIP);
     if (rows.length === 0) throw new TouchConflict(touch.id, 'claimed');
   }
-  for (const { id, state, at, detail } of effects.ended) {
+  for (const { id, state, stage, at, detail } of effects.ended) {
     const proof = state === 'sent' ? (extra.sesMessageId ?? null) : null;
     const endedAt = state === 'claimed' ? null : date(at);
-    const values = [id, state, endedAt, detail ?? null, proof, proof === null ? null : date(at)];
+    const values = [id, state, endedAt, detail ?? null, proof, proof === null ? null : date(at), stage];
     const rows = await run(tx, END, values);
     if (rows.length === 0) throw new TouchConflict(id, 'sending');
   }
@@ -291,15 +291,16 @@ export async function commitDecision(
   const effects = group(decided.effects);
   await writeState(tx, leadId, expectedSeq, decided, extra);
   await writeJournal(tx, leadId, effects.journal);
+  await writeEnrollments(tx, leadId, effects.enrollments);
+  await openTasks(tx, leadId, effects.opened, extra.tasks ?? {});
+  await writeTasks(tx, effects);
+  await writeTouches(tx, leadId, decided, effects, extra);
+  // After the touches: a stage is the next one of those that ended in this very commit too.
   await writeReportFacts(
     tx,
     leadId,
     effects.journal.map(({ entry }) => entry),
   );
-  await writeEnrollments(tx, leadId, effects.enrollments);
-  await openTasks(tx, leadId, effects.opened, extra.tasks ?? {});
-  await writeTasks(tx, effects);
-  await writeTouches(tx, leadId, decided, effects, extra);
   if (decided.applied.length > 0) {
     const used = 'update inbox set applied_seq = $1 where id = any($2) and applied_seq = 0';
     await run(tx, used, [expectedSeq + 1, decided.applied]);

@@ -5,9 +5,14 @@
 import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
 import type { JournalEntry } from '../core/decision.ts';
+import { DAY } from '../core/time.ts';
 import type { Db } from './schema.ts';
 
-type Entry = Pick<JournalEntry, 'seq' | 'at' | 'type' | 'reason' | 'by' | 'data'>;
+/** An entry as a commit writes it, or as the store has kept it. */
+type Entry = Pick<JournalEntry, 'seq' | 'at' | 'by' | 'data'> & {
+  readonly type: string;
+  readonly reason?: string | null;
+};
 type Value = string | number | Date | null;
 
 const stageData = z.object({ to: z.string() });
@@ -20,7 +25,11 @@ const offerData = z.object({
   rep: z.string().nullable(),
   acceptBy: z.number(),
 });
-const acceptData = z.object({ workedMs: z.number().optional() });
+const acceptData = z.object({ workedMs: z.number().optional(), firstTouchBy: z.number().optional() });
+const movedData = z.object({ to: z.string() });
+/** A person moved a task or a lead: `lead` says whether the lead's custodian changed with it. */
+const movedByPersonData = movedData.extend({ lead: z.boolean().optional() });
+const clockData = z.object({ clock: z.string(), rep: z.string().nullish() });
 const returnData = z.object({ returnReason: z.string(), facts: z.record(z.string(), z.string()) });
 const custodyData = z.object({ from: z.string() });
 
@@ -30,8 +39,9 @@ const read = <T>(schema: z.ZodType<T>, data: unknown): T | undefined => {
   return parsed.success ? parsed.data : undefined;
 };
 
-/** Columns of `handoffs` that an entry sets, once each: what is set stays. */
+/** Columns of `handoffs` that an entry sets, once each: what is set stays. Only who has the lead changes. */
 type Patch = Record<string, Value>;
+const CHANGES = 'rep';
 
 interface Offer {
   readonly seq: number;
@@ -39,7 +49,7 @@ interface Offer {
   open: boolean;
 }
 
-/** A milestone: stage entered, label gained, something of a meeting, an activity of sales. */
+/** A milestone: stage entered, label gained, something of a meeting, an activity of sales, marketing's own SLA. */
 function milestoneOf({ type, at, data }: Entry): { kind: string; name: string; at: number } | undefined {
   switch (type) {
     case 'stage.changed': {
@@ -60,6 +70,11 @@ function milestoneOf({ type, at, data }: Entry): { kind: string; name: string; a
       const activity = read(activityData, data);
       return activity && { kind: 'activity', name: activity.kind, at };
     }
+    case 'sla.kept':
+    case 'sla.breached': {
+      const clock = read(clockData, data)?.clock;
+      return clock === 'resume' ? { kind: 'sla', name: `resume ${type.slice('sla.'.length)}`, at } : undefined;
+    }
     default:
       return undefined;
   }
@@ -69,8 +84,31 @@ function milestoneOf({ type, at, data }: Entry): { kind: string; name: string; a
 function patchOf(entry: Entry): Patch | undefined {
   const at = new Date(entry.at);
   switch (entry.type) {
-    case 'handoff.accepted':
-      return { accepted_at: at, accepted_by: entry.by, worked_ms: read(acceptData, entry.data)?.workedMs ?? null };
+    case 'handoff.accepted': {
+      const { workedMs, firstTouchBy } = read(acceptData, entry.data) ?? {};
+      const accepted = { accepted_at: at, accepted_by: entry.by, worked_ms: workedMs ?? null };
+      const touch_by = firstTouchBy === undefined ? null : new Date(firstTouchBy);
+      // Whoever answers has it; a key that answers does so for the rep.
+      return { ...accepted, touch_by, ...(entry.by.includes('@') ? { rep: entry.by } : {}) };
+    }
+    case 'handoff.touched':
+      return { touched_at: at };
+    case 'handoff.reassigned':
+    case 'handoff.escalated': {
+      const moved = read(movedData, entry.data);
+      return moved && { rep: moved.to };
+    }
+    case 'lead.assigned':
+    case 'task.reassigned': {
+      const moved = read(movedByPersonData, entry.data);
+      return moved?.lead === true ? { rep: moved.to } : undefined;
+    }
+    case 'sla.breached': {
+      const late = read(clockData, entry.data);
+      // `nobody` where no rep had it, so that a later rep is not blamed.
+      if (late?.clock === 'accept') return { late_rep: late.rep ?? 'nobody' };
+      return late?.clock === 'firstTouch' ? { touch_late_rep: late.rep ?? 'nobody' } : undefined;
+    }
     case 'handoff.breached':
       return { breached_at: at };
     case 'handoff.rejected':
@@ -88,7 +126,10 @@ function patchOf(entry: Entry): Patch | undefined {
 }
 
 function merge(into: Patch, patch: Patch): void {
-  for (const [column, value] of Object.entries(patch)) into[column] ??= value;
+  for (const [column, value] of Object.entries(patch)) {
+    if (column === CHANGES) into[column] = value;
+    else into[column] ??= value;
+  }
 }
 
 const run = (tx: Db, text: string, values: readonly Value[]): Promise<unknown> =>
@@ -109,12 +150,20 @@ async function insert(tx: Db, table: string, rows: readonly Patch[]): Promise<vo
 async function patchOpen(tx: Db, leadId: string, patch: Patch): Promise<void> {
   const columns = Object.keys(patch);
   if (columns.length === 0) return;
-  const sets = columns.map((column, i) => `${column} = coalesce(${column}, $${i + 2})`);
+  const sets = columns.map((column, i) =>
+    column === CHANGES ? `${column} = $${i + 2}` : `${column} = coalesce(${column}, $${i + 2})`,
+  );
   await run(tx, `update handoffs set ${sets.join(', ')} where lead_id = $1 and ended_at is null`, [
     leadId,
     ...Object.values(patch),
   ]);
 }
+
+/** The emails of the last 30 days learn which stage came next. */
+const NEXT_STAGE = `update touches set next_stage = $2
+  where lead_id = $1 and state in ('sent', 'unconfirmed') and next_stage is null
+    and ended_at <= $3 and ended_at >= $4`;
+const FOLLOWED_MS = 30 * DAY;
 
 /** Writes the milestones and handoffs that these entries of one lead, in their order, tell of. */
 export async function writeReportFacts(tx: Db, leadId: string, entries: readonly Entry[]): Promise<void> {
@@ -126,6 +175,7 @@ export async function writeReportFacts(tx: Db, leadId: string, entries: readonly
     if (milestone) {
       const { kind, name, at } = milestone;
       milestones.push({ lead_id: leadId, seq: entry.seq, at: new Date(at), kind, name });
+      if (kind === 'stage') await run(tx, NEXT_STAGE, [leadId, name, new Date(at), new Date(at - FOLLOWED_MS)]);
     }
     const offered = entry.type === 'handoff.offered' ? read(offerData, entry.data) : undefined;
     if (offered) {

@@ -145,6 +145,10 @@ export interface TouchesTable {
   bounced_at: TimeOrNull;
   bounce: Nullable<string>;
   complained_at: TimeOrNull;
+  /** The lead's stage when it ended; null before. */
+  stage: Nullable<string>;
+  /** The lead's next stage, if it came within 30 days of a touch that was sent. */
+  next_stage: Nullable<string>;
 }
 
 export interface TasksTable {
@@ -201,24 +205,30 @@ export interface MilestonesTable {
   seq: number;
   /** When it happened, which for a signal is before it was decided about. */
   at: Time;
-  /** `stage`, `label`, `signal` or `activity`. */
+  /** `stage`, `label`, `signal`, `activity` or `sla`. */
   kind: string;
   name: string;
 }
 
-/** One offer to sales; what a column says is set once. */
+/** One offer to sales; what a column says is set once, but for `rep`. */
 export interface HandoffsTable {
   lead_id: string;
   /** Of the journal entry that offered it. */
   seq: number;
   handoff: string;
   pool: string;
-  /** Whom it was offered to first. */
+  /** Who has it, or had it last. */
   rep: Nullable<string>;
   offered_at: Time;
   accept_by: Time;
   accepted_at: TimeOrNull;
   accepted_by: Nullable<string>;
+  /** Who had it when the time to answer was over without an answer. */
+  late_rep: Nullable<string>;
+  /** By when the first touch was agreed, when it came, and who had the lead when that was over without one. */
+  touch_by: TimeOrNull;
+  touched_at: TimeOrNull;
+  touch_late_rep: Nullable<string>;
   /** From the offer to the acceptance in the rep's working time. */
   worked_ms: number | null;
   breached_at: TimeOrNull;

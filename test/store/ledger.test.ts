@@ -18,7 +18,7 @@ describe.each(testDatabases)('what a commit writes beside the state, on %s', (ki
   afterAll(() => store.close());
 
   const end = (id: string, state: 'sent' | 'failed' | 'unconfirmed' | 'claimed') => ({
-    effects: [{ kind: 'touch.end' as const, id, state, at: NOW + 10, detail: 'why' }],
+    effects: [{ kind: 'touch.end' as const, id, state, stage: 'exploring', at: NOW + 10, detail: 'why' }],
   });
 
   describe('a touch', () => {

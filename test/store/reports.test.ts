@@ -8,7 +8,18 @@ import type { Context, Tables } from '../../src/store/reports/define.ts';
 import { documentOf } from '../../src/store/reports/document.ts';
 import { REPORT_NAMES, REPORTS, type ReportName, runReport } from '../../src/store/reports/index.ts';
 import { type TestDatabase, withDatabase } from '../support/database.ts';
-import { endedOf, funnelOf, handoffsOf, median, rate, type Span, slaOf } from '../support/report-counts.ts';
+import {
+  byPool,
+  byRep,
+  endedOf,
+  funnelOf,
+  handoffsOf,
+  median,
+  rate,
+  resumesOf,
+  type Span,
+  slaOf,
+} from '../support/report-counts.ts';
 import { contentOf, creditsOf, dealsOf, meetingOf } from '../support/report-counts-more.ts';
 import { fill, type Journalled, simulated } from '../support/report-world.ts';
 
@@ -30,7 +41,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => store.close());
 
-async function report(name: ReportName, { from, to }: Span, model?: string): Promise<Tables> {
+async function report(name: ReportName, { from, to }: Span, more: Partial<Context> = {}): Promise<Tables> {
   const context: Context = {
     from: new Date(from),
     to: new Date(to),
@@ -38,7 +49,8 @@ async function report(name: ReportName, { from, to }: Span, model?: string): Pro
     stages: playbook.stages.map(({ id }) => id),
     won: 'customer',
     goals: playbook.goals,
-    model,
+    model: undefined,
+    ...more,
   };
   return (await runReport(store.database.db, REPORTS[name], context)).tables;
 }
@@ -52,9 +64,27 @@ describe.each(SPANS)('reports of 2,000 leads, $from to $to', (span) => {
 
   it('sla', async () => {
     const handoffs = leads.flatMap(handoffsOf);
-    const reps = slaOf(handoffs, (one) => one.rep ?? 'nobody', NOW, span);
-    expect(reps.reduce((sum, { breached }) => sum + breached, 0)).toBeGreaterThan(5);
-    expect(await report('sla', span)).toEqual({ reps, pools: slaOf(handoffs, (one) => one.pool, NOW, span) });
+    const reps = slaOf(handoffs, byRep, NOW, span);
+    const sum = (column: 'offered' | 'waiting' | 'breached' | 'touchInTime' | 'touchBreached'): number =>
+      reps.reduce((all, row) => all + row[column], 0);
+    const resumes = resumesOf(leads, span);
+    for (const n of [sum('breached'), sum('touchInTime'), sum('touchBreached'), resumes.kept])
+      expect(n).toBeGreaterThan(5);
+    expect(handoffs.filter(({ lateRep, rep }) => lateRep !== undefined && lateRep !== rep).length).toBeGreaterThan(5);
+    const agreement = (team: string, clock: string, kept: number, breached: number) => {
+      return { team, clock, kept, breached, share: rate(kept, kept + breached) };
+    };
+    const tables = await report('sla', span);
+    expect(tables).toEqual({
+      agreements: [
+        agreement('sales', 'accept', sum('offered') - sum('waiting') - sum('breached'), sum('breached')),
+        agreement('sales', 'firstTouch', sum('touchInTime'), sum('touchBreached')),
+        agreement('marketing', 'resume', resumes.kept, resumes.breached),
+      ],
+      reps,
+      pools: slaOf(handoffs, byPool, NOW, span),
+    });
+    expect((await report('meeting', span))['agreements']).toEqual(tables['agreements']);
   });
 
   it('contacts', async () => {
@@ -106,6 +136,18 @@ describe.each(SPANS)('reports of 2,000 leads, $from to $to', (span) => {
     );
   });
 
+  it('meeting: money is never added over currencies', async () => {
+    const money = dealsOf(leads, span);
+    const pipeline = async (goals: Context['goals']) =>
+      (await report('meeting', span, { goals }))['goals']?.find((row) => row['goal'] === 'pipeline');
+    const month = { marketing: { pipeline: 1_000 }, sales: {} };
+    for (const { currency, pipeline: actual } of money) {
+      expect(await pipeline({ currency, ...month })).toMatchObject({ currency, actual, aMonth: 1_000 });
+    }
+    expect(await pipeline(month)).toMatchObject({ currency: null, actual: null, reached: null, leadsNeeded: null });
+    expect((await report('meeting', span))['totals']).toEqual(money);
+  });
+
   it('content-gaps', async () => {
     const tables = await report('content-gaps', span);
     const expected = contentOf(leads, playbook, span);
@@ -119,10 +161,15 @@ describe.each(SPANS)('reports of 2,000 leads, $from to $to', (span) => {
   });
 
   it.each(ATTRIBUTION_MODELS)('pipeline, %s: every dimension adds up to all of the money', async (model) => {
-    const { totals = [], credits = [] } = await report('pipeline', span, model);
+    const { totals = [], credits = [] } = await report('pipeline', span, { model });
     const money = dealsOf(leads, span);
     expect(totals).toEqual(money);
+    expect(money.map(({ currency }) => currency)).toEqual(['EUR', 'JPY', 'USD']);
     expect(money.every((row) => row.opened > 10)).toBe(true);
+    for (const row of credits.filter((one) => one['currency'] === 'JPY')) {
+      expect(Number.isInteger(row['pipeline'])).toBe(true);
+      expect(Number.isInteger(row['revenue'])).toBe(true);
+    }
     for (const { currency, pipeline, revenue } of money) {
       for (const dimension of ['source', 'campaign', 'cadence', 'topic']) {
         const mine = credits.filter((row) => row['dimension'] === dimension && row['currency'] === currency);
@@ -135,7 +182,7 @@ describe.each(SPANS)('reports of 2,000 leads, $from to $to', (span) => {
 
   it('pipeline, first and last: the cadence of the first and of the last email has it all', async () => {
     for (const model of ['first', 'last'] as const) {
-      const { credits = [] } = await report('pipeline', span, model);
+      const { credits = [] } = await report('pipeline', span, { model });
       const found = credits
         .filter((row) => row['dimension'] === 'cadence')
         .map(({ name, currency, pipeline }) => [`${currency} ${name}`, pipeline]);

@@ -55,10 +55,14 @@ export function funnelOf(leads: readonly Journalled[], playbook: Playbook, span:
 export interface Handoff {
   readonly lead: Journalled;
   readonly pool: string;
-  readonly rep: string | null;
+  /** Who has it, or had it last. */
+  rep: string | null;
   readonly at: Instant;
   readonly acceptBy: Instant;
+  /** Who had it when the time to answer was over. */
+  lateRep?: string | undefined;
   accepted?: { at: Instant; by: string; workedMs: number };
+  touch?: { by: Instant; at?: Instant; lateRep?: string | undefined };
   ended?: { at: Instant; reason: string };
   returned?: { reason: string; facts: Record<string, string> };
 }
@@ -72,7 +76,17 @@ export function handoffsOf(lead: Journalled): Handoff[] {
       const rep = typeof data['rep'] === 'string' ? data['rep'] : null;
       found.push({ lead, pool: String(data['pool']), rep, at, acceptBy: Number(data['acceptBy']) });
     } else if (!open || open.ended) continue;
-    else if (type === 'handoff.accepted') open.accepted = { at, by, workedMs: Number(data['workedMs']) };
+    else if (type === 'handoff.accepted') {
+      open.accepted = { at, by, workedMs: Number(data['workedMs']) };
+      open.rep = by;
+      if (typeof data['firstTouchBy'] === 'number') open.touch = { by: data['firstTouchBy'] };
+    } else if (type === 'handoff.touched' && open.touch) open.touch.at = at;
+    else if (type === 'sla.breached') {
+      const rep = typeof data['rep'] === 'string' ? data['rep'] : 'nobody';
+      if (data['clock'] === 'accept') open.lateRep = rep;
+      if (data['clock'] === 'firstTouch' && open.touch) open.touch.lateRep = rep;
+    } else if (['handoff.reassigned', 'handoff.escalated', 'lead.assigned'].includes(type))
+      open.rep = String(data['to']);
     else if (type === 'handoff.rejected' || type === 'lead.returned')
       open.returned = { reason: String(data['returnReason']), facts: data['facts'] as Record<string, string> };
     else if (type === 'custody.changed' && data['from'] === 'sales') open.ended = { at, reason: reason ?? '' };
@@ -80,27 +94,70 @@ export function handoffsOf(lead: Journalled): Handoff[] {
   return found;
 }
 
-export function slaOf(handoffs: readonly Handoff[], who: (handoff: Handoff) => string, now: Instant, span: Span) {
+/** Whose an offer's clocks are. */
+export interface Whose {
+  readonly answer: (handoff: Handoff, late: boolean) => string;
+  readonly accepted: (handoff: Handoff) => string;
+  readonly touch: (handoff: Handoff) => string;
+}
+export const byRep: Whose = {
+  answer: ({ rep, lateRep, accepted }, late) => (late ? (lateRep ?? rep) : (accepted?.by ?? rep)) ?? 'nobody',
+  accepted: ({ accepted }) => accepted?.by ?? '',
+  touch: ({ touch, accepted }) => touch?.lateRep ?? accepted?.by ?? '',
+};
+export const byPool: Whose = { answer: ({ pool }) => pool, accepted: ({ pool }) => pool, touch: ({ pool }) => pool };
+
+export function slaOf(handoffs: readonly Handoff[], whose: Whose, now: Instant, span: Span) {
+  const answered = (one: Handoff): Instant | undefined =>
+    one.accepted?.at ?? (one.ended?.reason === 'sla-breached' ? undefined : one.ended?.at);
+  const isLate = (one: Handoff): boolean => (answered(one) ?? now) > one.acceptBy;
   const offers = handoffs.filter((one) => within(one.at, span));
-  const names = [...new Set(offers.map(who))].sort();
+  const touchLate = ({ touch, ended }: Handoff): boolean =>
+    touch !== undefined && (touch.at ?? ended?.at ?? now) > touch.by;
+  const answerOf = (one: Handoff): string => whose.answer(one, isLate(one));
+  const names = [
+    ...new Set(
+      offers.flatMap((one) => [
+        answerOf(one),
+        ...(one.accepted ? [whose.accepted(one)] : []),
+        ...(one.touch ? [whose.touch(one)] : []),
+      ]),
+    ),
+  ].sort();
   return names.map((name) => {
-    const mine = offers.filter((one) => who(one) === name);
-    const answered = (one: Handoff): Instant | undefined =>
-      one.accepted?.at ?? (one.ended?.reason === 'sla-breached' ? undefined : one.ended?.at);
-    const breached = mine.filter((one) => (answered(one) ?? now) > one.acceptBy).length;
+    const mine = offers.filter((one) => answerOf(one) === name);
+    const accepted = offers.filter((one) => one.accepted && whose.accepted(one) === name);
+    const touches = offers.filter((one) => one.touch && whose.touch(one) === name);
+    const breached = mine.filter(isLate).length;
     const waiting = mine.filter((one) => answered(one) === undefined && one.acceptBy >= now).length;
+    const touchInTime = touches.filter(({ touch }) => touch?.at !== undefined && touch.at <= touch.by).length;
+    const touchBreached = touches.filter(touchLate).length;
     return {
       who: name,
       offered: mine.length,
-      accepted: mine.filter((one) => one.accepted).length,
+      accepted: accepted.length,
       inTime: mine.filter((one) => one.accepted && one.accepted.at <= one.acceptBy).length,
       rejected: mine.filter((one) => !one.accepted && one.returned).length,
       breached,
       waiting,
       kept: rate(mine.length - waiting - breached, mine.length - waiting),
-      medianWorkingHours: median(mine.flatMap((one) => (one.accepted ? [one.accepted.workedMs / 3_600_000] : []))),
+      medianWorkingHours: median(accepted.flatMap((one) => (one.accepted ? [one.accepted.workedMs / 3_600_000] : []))),
+      touchInTime,
+      touchBreached,
+      touchWaiting: touches.filter(({ touch, ended }) => touch && touch.at === undefined && !ended && touch.by >= now)
+        .length,
+      touchKept: rate(touchInTime, touchInTime + touchBreached),
     };
   });
+}
+
+/** What marketing owed leads that came back, by when it was settled. */
+export function resumesOf(leads: readonly Journalled[], span: Span) {
+  const settled = (type: string): number =>
+    leads
+      .flatMap(({ entries }) => entries)
+      .filter((one) => one.type === type && one.data['clock'] === 'resume' && within(one.at, span)).length;
+  return { kept: settled('sla.kept'), breached: settled('sla.breached') };
 }
 
 /** Contacts by sales of a lead between two instants, both included. */

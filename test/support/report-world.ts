@@ -7,6 +7,7 @@ import type { JournalEntry } from '../../src/core/decision.ts';
 import type { Playbook } from '../../src/core/playbook.ts';
 import { simulate } from '../../src/core/simulate.ts';
 import { DAY, type Instant } from '../../src/core/time.ts';
+import { refill } from '../../src/store/backfill.ts';
 import type { Db } from '../../src/store/db.ts';
 import { writeReportFacts } from '../../src/store/report-facts.ts';
 import { transact } from '../../src/store/tx.ts';
@@ -95,7 +96,7 @@ export async function fill(db: Db, playbook: Playbook, leads: readonly Journalle
       .execute(),
   );
   await chunked(
-    leads.flatMap((lead) => touchesOf(lead, playbook)),
+    leads.flatMap((lead, nth) => touchesOf(lead, playbook, nth % 2 === 0)),
     (chunk) => db.insertInto('touches').values(chunk).execute(),
   );
   await chunked(leads.flatMap(tasksOf), (chunk) => db.insertInto('tasks').values(chunk).execute());
@@ -105,7 +106,12 @@ export async function fill(db: Db, playbook: Playbook, leads: readonly Journalle
   );
   await fillDeals(db, leads);
   let n = 0;
-  for (const { id, entries } of leads) {
+  for (const [nth, { id, entries }] of leads.entries()) {
+    // One half as commits write it; the other has been there before what reports read.
+    if (nth % 2 === 1) {
+      await transact(db, (tx) => refill(tx, id));
+      continue;
+    }
     // In parts of different sizes, as commits cut a journal anywhere.
     for (let i = 0; i < entries.length; ) {
       n += 1;
@@ -135,14 +141,15 @@ export function dealsFor(leads: readonly Journalled[]): TestDeal[] {
     const n = deals.length;
     const other = n % 4 === 0 ? leads[i + 1] : undefined;
     const openedAt = accepted.at + DAY;
-    const cents = 1_000_01 + n * 777_77;
+    const currency = n % 5 === 0 ? 'USD' : n % 5 === 1 ? 'JPY' : 'EUR';
+    const cents = currency === 'JPY' ? 1_000_00 + n * 777_00 : 1_000_01 + n * 777_77;
     deals.push({
       id: `deal-${n}`,
       leads: other ? [lead, other] : [lead],
-      currency: n % 5 === 0 ? 'USD' : 'EUR',
+      currency,
       openedAt,
       cents,
-      wonCents: cents - 101,
+      wonCents: cents - (currency === 'JPY' ? 100 : 101),
       ...(n % 3 === 0 ? { wonAt: openedAt + 9 * DAY } : {}),
     });
   });
@@ -223,8 +230,11 @@ function stateOf(lead: Journalled, playbook: Playbook) {
   };
 }
 
-function touchesOf({ id, entries }: Journalled, playbook: Playbook) {
+/** `staged`: with the stage at that moment, as the commit of a touch's end writes it. */
+function touchesOf({ id, entries }: Journalled, playbook: Playbook, staged: boolean) {
+  let stage = playbook.stages[0]?.id ?? '';
   return entries.flatMap((entry) => {
+    if (entry.type === 'stage.changed') stage = text(entry.data['to']) ?? '';
     if (entry.type !== 'touch.sent') return [];
     const cadence = playbook.cadences[entry.cadence ?? ''];
     const step = cadence?.steps[entry.step ?? ''];
@@ -244,6 +254,7 @@ function touchesOf({ id, entries }: Journalled, playbook: Playbook) {
         due_at: new Date(entry.at),
         decided_at: new Date(entry.at),
         ended_at: new Date(entry.at),
+        stage: staged ? stage : null,
       },
     ];
   });

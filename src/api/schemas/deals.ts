@@ -48,11 +48,11 @@ export const dealIn = z
       .openapi({ description: 'The CRM’s: the same id again is a change of the deal.', example: 'crm-4711' }),
     account: accountRef.optional().openapi({ description: 'Whose deal it is: it counts for everybody there (50).' }),
     leads: z.array(leadRef).min(1).max(50).optional().openapi({ description: 'Whom it is with.' }),
-    amount: z
-      .number()
-      .min(0)
-      .max(AMOUNT_MAX)
-      .openapi({ description: 'In units of the currency; kept to the hundredth.', example: 24000 }),
+    amount: z.number().min(0).max(AMOUNT_MAX).openapi({
+      description:
+        'In units of the currency; kept to the hundredth, and to whole units of a currency without decimals (JPY).',
+      example: 24000,
+    }),
     currency: z
       .string()
       .regex(/^[A-Za-z]{3}$/, 'must be a currency code of three letters, such as EUR')

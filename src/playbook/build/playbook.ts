@@ -110,10 +110,11 @@ function buildAgreed({ review, ...who }: NonNullable<RawPlaybook['agreed']>): Ag
   return { ...who, ...(review !== undefined && { review }) };
 }
 
-function buildGoals({ month }: NonNullable<RawPlaybook['goals']>): Goals {
+function buildGoals({ currency, month }: NonNullable<RawPlaybook['goals']>): Goals {
   const { mql, pipeline } = month.marketing ?? {};
   const { accepted, demos, won } = month.sales ?? {};
   return {
+    ...(currency !== undefined && { currency }),
     marketing: { ...(mql !== undefined && { mql }), ...(pipeline !== undefined && { pipeline }) },
     sales: {
       ...(accepted !== undefined && { accepted }),

@@ -4,6 +4,7 @@ import {
   amount,
   condition,
   country,
+  currency,
   definitionName,
   domain,
   duration,
@@ -221,6 +222,7 @@ const GOAL_EXPECTED = 'a goal for a month: a number above zero';
 const goal = amount(GOAL_EXPECTED, 0.01, 1_000_000_000_000);
 const goals = object(
   {
+    currency: currency.optional(),
     month: object(
       {
         marketing: object({ mql: goal.optional(), pipeline: goal.optional() }, '{ mql, pipeline }').optional(),
@@ -232,7 +234,7 @@ const goals = object(
       'the goals of both teams for a month: { marketing, sales }',
     ),
   },
-  'goals, such as { month: { marketing: { mql: 200 }, sales: { won: 12 } } }',
+  'goals, such as { currency: EUR, month: { marketing: { mql: 200 }, sales: { won: 12 } } }',
 );
 
 export const playbookSchema = object(

@@ -115,6 +115,8 @@ export const country = pattern(/^[A-Z]{2}$/, COUNTRY_EXPECTED).refine(
   expecting(COUNTRY_EXPECTED),
 );
 
+export const currency = pattern(/^[A-Z]{3}$/, 'an ISO 4217 currency code of three capital letters, such as "EUR"');
+
 /** Rep ids are their addresses; they are compared as written, so only the normal form is taken. */
 export const emailAddress = pattern(
   /^[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,

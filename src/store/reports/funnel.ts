@@ -1,4 +1,5 @@
 import { numberIn, type Report, share } from './define.ts';
+import { isLater, median, ranks } from './sql.ts';
 
 /** A lead enters the first stage when it comes in; the journal knows every later one. */
 const STAGES = `
@@ -15,21 +16,19 @@ with entries as (
   from entries
 ), entered as (
   select stage,
-    coalesce(array_position(cast(:stages as text[]), next_stage)
-      > array_position(cast(:stages as text[]), stage), false) as moved,
+    ${isLater('next_stage', 'stage')} as moved,
     cast(extract(epoch from until_at - at) as double precision) / 86400 as days
   from stays
   where at >= :from
 ), ranked as (
   select stage, moved, days,
-    row_number() over (partition by stage, moved order by days) as nth,
-    count(*) over (partition by stage, moved) as n
+    ${ranks('days', 'stage, moved')}
   from entered
 )
 select stage,
   count(*) as "entered",
   count(*) filter (where moved) as "movedOn",
-  avg(days) filter (where moved and nth in ((n + 1) / 2, (n + 2) / 2)) as "medianDays"
+  ${median('days', 'moved')} as "medianDays"
 from ranked
 group by stage
 `;

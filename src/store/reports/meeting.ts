@@ -1,116 +1,13 @@
 import { z } from 'zod';
 import { readJson } from '../values.ts';
-import { CONTACTS } from './contact.ts';
 import { type Column, type Context, numberIn, type Report, type Row, share, textIn } from './define.ts';
-import { kept, slaByRep } from './sla.ts';
+import { BECAME, COUNTS, HANDED_OVER, QUIET, RETURNS, SPEED } from './meeting-sql.ts';
+import { DEALS, goalCurrency, moneyRows, moneyTable, sumOf } from './money.ts';
+import { agreementRows, agreements, kept, RESUMES, slaByRep } from './sla.ts';
 
 const DAY = 86_400_000;
 /** A twelfth of a year of 365.25 days. */
 const MONTH_DAYS = 30.4375;
-
-/** Counts of the period, one row. */
-const COUNTS = `
-select
-  (select count(*) from leads where created_at >= :from and created_at < :to) as "leads",
-  (select count(distinct lead_id) from milestones
-    where kind = 'label' and name = 'mql' and at >= :from and at < :to) as "mql",
-  (select count(distinct lead_id) from milestones
-    where kind = 'label' and name = 'sql' and at >= :from and at < :to) as "sql",
-  (select count(*) from handoffs where offered_at >= :from and offered_at < :to) as "offered",
-  (select count(*) from handoffs where accepted_at >= :from and accepted_at < :to) as "accepted",
-  (select count(*) from milestones
-    where kind = 'signal' and name = 'meeting.held' and at >= :from and at < :to) as "demos",
-  (select count(distinct lead_id) from milestones
-    where kind = 'stage' and name = :won and at >= :from and at < :to) as "won",
-  (select cast(coalesce(sum(e.amount_cents), 0) as double precision) / 100 from deal_events e
-    where e.at >= :from and e.at < :to and not exists (
-      select 1 from deal_events b
-      where b.deal_id = e.deal_id and (b.at < e.at or (b.at = e.at and b.nth < e.nth)))) as "pipeline"
-`;
-
-/** From the offer to the first message or finished task of sales. */
-const SPEED = `
-with ${CONTACTS}, reached as (
-  select min(c.at) - h.offered_at as took, h.ended_at - h.offered_at as over
-  from handoffs h join contacts c on c.lead_id = h.lead_id and c.at >= h.offered_at
-  where h.offered_at >= :from and h.offered_at < :to
-  group by h.lead_id, h.seq, h.offered_at, h.ended_at
-), ranked as (
-  select cast(extract(epoch from took) as double precision) / 3600 as hours,
-    row_number() over (order by took) as nth, count(*) over () as n
-  from reached
-  where over is null or took <= over
-)
-select count(*) as "contacted",
-  avg(hours) filter (where nth in ((n + 1) / 2, (n + 2) / 2)) as "medianHours"
-from ranked
-`;
-
-const RETURNS = `
-select return_reason as "reason", coalesce(facts, '{}') as "facts", count(*) as "n"
-from handoffs
-where return_reason is not null and ended_at >= :from and ended_at < :to
-group by return_reason, coalesce(facts, '{}')
-order by count(*) desc, return_reason, coalesce(facts, '{}')
-`;
-
-/** Each lead handed over in the period, by its newest offer. */
-const LATEST = `
-with offers as (
-  select h.*, row_number() over (partition by lead_id order by seq desc) as newest
-  from handoffs h
-  where offered_at >= :from and offered_at < :to
-), latest as (
-  select o.*, case
-    when exists (select 1 from milestones m
-      where m.lead_id = o.lead_id and m.kind = 'stage' and m.name = :won and m.at >= o.offered_at) then 'won'
-    when o.ended_at is null and o.accepted_at is null then 'waits for an answer'
-    when o.ended_at is null then 'with sales'
-    when o.return_reason is not null then 'given back: ' || o.return_reason
-    when o.ended = 'sla-breached' then 'not answered in time'
-    when o.ended = 'step' then 'given back by the cadence'
-    else o.ended end as became
-  from offers o
-  where o.newest = 1
-)`;
-
-const BECAME = `${LATEST}
-select became as "became", count(*) as "leads" from latest group by became order by count(*) desc, became
-`;
-
-const HANDED_OVER = `${LATEST}, shown as (
-  select * from latest order by offered_at desc, lead_id limit 500
-)
-select t.lead_id as "lead", l.company as "company", coalesce(t.accepted_by, t.rep) as "rep",
-  cast(extract(epoch from t.offered_at) as double precision) * 1000 as "offeredAt",
-  t.became as "became", s.stage as "stage"
-from shown t
-  join leads l on l.id = t.lead_id
-  left join lead_states s on s.lead_id = t.lead_id
-order by t.offered_at desc, t.lead_id
-`;
-
-const QUIET = `
-with held as (
-  select lead_id, accepted_at from handoffs
-  where accepted_at is not null and ended_at is null and offered_at >= :from and offered_at < :to
-), latest as (
-  select h.lead_id, (
-    select j.seq from journal j
-    where j.lead_id = h.lead_id and j.at < :to
-      and j.type in ('touch.sent', 'task.answered', 'signal.received', 'handoff.accepted')
-    order by j.seq desc limit 1) as seq
-  from held h
-  where not exists (select 1 from milestones m
-    where m.lead_id = h.lead_id and m.kind = 'stage' and m.name = :won)
-)
-select j.type as "type", coalesce(j.cadence || '/' || j.step, '') as "place",
-  count(*) as "leads", min(j.lead_id) as "example"
-from latest q join journal j on j.lead_id = q.lead_id and j.seq = q.seq
-where j.at < cast(:to as timestamptz) - interval '14 days'
-group by j.type, coalesce(j.cadence || '/' || j.step, '')
-order by count(*) desc, j.type, coalesce(j.cadence || '/' || j.step, '')
-`;
 
 const AFTER: Readonly<Record<string, string>> = {
   'touch.sent': 'an email',
@@ -126,7 +23,7 @@ interface Goal {
 }
 
 /** Goals of both teams beside what happened; the target grows with the period. */
-function goalRows(counts: Row | undefined, { goals, from, to }: Context): Row[] {
+function goalRows(counts: Row | undefined, deals: readonly Row[], { goals, from, to }: Context): Row[] {
   const months = (to.getTime() - from.getTime()) / DAY / MONTH_DAYS;
   const all: Goal[] = [
     { team: 'marketing', goal: 'mql', month: goals?.marketing.mql },
@@ -136,13 +33,18 @@ function goalRows(counts: Row | undefined, { goals, from, to }: Context): Row[] 
     { team: 'sales', goal: 'won', month: goals?.sales.won },
   ];
   const leads = numberIn(counts, 'leads');
+  const currency = goalCurrency(deals, goals?.currency);
+  const isMoney = (goal: string): boolean => goal === 'pipeline';
   return all.map(({ team, goal, month }) => {
-    const actual = numberIn(counts, goal);
+    if (isMoney(goal) && currency === undefined && deals.length > 0)
+      return severalCurrencies(team, goal, month, months);
+    const actual = isMoney(goal) ? sumOf(deals, currency ?? '', 'pipeline') / 100 : numberIn(counts, goal);
     const target = month === undefined ? null : month * months;
     const perLead = leads === 0 ? 0 : actual / leads;
     return {
       team,
       goal,
+      currency: isMoney(goal) ? (currency ?? null) : null,
       aMonth: month ?? null,
       target,
       actual,
@@ -152,6 +54,19 @@ function goalRows(counts: Row | undefined, { goals, from, to }: Context): Row[] 
     };
   });
 }
+
+/** Money of several currencies is not added, so nothing is said of a goal that names none. */
+const severalCurrencies = (team: string, goal: string, month: number | undefined, months: number): Row => ({
+  team,
+  goal,
+  currency: null,
+  aMonth: month ?? null,
+  target: month === undefined ? null : month * months,
+  actual: null,
+  reached: null,
+  perLead: null,
+  leadsNeeded: null,
+});
 
 const FIGURES: Readonly<Record<string, string>> = {
   leads: 'Leads that came in.',
@@ -224,7 +139,11 @@ export const meeting: Report = {
         team: { unit: 'text', is: 'Whose goal it is.' },
         goal: {
           unit: 'text',
-          is: 'What is to be reached; `figures` says what each is, `pipeline` is the money of deals opened in the period (their first amount, whatever the currency).',
+          is: 'What is to be reached; `figures` says what each is, `pipeline` is the money of deals opened in the period: their first amount, of those in `currency`.',
+        },
+        currency: {
+          unit: 'text',
+          is: 'Currency of the goal: `goals.currency` of the playbook, else that of the deals. When they have several and the playbook names none, nothing is added and the actual is empty; `totals` has each.',
         },
         aMonth: { unit: 'number', is: 'The goal for a month, from `goals` of the playbook in force.' },
         target: { unit: 'number', is: 'The goal for the period: `aMonth` for each 30.4375 days.' },
@@ -246,6 +165,8 @@ export const meeting: Report = {
         is: { unit: 'text', is: 'The figure in one sentence.' },
       },
     },
+    { ...moneyTable, title: 'Pipeline and revenue' },
+    { ...agreements, title: 'Agreements kept' },
     { ...slaByRep, title: 'SLA kept by whom' },
     {
       id: 'returns',
@@ -291,19 +212,31 @@ export const meeting: Report = {
       columns: {
         lead: { unit: 'text', is: 'The id of a lead offered to sales in the period, the newest 500.' },
         company: { unit: 'text', is: 'Its company.' },
-        rep: { unit: 'text', is: 'The rep who accepted it, else the one it was offered to.' },
+        rep: { unit: 'text', is: 'The rep who has it, or had it last.' },
         offeredAt: { unit: 'time', is: 'When it was last offered.' },
         became: { unit: 'text', is: 'What became of it, as above.' },
         stage: { unit: 'text', is: 'The stage it is in at the moment.' },
       },
     },
   ],
-  sources: { counts: COUNTS, speed: SPEED, returned: RETURNS, handed: HANDED_OVER, silent: QUIET },
-  fill: ({ counts = [], speed = [], reps = [], returned = [], became = [], handed = [], silent = [] }, context) => {
+  sources: {
+    counts: COUNTS,
+    speed: SPEED,
+    deals: DEALS,
+    resumes: RESUMES,
+    returned: RETURNS,
+    handed: HANDED_OVER,
+    silent: QUIET,
+  },
+  fill: (found, context) => {
+    const { counts = [], speed = [], deals = [], reps = [], resumes = [], returned = [], became = [] } = found;
+    const { handed = [], silent = [] } = found;
     const all = became.reduce((sum, row) => sum + numberIn(row, 'leads'), 0);
     return {
-      goals: goalRows(counts[0], context),
+      goals: goalRows(counts[0], deals, context),
       figures: figureRows(counts[0], speed[0], context),
+      totals: moneyRows(deals),
+      agreements: agreementRows(reps, resumes[0]),
       reps: kept(reps),
       returns: returnRows(returned),
       became: became.map((row) => ({ ...row, share: share(numberIn(row, 'leads'), all) })),

@@ -1,57 +1,38 @@
 import { ATTRIBUTION_MODELS, type AttributionModel, attribute } from '../../core/attribution.ts';
+import { minorStep } from '../../core/money.ts';
 import { type Context, numberIn, type Report, type Row, share, textIn } from './define.ts';
+import { DEALS, moneyRows, moneyTable, OPENED, sumOf } from './money.ts';
+import { epoch } from './sql.ts';
 
-/** Deals opened or won in the period, with what they were worth then. */
-const DEALS = `
-with ordered as (
-  select deal_id, at, stage, amount_cents, currency,
-    row_number() over (partition by deal_id order by at, nth) as nth,
-    row_number() over (partition by deal_id, stage order by at, nth) as of_stage
-  from deal_events
-), opened as (
-  select deal_id, at, amount_cents, currency from ordered where nth = 1
-), closed as (
-  select deal_id, at, amount_cents from ordered where stage = 'won' and of_stage = 1
-)
-select o.deal_id as "deal", o.currency as "currency",
-  cast(extract(epoch from o.at) as double precision) * 1000 as "openedAt",
-  case when o.at >= :from and o.at < :to then o.amount_cents else 0 end as "pipeline",
-  case when c.at >= :from and c.at < :to then c.amount_cents else 0 end as "revenue",
-  coalesce(c.at >= :from and c.at < :to, false) as "wonHere"
-from opened o left join closed c on c.deal_id = o.deal_id
-where (o.at >= :from and o.at < :to) or (c.at >= :from and c.at < :to)
-order by o.deal_id
+const PEOPLE = `
+with ${OPENED}, people as (
+  select m.deal_id, m.at, d.lead_id from mine m join deal_leads d on d.deal_id = m.deal_id
+)`;
+
+/** Where the leads of these deals came from. */
+const ORIGINS = `${PEOPLE}
+select distinct l.id as "lead", l.source as "source", l.campaign as "campaign"
+from people p join leads l on l.id = p.lead_id
 `;
 
 /** What came before these deals were opened: their leads coming in, and every email that was sent to them. */
-const POINTS = `
-with opened as (
-  select deal_id, min(at) as at,
-    min(at) filter (where stage = 'won') as won_at
-  from deal_events group by deal_id
-), mine as (
-  select o.deal_id, o.at, d.lead_id
-  from opened o join deal_leads d on d.deal_id = o.deal_id
-  where (o.at >= :from and o.at < :to) or (o.won_at >= :from and o.won_at < :to)
-)
-select m.deal_id as "deal", cast(extract(epoch from l.created_at) as double precision) * 1000 as "at",
-  l.source as "source", l.campaign as "campaign", '' as "cadence", '' as "topic", 'lead' as "kind", l.id as "nth"
-from mine m join leads l on l.id = m.lead_id
+const POINTS = `${PEOPLE}
+select p.deal_id as "deal", ${epoch('l.created_at')} as "at", l.id as "lead", '' as "cadence", '' as "topic",
+  'lead' as "kind", l.id as "nth"
+from people p join leads l on l.id = p.lead_id
 union all
-select m.deal_id, cast(extract(epoch from t.ended_at) as double precision) * 1000,
-  l.source, l.campaign, t.cadence, coalesce(t.topic, ''), 'touch', t.id
-from mine m
-  join leads l on l.id = m.lead_id
-  join touches t on t.lead_id = m.lead_id and t.state = 'sent' and t.ended_at <= m.at
+select p.deal_id, ${epoch('t.ended_at')}, p.lead_id, t.cadence, coalesce(t.topic, ''), 'touch', t.id
+from people p join touches t on t.lead_id = p.lead_id and t.state = 'sent' and t.ended_at <= p.at
 union all
-select m.deal_id, cast(extract(epoch from min(s.at)) as double precision) * 1000, '', '', '', '', 'turn', ''
-from mine m join milestones s on s.lead_id = m.lead_id and s.kind = 'label' and s.name = 'mql' and s.at <= m.at
-group by m.deal_id
-order by 1, 2, 8
+select p.deal_id, ${epoch('min(s.at)')}, '', '', '', 'turn', ''
+from people p join milestones s on s.lead_id = p.lead_id and s.kind = 'label' and s.name = 'mql' and s.at <= p.at
+group by p.deal_id
+order by 1, 2, 7
 `;
 
-/** By which a deal's money is shared out; cadence and topic by the emails alone, when there were any. */
-const DIMENSIONS = ['source', 'campaign', 'cadence', 'topic'] as const;
+/** By which a deal's money is shared out: the first two over the leads' coming in and the emails, the others over the emails. */
+const BY_LEADS = ['source', 'campaign'] as const;
+const BY_EMAILS = ['cadence', 'topic'] as const;
 
 interface Credit {
   readonly name: string;
@@ -65,34 +46,42 @@ function modelOf({ model }: Context): AttributionModel {
   return ATTRIBUTION_MODELS.find((one) => one === model) ?? 'linear';
 }
 
-function credits(
-  dimension: string,
-  deals: readonly Row[],
-  points: ReadonlyMap<string, readonly Row[]>,
-  model: AttributionModel,
-): Row[] {
+/** A deal with what its money is shared out over, and what each of these points gets. */
+interface Shared {
+  readonly id: string;
+  readonly currency: string;
+  readonly path: readonly Row[];
+  readonly pipeline: readonly number[];
+  readonly revenue: readonly number[];
+}
+
+/** `leads`: whether their coming in is a point too. */
+function shareDeal(deal: Row, all: readonly Row[], model: AttributionModel, leads: boolean): Shared {
+  const turn = all.find((point) => point['kind'] === 'turn');
+  const path = all.filter(({ kind }) => kind === 'touch' || (leads && kind === 'lead'));
+  const currency = textIn(deal, 'currency');
+  const given = {
+    points: path.length === 0 ? [0] : path.map((point) => numberIn(point, 'at')),
+    step: minorStep(currency),
+    ...(turn ? { turnedAt: numberIn(turn, 'at') } : {}),
+  };
+  const share = (column: string): number[] => attribute(model, numberIn(deal, column), given);
+  return { id: textIn(deal, 'deal'), currency, path, pipeline: share('pipeline'), revenue: share('revenue') };
+}
+
+/** `nameOf`: what of the dimension a point stands for. */
+function credits(dimension: string, deals: readonly Shared[], nameOf: (point: Row | undefined) => string): Row[] {
   const found = new Map<string, Credit>();
-  for (const deal of deals) {
-    const id = textIn(deal, 'deal');
-    const all = points.get(id) ?? [];
-    const turn = all.find((point) => point['kind'] === 'turn');
-    const path = all.filter(
-      (point) =>
-        point['kind'] === 'touch' || (point['kind'] === 'lead' && dimension !== 'cadence' && dimension !== 'topic'),
-    );
-    const names = path.length === 0 ? ['none'] : path.map((point) => textIn(point, dimension) || 'none');
-    const at = path.length === 0 ? [0] : path.map((point) => numberIn(point, 'at'));
-    const turnedAt = turn && numberIn(turn, 'at');
-    const pipeline = attribute(model, numberIn(deal, 'pipeline'), at, turnedAt);
-    const revenue = attribute(model, numberIn(deal, 'revenue'), at, turnedAt);
-    names.forEach((name, i) => {
-      const currency = textIn(deal, 'currency');
-      const key = JSON.stringify([currency, name]);
+  for (const { id, currency, path, pipeline, revenue } of deals) {
+    pipeline.forEach((money, i) => {
+      const name = nameOf(path[i]) || 'none';
+      const key = `${currency} ${name}`;
       const credit = found.get(key) ?? { name, currency, pipeline: 0, revenue: 0, deals: new Set() };
       found.set(key, credit);
-      credit.pipeline += pipeline[i] ?? 0;
-      credit.revenue += revenue[i] ?? 0;
-      if ((pipeline[i] ?? 0) + (revenue[i] ?? 0) > 0) credit.deals.add(id);
+      const won = revenue[i] ?? 0;
+      credit.pipeline += money;
+      credit.revenue += won;
+      if (money + won > 0) credit.deals.add(id);
     });
   }
   return [...found.values()]
@@ -111,20 +100,10 @@ export const pipeline: Report = {
   name: 'pipeline',
   title: 'Pipeline',
   about:
-    'What deals came from. `model` says how a deal’s money is shared out over what came before it was opened: `first`, `last`, `linear` (the default), `u` (40% to the first and the last each, the rest between), `w` (30% each to the first, the last and the one at which a lead of the deal became MQL, the rest between; without an MQL the middle). Whatever the model, the shares of a deal add up to its money, to the cent.',
+    'What deals came from. `model` says how a deal’s money is shared out over what came before it was opened: `first`, `last`, `linear` (the default), `u` (40% to the first and the last each, the rest between), `w` (30% each to the first, the last and the one at which a lead of the deal became MQL, the rest between; without an MQL the middle). Whatever the model, the shares of a deal add up to its money, to the cent, and nobody gets parts of a yen.',
   days: 90,
   tables: [
-    {
-      id: 'totals',
-      title: 'Deals',
-      columns: {
-        currency: { unit: 'text', is: 'Currency of the deals; money of different currencies is never added.' },
-        opened: { unit: 'count', is: 'Deals first heard of in the period.' },
-        pipeline: { unit: 'money', is: 'The first amount of those deals.' },
-        won: { unit: 'count', is: 'Deals won in the period.' },
-        revenue: { unit: 'money', is: 'The amount of those deals when they were won.' },
-      },
-    },
+    moneyTable,
     {
       id: 'credits',
       title: 'Where it came from',
@@ -143,32 +122,31 @@ export const pipeline: Report = {
       },
     },
   ],
-  sources: { deals: DEALS, points: POINTS },
-  fill: ({ deals = [], points = [] }, context) => {
+  sources: { deals: DEALS, points: POINTS, origins: ORIGINS },
+  fill: ({ deals = [], points = [], origins = [] }, context) => {
+    const origin = new Map(origins.map((row) => [textIn(row, 'lead'), row]));
     const byDeal = Map.groupBy(points, (point) => textIn(point, 'deal'));
-    const currencies = [...new Set(deals.map((deal) => textIn(deal, 'currency')))].sort();
-    const sum = (currency: string, column: string): number =>
-      deals.filter((deal) => deal['currency'] === currency).reduce((all, deal) => all + numberIn(deal, column), 0);
+    const model = modelOf(context);
+    const shared = (leads: boolean): Shared[] =>
+      deals.map((deal) => shareDeal(deal, byDeal.get(textIn(deal, 'deal')) ?? [], model, leads));
+    const all = shared(true);
+    const emails = shared(false);
+    const rows = [
+      ...BY_LEADS.flatMap((dimension) =>
+        credits(dimension, all, (point) => textIn(origin.get(textIn(point, 'lead')), dimension)),
+      ),
+      ...BY_EMAILS.flatMap((dimension) => credits(dimension, emails, (point) => textIn(point, dimension))),
+    ];
+    const of = (row: Row, column: string): number | null =>
+      share(numberIn(row, column), sumOf(deals, textIn(row, 'currency'), column));
     return {
-      totals: currencies.map((currency) => {
-        const mine = deals.filter((deal) => deal['currency'] === currency);
-        return {
-          currency,
-          opened: mine.filter(
-            (deal) =>
-              numberIn(deal, 'openedAt') >= context.from.getTime() && numberIn(deal, 'openedAt') < context.to.getTime(),
-          ).length,
-          pipeline: sum(currency, 'pipeline') / 100,
-          won: mine.filter((deal) => deal['wonHere'] === true).length,
-          revenue: sum(currency, 'revenue') / 100,
-        };
-      }),
-      credits: DIMENSIONS.flatMap((dimension) => credits(dimension, deals, byDeal, modelOf(context))).map((row) => ({
+      totals: moneyRows(deals),
+      credits: rows.map((row) => ({
         ...row,
         pipeline: numberIn(row, 'pipeline') / 100,
         revenue: numberIn(row, 'revenue') / 100,
-        pipelineShare: share(numberIn(row, 'pipeline'), sum(textIn(row, 'currency'), 'pipeline')),
-        revenueShare: share(numberIn(row, 'revenue'), sum(textIn(row, 'currency'), 'revenue')),
+        pipelineShare: of(row, 'pipeline'),
+        revenueShare: of(row, 'revenue'),
       })),
     };
   },
