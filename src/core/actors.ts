@@ -4,7 +4,7 @@
  */
 import type { Behaviour } from './behaviour.ts';
 import { addWorking, timeOfDay } from './calendar.ts';
-import { LOST } from './deal-stage.ts';
+import { LOST, WON } from './deal-stage.ts';
 import { durationMs, durationParts } from './duration.ts';
 import { fraction } from './hash.ts';
 import type { Calendar, Playbook } from './playbook.ts';
@@ -43,6 +43,13 @@ export type TaskAct = { readonly at: Instant } & (
   | { readonly answer: 'skip' }
 );
 
+export interface DealStage {
+  readonly stage: string;
+  readonly at: Instant;
+  readonly lostReason?: string;
+  readonly renewsAt?: Instant;
+}
+
 export type AfterAccept = { readonly at: Instant } & (
   | ({ readonly kind: 'recycle' } & ReturnGiven)
   | { readonly kind: 'signal'; readonly type: string }
@@ -51,7 +58,7 @@ export type AfterAccept = { readonly at: Instant } & (
       /** Hundredths of a euro. */
       readonly amountCents: number;
       /** In the order of time; `at` of the act is that of the first. */
-      readonly stages: readonly { readonly stage: string; readonly at: Instant; readonly lostReason?: string }[];
+      readonly stages: readonly DealStage[];
     }
 );
 
@@ -153,8 +160,10 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     { at: from, calendar }: { readonly at: Instant; readonly calendar: Calendar },
   ): AfterAccept {
     let at = from;
-    const stages = choice.stages.map(({ stage, after }) => {
+    const stages = choice.stages.map(({ stage, after }): DealStage => {
       at = afterWork(calendar, at, after, draw(`${what} ${stage}`, key));
+      const { renews } = choice;
+      if (stage === WON && renews) return { stage, at, renewsAt: at + plainDelay(renews, draw(`${what} renews`, key)) };
       if (stage !== LOST) return { stage, at };
       const texts = reps.facts['lostReason'] ?? [];
       const lostReason = texts[Math.floor(draw('fact', key, what, 'lostReason') * texts.length)];

@@ -91,13 +91,15 @@ const deal = object(
     do: does('deal'),
     /** In EUR, evenly drawn between the two. */
     amount: object({ from: money, to: money }, 'an amount in EUR, such as { from: 5000, to: 40000 }'),
+    /** From the win to the day it is renewed; absent: the CRM says none. */
+    renews: delay.optional(),
     stages: listOf(
       object({ stage: name('a stage of deals').transform(dealStageOf), after: delay }, 'a stage and after'),
       'the stages of the deal, one after another',
       1,
     ),
   },
-  'weight, do, amount and stages',
+  'weight, do, amount, renews and stages',
 );
 const accepted = choiceOf(
   [

@@ -2,8 +2,10 @@
 
 import { endSales, leaveOpenHandoff, returnLead } from './custody.ts';
 import { revive } from './custody-states.ts';
+import { isInForce } from './deal-scope.ts';
 import { isOpenDeal, LOST, WON } from './deal-stage.ts';
 import { type Draft, journal } from './draft.ts';
+import { moveDatedWaits } from './enrollment.ts';
 import type { Input, InputBody } from './input.ts';
 import { moveStage } from './stage.ts';
 import type { LeadState } from './state.ts';
@@ -35,9 +37,21 @@ export function applyDeal(d: Draft, input: Input, body: DealBody): void {
   // What is told late counts from its own time, but never from the future of the decision.
   const at = Math.min(input.at, d.t);
   const since = known?.stage === body.stage ? known.since : at;
-  state.deals = kept({ ...state.deals, [body.deal]: { stage: body.stage, amount, at: input.at, since } });
+  const { renewsAt, owner } = body;
+  const deal = {
+    stage: body.stage,
+    amount,
+    at: input.at,
+    since,
+    ...(renewsAt === undefined ? {} : { renewsAt }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+  state.deals = kept({ ...state.deals, [body.deal]: deal });
+  moveDatedWaits(d);
   const lost = body.stage === LOST && before !== LOST;
-  const others = Object.entries(state.deals).some(([id, deal]) => id !== body.deal && deal.stage !== LOST);
+  const others = Object.entries(state.deals).some(
+    ([id, other]) => id !== body.deal && (isOpenDeal(other.stage) || isInForce(other, d.t)),
+  );
   journal(d, {
     type: 'deal.changed',
     reason: lost && others ? 'deal-lost-others' : 'deal-told',
@@ -48,6 +62,7 @@ export function applyDeal(d: Draft, input: Input, body: DealBody): void {
       stage: body.stage,
       amount,
       currency: body.currency,
+      ...(renewsAt === undefined ? {} : { renewsAt }),
       ...(body.lostReason === undefined ? {} : { lostReason: body.lostReason }),
     },
   });
@@ -63,6 +78,7 @@ export function leaveDeal(d: Draft, deal: string, by: string): void {
   const { [deal]: known, ...rest } = d.state.deals ?? {};
   if (known === undefined) return;
   d.state.deals = rest;
+  moveDatedWaits(d);
   journal(d, { type: 'deal.left', reason: 'deal-left', by, data: { deal, stage: known.stage } });
 }
 

@@ -1,10 +1,11 @@
 /** An enrollment's life: start, enter a step, pause, resume, end. */
 import { addDuration, addSpan, nextMidnight, nextSlot, type Spread } from './calendar.ts';
 import { moveCustody, revive } from './custody-states.ts';
+import { dealScopeOf } from './deal-scope.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { durationParts } from './duration.ts';
 import { fraction, hashId } from './hash.ts';
-import { type Cadence, isSending, type Playbook, type WaitStep } from './playbook.ts';
+import { type Cadence, isSending, type Playbook, type WaitStep, type WaitUntil } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import type { Enrollment, EnrollmentState } from './state.ts';
 import { closeTask } from './task.ts';
@@ -137,15 +138,31 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   }
 }
 
-/** When a wait that was entered at `at` is over; a meeting that is past or unknown: at once. */
+/** The date a wait goes by, if there is one. */
+export const dateOf = (d: Draft, until: WaitUntil): Instant | undefined =>
+  until === 'meeting.at' ? d.state.meetingAt : dealScopeOf(d.state).renewsAt;
+
+/** When a wait that was entered at `at` is over; a date that is past or unknown: at once. */
 function waitEnd(d: Draft, playbook: Playbook, step: WaitStep, at: Instant): Instant {
   if ('until' in step.wait) {
-    const meeting = d.state.meetingAt;
-    if (meeting === undefined) return at;
-    return Math.max(at, addDuration(meeting, step.wait.offset, leadZone(d.facts, playbook)));
+    const date = dateOf(d, step.wait.until);
+    if (date === undefined) return at;
+    return Math.max(at, addDuration(date, step.wait.offset, leadZone(d.facts, playbook)));
   }
   if ('plain' in step.wait) return addDuration(at, step.wait.plain, leadZone(d.facts, playbook));
   return addSpan(step.wait, calendarOf(playbook, d.facts.custodian), at);
+}
+
+/** A meeting or a renewal has another date now, or none: whoever waits for it waits for the new one. */
+export function moveDatedWaits(d: Draft): void {
+  for (const e of d.state.enrollments) {
+    const { playbook, step } = placeOf(d, e);
+    if (step?.kind !== 'wait' || !('until' in step.wait)) continue;
+    const dueAt = Math.max(d.t, waitEnd(d, playbook, step, e.enteredAt));
+    if (dueAt === e.dueAt) continue;
+    e.dueAt = dueAt;
+    emitEnrollment(d, e, e.state);
+  }
 }
 
 /** A step after whole days keeps the lead's time of day; after a shorter wait it goes as soon as it may. */

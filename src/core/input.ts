@@ -90,6 +90,10 @@ export const inputSchema = z.discriminatedUnion('kind', [
     amountCents: z.number().int(),
     currency: z.string(),
     lostReason: z.string().optional(),
+    /** When the customer may leave or renew. */
+    renewsAt: z.number().int().optional(),
+    /** The rep's address. */
+    owner: z.string().optional(),
     by,
   }),
   /** The lead is no longer one of a deal’s. */

@@ -24,12 +24,16 @@ export interface LeadFields {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** The deal a condition sees; '', 0 and false without one. */
+/** The deal a condition sees; '', 0, false and undefined without one. */
 export interface DealScope {
   readonly stage: string;
   /** In units of its currency. */
   readonly amount: number;
   readonly open: boolean;
+  /** When it is renewed, or the newest sale that says so; undefined when none does. */
+  readonly renewsAt: Instant | undefined;
+  /** The rep whose deal it is; `''` when the CRM did not say. */
+  readonly owner: string;
 }
 
 export interface Scope {

@@ -149,7 +149,13 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const act = actors.afterAccept(key, { nth: count.accepts, at, calendar });
     if (act === undefined) return;
     if (act.kind === 'deal') {
-      const deal = { kind: 'deal' as const, deal: `deal-${key}-${count.accepts}`, currency: 'EUR', by: 'crm' };
+      const deal = {
+        kind: 'deal' as const,
+        deal: `deal-${key}-${count.accepts}`,
+        currency: 'EUR',
+        owner: rep,
+        by: 'crm',
+      };
       for (const { at: told, ...words } of act.stages) put(told, { ...deal, ...words, amountCents: act.amountCents });
       return;
     }

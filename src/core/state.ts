@@ -74,7 +74,17 @@ export const leadStateSchema = z.object({
   stageBackAt: instant.optional(),
   /** Deals of the lead by the CRM's id: `at` of the newest change known, `since` when it came to this stage. */
   deals: z
-    .record(z.string(), z.object({ stage: z.string(), amount: z.number(), at: instant, since: instant }))
+    .record(
+      z.string(),
+      z.object({
+        stage: z.string(),
+        amount: z.number(),
+        at: instant,
+        since: instant,
+        renewsAt: instant.optional(),
+        owner: z.string().optional(),
+      }),
+    )
     .optional(),
   custody: z.object({
     who: custodyHolder,

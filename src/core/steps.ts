@@ -3,13 +3,23 @@ import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
 import { cappedUntil, countTouch, deferCapped } from './caps.ts';
 import { offer, recycleByStep } from './custody.ts';
+import { dealScopeOf } from './deal-scope.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
-import { enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';
+import { dateOf, enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';
 import { mayReplace } from './entry.ts';
 import type { Rep } from './facts.ts';
 import { fraction, hashId } from './hash.ts';
-import type { BranchStep, EnrollStep, HandoffStep, Playbook, SplitStep, TaskStep, WaitForStep } from './playbook.ts';
-import { chooseRep } from './pools.ts';
+import type {
+  BranchStep,
+  EnrollStep,
+  HandoffStep,
+  Playbook,
+  SplitStep,
+  TaskStep,
+  WaitForStep,
+  WaitUntil,
+} from './playbook.ts';
+import { chooseRep, presentFor } from './pools.ts';
 import type { Enrollment } from './state.ts';
 import { closeTask, openTask, taskContext } from './task.ts';
 import { runEmail } from './touch.ts';
@@ -26,7 +36,7 @@ export function runStep(d: Draft, e: Enrollment): boolean {
     case 'pick':
       return runEmail(d, e, step);
     case 'wait': {
-      const skips = 'until' in step.wait && step.wait.orElse === 'skip' && meetingIsPast(d, e);
+      const skips = 'until' in step.wait && step.wait.orElse === 'skip' && dateIsPast(d, e, step.wait.until);
       const { cadence } = placeOf(d, e);
       const to = skips && step.next !== null ? (cadence.steps[step.next]?.next ?? null) : step.next;
       enterStep(d, e, to, d.t, spreadAfterWait(step));
@@ -49,8 +59,9 @@ export function runStep(d: Draft, e: Enrollment): boolean {
   }
 }
 
-/** `wait.until` had no date, or one that was past when the step was entered. */
-const meetingIsPast = (d: Draft, e: Enrollment): boolean => d.state.meetingAt === undefined || d.t <= e.enteredAt;
+/** `wait.until` has no date, or one that was past when the step was entered. */
+const dateIsPast = (d: Draft, e: Enrollment, until: WaitUntil): boolean =>
+  dateOf(d, until) === undefined || d.t <= e.enteredAt;
 
 function runWaitFor(d: Draft, e: Enrollment, step: WaitForStep): boolean {
   if (isResting(d, e)) return false;
@@ -144,7 +155,7 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
   return true;
 }
 
-/** The custodian's, while sales has the lead; else whoever the pools of the playbook name. */
+/** The custodian's, while sales has the lead; else the owner's of its deal, or whoever the pools name. */
 function assigneeFor(d: Draft, playbook: Playbook): { rep: Rep | undefined; pool: string | undefined } {
   const { who, rep, pool } = d.state.custody;
   if (who === 'sales' && rep !== undefined) {
@@ -152,6 +163,12 @@ function assigneeFor(d: Draft, playbook: Playbook): { rep: Rep | undefined; pool
     return { rep: known ?? { id: rep, name: rep, timeZone: playbook.company.timeZone, active: true }, pool };
   }
   if (who === 'sales') return { rep: undefined, pool };
+  const { owner } = dealScopeOf(d.state);
+  // An owner the CRM has and nobody here knows is no rep of ours.
+  const known = routingOf(d).reps[owner] !== undefined || d.playbooks.current.pools.some((p) => p.reps.includes(owner));
+  const asked = { playbook: d.playbooks.current, routing: routingOf(d), at: d.t };
+  const present = known ? presentFor(owner, asked) : undefined;
+  if (present) return { rep: present, pool: undefined };
   const choice = chooseRep(
     d,
     d.playbooks.current.pools.map((p) => p.id),

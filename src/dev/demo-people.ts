@@ -229,8 +229,9 @@ export function createPeople(options: PeopleOptions): People {
   /** As a CRM tells it, each stage dated when it will happen. */
   async function sell(leadId: string, owner: string, sale: Extract<AfterAccept, { kind: 'deal' }>): Promise<void> {
     const deal = { id: `deal-${leadId}-${nth('deal', leadId)}`, leads: [{ id: leadId }], owner, currency: 'EUR' };
-    for (const { at, ...words } of sale.stages) {
-      const json = { ...deal, ...words, amount: sale.amountCents / 100, at: iso(at) };
+    for (const { at, renewsAt, ...words } of sale.stages) {
+      const renews = renewsAt === undefined ? {} : { renewsAt: iso(renewsAt) };
+      const json = { ...deal, ...words, ...renews, amount: sale.amountCents / 100, at: iso(at) };
       await integration.ask('/v1/deals', z.unknown(), { method: 'POST', json });
     }
   }

@@ -90,7 +90,10 @@ const dealsOf = (tx: Db, accounts: readonly string[]): Promise<Selectable<DealsT
 
 /** What a lead is told of a deal. */
 export const toldOf = (
-  row: Pick<Selectable<DealsTable>, 'id' | 'stage' | 'amount_cents' | 'currency' | 'lost_reason'>,
+  row: Pick<
+    Selectable<DealsTable>,
+    'id' | 'stage' | 'amount_cents' | 'currency' | 'lost_reason' | 'renews_at' | 'owner'
+  >,
   from: string | undefined,
   by: string,
 ): InputBody => ({
@@ -101,5 +104,7 @@ export const toldOf = (
   amountCents: row.amount_cents,
   currency: row.currency,
   ...(row.lost_reason === null ? {} : { lostReason: row.lost_reason }),
+  ...(row.renews_at === null ? {} : { renewsAt: row.renews_at }),
+  ...(row.owner === null ? {} : { owner: row.owner }),
   by,
 });

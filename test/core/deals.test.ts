@@ -86,14 +86,14 @@ describe('a deal', () => {
 
   it('raises the stage that names its stage, and conditions see it', () => {
     const lead = started();
-    expect(dealScopeOf(lead.state)).toEqual({ stage: '', amount: 0, open: false });
+    expect(dealScopeOf(lead.state)).toEqual({ stage: '', amount: 0, open: false, renewsAt: undefined, owner: '' });
     lead.put(deal('qualified'));
     lead.look();
     expect(lead.state.stage).toBe('exploring');
     lead.put(deal('proposal'));
     lead.look();
     expect(lead.state.stage).toBe('deciding');
-    expect(dealScopeOf(lead.state)).toEqual({ stage: 'proposal', amount: 24_000.5, open: true });
+    expect(dealScopeOf(lead.state)).toMatchObject({ stage: 'proposal', amount: 24_000.5, open: true });
     expect(reasons(lead, 'stage.changed')).toEqual(['stage-deal']);
     // Never back but as said.
     lead.put(deal('qualified'));

@@ -262,6 +262,26 @@ describe('a wait until the meeting', () => {
     expect(lead.touches[0]?.at).toBeGreaterThanOrEqual(Date.parse('2026-12-03T10:00:00Z'));
   });
 
+  it('moves along with the meeting, and is over when the meeting is off', () => {
+    const booked = { kind: 'signal', type: 'meeting.booked', human: true } as const;
+    const playbook = of(eveOf('continue'), { entry: { when: seen('meeting.booked'), again: { kind: 'once' } } });
+    const moved = new PlayedLead(playbook, MONDAY);
+    moved.put({ ...booked, meetingAt: Date.parse('2026-12-04T10:00:00Z') });
+    moved.playTo('2026-12-01T10:00:00Z');
+    moved.put({ ...booked, type: 'meeting.rescheduled', meetingAt: Date.parse('2026-12-15T10:00:00Z') });
+    moved.playTo('2026-12-14T09:00:00Z');
+    expect(sent(moved)).toEqual([]);
+    moved.playTo('2026-12-14T18:00:00Z');
+    expect(sent(moved)).toEqual(['reminder']);
+
+    const off = new PlayedLead(playbook, MONDAY);
+    off.put({ ...booked, meetingAt: Date.parse('2026-12-15T10:00:00Z') });
+    off.playTo('2026-12-01T10:00:00Z');
+    off.put({ ...booked, type: 'meeting.cancelled' });
+    off.playTo('2026-12-03T18:00:00Z');
+    expect(sent(off)).toContain('reminder');
+  });
+
   it('skips the next step when there is no meeting and it says so', () => {
     const skips = new PlayedLead(of(eveOf('skip')), MONDAY);
     skips.playTo(LATER);

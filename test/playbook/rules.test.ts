@@ -255,7 +255,7 @@ describe('steps', () => {
         '  - { id: a, wait: { until: meting.at } }\n  - { id: b, wait: { working: P1M } }\n  - { id: c, split: 3 }\n',
       ),
     ).toEqual([
-      `cadences/guide.yaml:4:29 'until' is wrong: "meting.at", did you mean 'meeting.at'? (expected "meeting.at")`,
+      `cadences/guide.yaml:4:29 'until' is wrong: "meting.at", did you mean 'meeting.at'? (expected "meeting.at" or "deal.renewsAt")`,
       expect.stringContaining(`5:31 'working' is wrong: "P1M"`),
       expect.stringContaining("6:21 'split' is wrong: 3"),
     ]);

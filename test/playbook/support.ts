@@ -92,7 +92,7 @@ export const SCOPE: Scope = {
   custody: 'nobody',
   working: true,
   attempts: 2,
-  deal: { stage: 'proposal', amount: 24_000, open: true },
+  deal: { stage: 'proposal', amount: 24_000, open: true, renewsAt: undefined, owner: '' },
   signals: () => ({ count: 0 }),
   last: () => undefined,
   clicked: () => false,

@@ -71,6 +71,13 @@ class DealView {
   get open(): boolean {
     return scope().deal.open;
   }
+  get renewsAt(): Date {
+    const { renewsAt } = scope().deal;
+    return renewsAt === undefined ? NEVER : new Date(renewsAt);
+  }
+  get owner(): string {
+    return scope().deal.owner;
+  }
 }
 
 const attributeMaps = new WeakMap<LeadFields['attributes'], Map<string, string>>();
@@ -138,7 +145,10 @@ const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 200, maxMapEnt
 const base = new Environment({ limits: LIMITS })
   .registerType('Lead', { ctor: LeadView, fields: LEAD_TYPES })
   .registerType('Score', { ctor: ScoreView, fields: { fit: 'double', engagement: 'double' } })
-  .registerType('Deal', { ctor: DealView, fields: { stage: 'string', amount: 'double', open: 'bool' } })
+  .registerType('Deal', {
+    ctor: DealView,
+    fields: { stage: 'string', amount: 'double', open: 'bool', renewsAt: TIMESTAMP, owner: 'string' },
+  })
   .registerVariable('deal', 'Deal')
   .registerVariable('lead', 'Lead')
   .registerVariable('score', 'Score')

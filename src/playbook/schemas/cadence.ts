@@ -1,5 +1,6 @@
 /** The schema of `cadences/*.yaml`. Blocks of steps nest; their depth is bounded by the reader. */
 import { z } from 'zod';
+import { WAIT_DATES, type WaitUntil } from '../../core/playbook.ts';
 import {
   amount,
   condition,
@@ -38,7 +39,7 @@ type Maybe<T> = T | undefined;
 interface RawStepBase {
   id: string;
 }
-export type RawWait = RawSpan | { until: 'meeting.at'; offset?: Maybe<string>; orElse?: Maybe<'continue' | 'skip'> };
+export type RawWait = RawSpan | { until: WaitUntil; offset?: Maybe<string>; orElse?: Maybe<'continue' | 'skip'> };
 export type RawPick = { topic: string; fits?: Maybe<('role' | 'stage')[]> };
 export type RawArm = { when?: Maybe<string>; else?: Maybe<true>; steps: RawStep[] };
 export type RawStep =
@@ -69,7 +70,7 @@ const wait = z.union(
     working,
     object(
       {
-        until: z.literal('meeting.at', { error: '"meeting.at"' }),
+        until: oneOf(WAIT_DATES),
         offset: offset.optional(),
         orElse: oneOf(['continue', 'skip']).optional(),
       },
