@@ -1,4 +1,5 @@
 /** How a task is answered: who may, which verb fits it, and what is written. */
+import { z } from '@hono/zod-openapi';
 import type { InputBody } from '../core/input.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { type Instant, iso } from '../core/time.ts';
@@ -11,11 +12,12 @@ import type { Caller } from './deps.ts';
 import { taskFor } from './own.ts';
 import { Problem } from './problem/problem.ts';
 import { type Return, ruleOf, wordsOf } from './returns.ts';
+import { factsIn, name, noteIn, text } from './schemas/common.ts';
 import { toTask } from './schemas/tasks.ts';
 
 export type Verb = 'accept' | 'reject' | 'complete' | 'skip';
 
-interface Frame {
+export interface Frame {
   readonly playbook: Playbook;
   readonly now: Instant;
   readonly caller: Caller;
@@ -25,6 +27,16 @@ export interface Given extends Omit<Return, 'reason'> {
   readonly reason?: string | undefined;
   readonly disposition?: string | undefined;
 }
+
+export const acceptIn = z.strictObject({ note: noteIn.optional() });
+export const completeIn = z.strictObject({
+  disposition: name
+    .optional()
+    .openapi({ description: 'How it ended; the step’s `outcomes` go by it.', example: 'connected' }),
+  facts: factsIn.optional(),
+  note: noteIn.optional(),
+});
+export const skipIn = z.strictObject({ reason: text(500).optional(), note: noteIn.optional() });
 
 const ends: Readonly<Record<Verb, TaskState>> = {
   accept: 'accepted',
@@ -74,8 +86,9 @@ export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, {
     ...wordsOf(given),
     by: caller.by,
   };
-  await putInputs(tx, [{ leadId: task.leadId, key: `task:${id}:${verb}`, at: now, body: input }], now);
-  return { status: 200 as const, body: toTask(after, now), nudge: [task.leadId] };
+  // No key: the compare-and-set has let one answer through, and a task opened again has another.
+  await putInputs(tx, [{ leadId: task.leadId, at: now, body: input }], now);
+  return { status: 200 as const, body: toTask(after, now, playbook), nudge: [task.leadId] };
 }
 
 function checkVerb(task: Task, verb: Verb): void {

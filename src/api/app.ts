@@ -29,6 +29,7 @@ import { unmatched } from './routing.ts';
 import { inWords } from './schemas/words.ts';
 import { signalRoutes } from './signals.ts';
 import { suppressionRoutes } from './suppressions.ts';
+import { taskBulkRoutes } from './task-bulk.ts';
 import { taskRoutes } from './tasks.ts';
 import { Replay, responseOf } from './write.ts';
 
@@ -46,6 +47,7 @@ const resources = [
   enrollmentRoutes,
   signalRoutes,
   taskRoutes,
+  taskBulkRoutes,
   repRoutes,
   dealRoutes,
   accountRoutes,

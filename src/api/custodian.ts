@@ -44,6 +44,7 @@ function after(now: Holding, body: Loaded['inputs'][number]['body']): Holding {
   switch (body.kind) {
     case 'recycle':
     case 'disqualify':
+    case 'objected':
       return NOBODY;
     case 'handoff':
       return now.by === 'sales' ? now : { by: 'sales', handoff: body.handoff, offering: true };

@@ -125,7 +125,7 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
     enrollments: enrollments.items
       .map((row) => toEnrollment(placed(row, loaded.state)))
       .sort((a, b) => a.startedAt.localeCompare(b.startedAt)),
-    tasks: tasks.items.map((task) => toTask(task, now)),
+    tasks: tasks.items.map((task) => toTask(task, now, playbook)),
     consents: facts.consents.map((consent) => ({
       purpose: consent.purpose,
       basis: consent.basis,

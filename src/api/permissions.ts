@@ -43,6 +43,8 @@ export const PERMISSIONS = {
   'tasks.complete': sales,
   'tasks.skip': sales,
   'tasks.snooze': sales,
+  'tasks.reopen': sales,
+  'tasks.bulk': sales,
   'tasks.reassign': { admin: 'all', manager: 'all' },
   'reps.put': { admin: 'all', manager: 'all' },
   'reps.get': { ...marketing, manager: 'all', rep: 'own' },

@@ -35,7 +35,11 @@ export async function reassign(tx: Db, id: string, to: string, { playbook, now, 
   }
   const body = { kind: 'task.reassigned' as const, task: id, to, by };
   await putInputs(tx, [{ leadId: task.leadId, at: now, body }], now);
-  return { status: 200 as const, body: toTask({ ...task, assignee: to, assignedAt: now }, now), nudge: [task.leadId] };
+  return {
+    status: 200 as const,
+    body: toTask({ ...task, assignee: to, assignedAt: now }, now, playbook),
+    nudge: [task.leadId],
+  };
 }
 
 /** The task with its lead locked, so that nobody answers it meanwhile. */

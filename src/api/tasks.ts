@@ -3,29 +3,21 @@
  * transaction: of two answers one wins, and the other is told at once.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { listTasks, snoozeTask } from '../store/tasks.ts';
-import { answerTask } from './answer.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { listDesk } from '../store/desk.ts';
+import { listTasks } from '../store/tasks.ts';
+import { acceptIn, answerTask, completeIn, skipIn } from './answer.ts';
 import { callerIn, guard, ownerOf } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { taskFor } from './own.ts';
 import type { Operation } from './permissions.ts';
-import { Problem } from './problem/problem.ts';
+import { currentOrNull } from './playbook-now.ts';
 import { reassign } from './reassign.ts';
+import { reopen } from './reopen.ts';
 import { returnIn } from './returns.ts';
-import {
-  factsIn,
-  idParam,
-  instantIn,
-  json,
-  jsonBody,
-  listQuery,
-  name,
-  noteIn,
-  pageOf,
-  problems,
-  text,
-} from './schemas/common.ts';
+import { idParam, instantIn, json, jsonBody, listQuery, pageOf, problems, text } from './schemas/common.ts';
 import { taskOut, taskState, toTask } from './schemas/tasks.ts';
+import { snooze } from './snooze.ts';
 import { write } from './write.ts';
 
 const tags = ['Tasks'];
@@ -35,15 +27,25 @@ const states = text(100)
   .pipe(z.array(taskState))
   .openapi({ type: 'string', description: 'One or several, with commas: `open,accepted`.', example: 'open' });
 
-export const acceptIn = z.strictObject({ note: noteIn.optional() });
-export const completeIn = z.strictObject({
-  disposition: name
+const yesOrNo = z.enum(['true', 'false']);
+const deskQuery = z.strictObject({
+  state: states.optional(),
+  assignee: text(320).optional(),
+  snoozed: yesOrNo.optional().openapi({ description: 'Only those out of the way now, or only those that are not.' }),
+  due: instantIn.optional().openapi({ description: 'Due at or before it.' }),
+  waiting: z.literal('true').optional().openapi({ description: 'Only those that nobody has: to be claimed.' }),
+  callableNow: yesOrNo
     .optional()
-    .openapi({ description: 'How it ended; the step’s `outcomes` go by it.', example: 'connected' }),
-  facts: factsIn.optional(),
-  note: noteIn.optional(),
+    .openapi({ description: 'Only those whose lead may be called now, or may not. Open ones, unless `state` says.' }),
+  sort: z.enum(['due', 'rank']).optional().openapi({
+    description: '`rank`: what to do first, as docs/api.md says. Open ones, unless `state` says.',
+  }),
+  ...listQuery,
 });
-export const skipIn = z.strictObject({ reason: text(500).optional(), note: noteIn.optional() });
+
+/** Where a rep may claim; whoever is no rep sees all of it. */
+const poolsOf = (rep: string | null, playbook: Playbook | null): readonly string[] | 'any' =>
+  rep === null ? 'any' : (playbook?.pools ?? []).flatMap((pool) => (pool.reps.includes(rep) ? [pool.id] : []));
 
 export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { db } = deps.database;
@@ -54,35 +56,32 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     method: 'get',
     path: '/v1/tasks',
     tags,
-    summary: 'List tasks by due time, earliest first',
-    description: 'A rep sees their own.',
-    request: {
-      query: z.strictObject({
-        state: states.optional(),
-        assignee: text(320).optional(),
-        snoozed: z
-          .enum(['true', 'false'])
-          .optional()
-          .openapi({ description: 'Only those out of the way now, or only those that are not.' }),
-        due: instantIn.optional().openapi({ description: 'Due at or before it.' }),
-        ...listQuery,
-      }),
-    },
+    summary: 'List tasks by due time, or by what a rep should do first',
+    description: 'A rep sees their own, and with `waiting` those of their pools that nobody has.',
+    request: { query: deskQuery },
     responses: { 200: json(pageOf(taskOut, 'TaskPage'), 'A page of tasks.'), ...problems(400) },
   });
   app.openapi(list, async (c) => {
-    const { state, due, assignee, snoozed, ...rest } = c.req.valid('query');
+    const { state, due, assignee, snoozed, waiting, callableNow, sort = 'due', ...rest } = c.req.valid('query');
     const own = ownerOf(callerIn(c));
-    if (own !== null && assignee !== undefined && assignee !== own) return c.json({ items: [], next: null }, 200);
+    const foreign = own !== null && assignee !== undefined && assignee !== own;
+    if (foreign || (waiting === 'true' && assignee !== undefined)) return c.json({ items: [], next: null }, 200);
     const now = deps.clock.now();
-    const page = await listTasks(db, {
+    const playbook = await currentOrNull(deps);
+    const ranked = sort === 'rank' || callableNow !== undefined;
+    const filter = {
       ...rest,
-      states: state,
-      assignee: own ?? assignee,
+      // A desk is what is to be done.
+      states: state ?? (ranked ? ['open' as const] : undefined),
+      ...(waiting === 'true' ? { waitingIn: poolsOf(own, playbook) } : { assignee: own ?? assignee }),
       dueBefore: due,
       ...(snoozed === undefined ? {} : { snoozed: { is: snoozed === 'true', at: now } }),
-    });
-    return c.json({ items: page.items.map((task) => toTask(task, now)), next: page.next }, 200);
+    };
+    const callable = callableNow === undefined ? {} : { callableNow: callableNow === 'true' };
+    const page = ranked
+      ? await listDesk(db, { ...filter, sort, ...callable }, playbook?.company, now)
+      : await listTasks(db, filter);
+    return c.json({ items: page.items.map((task) => toTask(task, now, playbook)), next: page.next }, 200);
   });
 
   const get = createRoute({
@@ -96,7 +95,7 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   app.openapi(get, async (c) => {
     const task = await taskFor(db, callerIn(c), c.req.valid('param').id);
-    return c.json(toTask(task, deps.clock.now()), 200);
+    return c.json(toTask(task, deps.clock.now(), await currentOrNull(deps)), 200);
   });
 
   const verbs = [
@@ -140,7 +139,7 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     });
   }
 
-  const snooze = createRoute({
+  const snoozing = createRoute({
     ...guard(deps, 'tasks.snooze'),
     method: 'post',
     path: '/v1/tasks/{id}/snooze',
@@ -150,23 +149,30 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     request: { params: idParam, ...jsonBody(z.strictObject({ until: instantIn.nullable() })) },
     responses: { 200: json(taskOut, 'The task as it is now.'), ...problems(400, 404, 409, 413, 415, 422) },
   });
-  app.openapi(snooze, async (c) => {
-    const { until } = c.req.valid('json');
-    const now = deps.clock.now();
-    const { status, body } = await write(c, deps, async (tx) => {
-      const task = await taskFor(tx, callerIn(c), c.req.valid('param').id);
-      if (until !== null && until <= now) {
-        throw new Problem('bad-input', 'The snooze is over before it began', {
-          errors: [{ path: 'until', message: 'must lie ahead' }],
-        });
-      }
-      if (!(await snoozeTask(tx, task.id, until))) {
-        throw new Problem('task-closed', `The task is ${task.state}: only an open one can be snoozed`, {
-          more: { state: task.state },
-        });
-      }
-      return { status: 200 as const, body: toTask({ ...task, snoozedUntil: until }, now) };
-    });
+  app.openapi(snoozing, async (c) => {
+    const playbook = await deps.playbooks.current();
+    const frame = { playbook, now: deps.clock.now(), caller: callerIn(c) };
+    const { status, body } = await write(c, deps, (tx) =>
+      snooze(tx, c.req.valid('param').id, c.req.valid('json').until, frame),
+    );
+    return c.json(body, status);
+  });
+
+  const reopening = createRoute({
+    ...guard(deps, 'tasks.reopen'),
+    method: 'post',
+    path: '/v1/tasks/{id}/reopen',
+    tags,
+    summary: 'Open a task again that was closed by mistake',
+    description:
+      'As long as nothing has come of the answer: the cadence stands on the very next step. Else 409 `answer-stands` says what has happened.',
+    request: { params: idParam, ...jsonBody(z.strictObject({}), false) },
+    responses: { 200: json(taskOut, 'The task as it is now.'), ...problems(400, 404, 409, 413, 415, 422) },
+  });
+  app.openapi(reopening, async (c) => {
+    const playbook = await deps.playbooks.current();
+    const frame = { playbook, now: deps.clock.now(), caller: callerIn(c) };
+    const { status, body } = await write(c, deps, (tx) => reopen(tx, c.req.valid('param').id, frame));
     return c.json(body, status);
   });
 

@@ -16,10 +16,12 @@ import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
 import { applyObjection } from './objection.ts';
 import type { Reason } from './reasons.ts';
+import { rememberClosed, reopen } from './reopen.ts';
 import { applyReply } from './replies.ts';
 import { repTouched } from './sla.ts';
 import { moveStage } from './stage.ts';
 import { type LeadState, SIGNALS_KEPT } from './state.ts';
+import { closeTask } from './task.ts';
 import { endTouch } from './touch.ts';
 
 type Body<K extends InputBody['kind']> = Extract<InputBody, { kind: K }>;
@@ -92,6 +94,9 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'task.reassigned':
       applyReassigned(d, input, body);
+      return;
+    case 'task.reopened':
+      applyReopened(d, input, body);
       return;
     case 'lead.assigned':
       applyAssigned(d, input, body);
@@ -259,12 +264,21 @@ function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void 
     returnLead(d, { rule, by: body.by, outcome: 'rejected', ...wordsOf(body) });
     return;
   }
+  const { since, firstTouchAt, repliedAt } = custody;
   if (custody.who === 'sales') {
     custody.attempts += 1;
     delete custody.repliedAt;
   }
   if (body.answer === 'complete') repTouched(d, body.by);
-  if (e) goOnAfterTask(d, e.id, body.disposition ?? (body.answer === 'skip' ? 'skipped' : 'done'));
+  if (!e || e.step === null) return;
+  const firstTouch = firstTouchAt === undefined && custody.firstTouchAt !== undefined;
+  const sales = { since, firstTouch, ...(repliedAt === undefined ? {} : { repliedAt }) };
+  const closed = {
+    ...{ task: body.task, run: e.id, step: e.step, enteredAt: e.enteredAt, dueAt: e.dueAt ?? d.t, spread: e.spread },
+    ...(custody.who === 'sales' ? { custody: sales } : {}),
+  };
+  goOnAfterTask(d, e.id, body.disposition ?? (body.answer === 'skip' ? 'skipped' : 'done'));
+  rememberClosed(d, closed);
 }
 
 /** The step of an answered or expired task goes on by its outcome. */
@@ -288,6 +302,17 @@ const wordsOf = (body: {
   ...(body.note === undefined ? {} : { note: body.note }),
   ...(body.until === undefined ? {} : { until: body.until }),
 });
+
+function applyReopened(d: Draft, input: Input, body: Body<'task.reopened'>): void {
+  const open = d.state.custody.task === body.task || d.state.enrollments.some((e) => e.task === body.task);
+  // The answer was taken back before anybody had looked at it.
+  if (open) journal(d, { type: 'task.reopened', reason: 'closed-by-mistake', by: body.by, data: { task: body.task } });
+  else if (!reopen(d, body.task, body.by)) {
+    // The store has opened it, and something came in between: what it is for has ended.
+    ignore(d, input, 'unknown-task', { task: body.task });
+    closeTask(d, body.task, 'no-longer-needed');
+  }
+}
 
 function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>): void {
   const { custody } = d.state;

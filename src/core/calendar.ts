@@ -129,11 +129,14 @@ export function isWorking(calendar: Calendar, at: Instant): boolean {
 }
 
 /** `at` when it is working time, else the next start of work. */
-export function nextWorking(calendar: Calendar, at: Instant): Instant {
+export const nextWorking = (calendar: Calendar, at: Instant): Instant => Math.max(at, workingSpan(calendar, at).start);
+
+/** The hours of work that `at` lies in, else the next ones. */
+export function workingSpan(calendar: Calendar, at: Instant): { readonly start: Instant; readonly end: Instant } {
   const today = localDay(calendar.timeZone, at);
   for (let day = today; day <= today + HORIZON_DAYS; day++) {
     const s = shift(calendar, day);
-    if (s && at < s.end) return Math.max(at, s.start);
+    if (s && at < s.end) return s;
   }
   throw new RangeError(`there is no working time in this calendar (${calendar.days.join(', ')})`);
 }

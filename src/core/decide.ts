@@ -42,6 +42,8 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'lead.assigned': 5,
   'task.answered': 6,
   activity: 6,
+  // As they came: what was opened again may have been answered again.
+  'task.reopened': 6,
   recycle: 7,
   stage: 7,
   'enrollment.control': 8,

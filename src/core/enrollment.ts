@@ -107,6 +107,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   e.enteredAt = at;
   e.spread = spread;
   delete e.task;
+  delete e.closed;
   delete e.touch;
   delete e.held;
   delete e.refusals;

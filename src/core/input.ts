@@ -45,6 +45,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
     by,
   }),
   z.object({ kind: z.literal('task.reassigned'), task: z.string(), to: z.string(), by }),
+  /** A task is open again: the store has reopened it. */
+  z.object({ kind: z.literal('task.reopened'), task: z.string(), by }),
   /** The lead goes to this rep, whatever it was: a manager's word, a rep's own claim, or since its rep left. */
   z.object({
     kind: z.literal('lead.assigned'),

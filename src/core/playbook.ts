@@ -54,6 +54,8 @@ export interface Company {
   readonly from: { readonly marketing: string; readonly sales: string };
   readonly replyDomain: string;
   readonly workingHours: WorkingHours;
+  /** When its leads may be called, on their own clocks; absent: CALL_HOURS. */
+  readonly callWindow?: WorkingHours;
 }
 
 export type ConsentRule =

@@ -42,6 +42,19 @@ export const enrollmentSchema = z.object({
   spread: z.enum(['rest', 'daily', 'none', 'after']),
   /** Open task of this step. */
   task: z.string().optional(),
+  /** The task answered just before this step, and what the answer changed: see reopen.ts. */
+  closed: z
+    .object({
+      task: z.string(),
+      run: z.string(),
+      step: z.string(),
+      enteredAt: instant,
+      dueAt: instant,
+      spread: z.enum(['rest', 'daily', 'none', 'after']),
+      /** Of sales, while it had the lead. */
+      custody: z.object({ since: instant, firstTouch: z.boolean(), repliedAt: instant.optional() }).optional(),
+    })
+    .optional(),
   /** Touch of this step that is `sending`: the step goes on when its end is known. */
   touch: z.string().optional(),
   /** Whether a frequency cap has made this step's touch wait; said once. */

@@ -47,6 +47,11 @@ export async function putInputs(tx: Db, rows: readonly NewInput[], now: Instant)
   return { accepted: written.length, duplicates };
 }
 
+/** Takes a row out that nobody has applied, with its key; the lead is locked by the caller. */
+export async function takeBackInput(tx: Db, id: string): Promise<void> {
+  await tx.deleteFrom('inbox').where('id', '=', id).where('applied_seq', '=', 0).execute();
+}
+
 /**
  * What the sweeper looks for: leads that should have moved before `olderThan` and did not. An input
  * that waits, a due time that has passed, or a touch held by a pause that has ended.

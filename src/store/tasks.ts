@@ -2,8 +2,9 @@
  * Work for reps. A task's state changes by compare-and-set only, here and when a decision closes
  * it, so that of two answers exactly one wins and the other is told at once.
  */
-import { type Selectable, sql } from 'kysely';
+import { type Expression, type Selectable, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
+import type { CallPlace } from '../core/call-window.ts';
 import type { TaskOpened } from '../core/decision.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
@@ -28,6 +29,8 @@ export interface Task {
   readonly dueAt: Instant;
   /** The lead's. */
   readonly phone: string;
+  /** Where the lead is: when it may be called goes by that. */
+  readonly place: CallPlace;
   /** Tasks of this lead closed as done so far, and activities logged without one. */
   readonly attempts: number;
   readonly sla: { readonly name: string; readonly acceptBy: Instant } | null;
@@ -73,7 +76,12 @@ const contextSchema = z.object({
 });
 const factsSchema = z.record(z.string(), z.string());
 
-type Row = Selectable<TasksTable> & { phone: string | null; attempts: number };
+type Row = Selectable<TasksTable> & {
+  phone: string | null;
+  time_zone: string | null;
+  country: string | null;
+  attempts: number;
+};
 
 function toTask(row: Row): Task {
   const { note, earlier, story, ...context } = readJson(contextSchema, row.context, `task ${row.id}`);
@@ -91,6 +99,7 @@ function toTask(row: Row): Task {
     state: taskStateSchema.parse(row.state),
     dueAt: row.due_at,
     phone: row.phone ?? '',
+    place: { timeZone: row.time_zone ?? '', country: row.country ?? '' },
     attempts: row.attempts,
     sla: row.sla === null || row.accept_by === null ? null : { name: row.sla, acceptBy: row.accept_by },
     context: { ...context, ...(note !== undefined && { note }), ...(earlier && { earlier }), ...(story && { story }) },
@@ -110,12 +119,10 @@ function toTask(row: Row): Task {
   };
 }
 
-const select = (db: Db) =>
-  db
-    .selectFrom('tasks')
-    .leftJoin('leads', 'leads.id', 'tasks.lead_id')
+const withAll = (query: ReturnType<typeof filteredTasks>) =>
+  query
     .selectAll('tasks')
-    .select('leads.phone')
+    .select(['leads.phone', 'leads.time_zone', 'leads.country'])
     .select(
       sql<number>`(select count(*) from tasks before where before.lead_id = tasks.lead_id and before.state = 'done')
         + (select count(*) from milestones where milestones.lead_id = tasks.lead_id and milestones.kind = 'activity')`.as(
@@ -124,8 +131,19 @@ const select = (db: Db) =>
     );
 
 export async function getTask(db: Db, id: string): Promise<Task | null> {
-  const row = await select(db).where('tasks.id', '=', id).executeTakeFirst();
-  return row === undefined ? null : toTask(row);
+  const [task = null] = await getTasks(db, [id]);
+  return task;
+}
+
+/** These tasks, in the order asked for; what is not there is left out. */
+export async function getTasks(db: Db, ids: readonly string[]): Promise<readonly Task[]> {
+  if (ids.length === 0) return [];
+  const rows = await withAll(filteredTasks(db, {})).where('tasks.id', 'in', ids).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row === undefined ? [] : [toTask(row)];
+  });
 }
 
 export interface TaskFilter extends PageRequest {
@@ -136,26 +154,46 @@ export interface TaskFilter extends PageRequest {
   readonly pool?: string | undefined;
   /** Due at or before. */
   readonly dueBefore?: Instant | undefined;
+  /** Only those nobody has, in these pools. */
+  readonly waitingIn?: readonly string[] | 'any' | undefined;
   /** Only those snoozed past this instant, or only the others. */
   readonly snoozed?: { readonly is: boolean; readonly at: Instant };
+}
+
+/** The tasks a filter lets through, with their leads; no columns are chosen yet. */
+export function filteredTasks(db: Db, filter: TaskFilter) {
+  return db
+    .selectFrom('tasks')
+    .leftJoin('leads', 'leads.id', 'tasks.lead_id')
+    .where(({ eb, and, or }) => {
+      const all: Expression<SqlBool>[] = [];
+      if (filter.leadId !== undefined) all.push(eb('tasks.lead_id', '=', filter.leadId));
+      if (filter.states !== undefined) all.push(eb('tasks.state', 'in', filter.states));
+      if (filter.assignee !== undefined) all.push(eb('tasks.assignee', '=', filter.assignee));
+      if (filter.pool !== undefined) all.push(eb('tasks.pool', '=', filter.pool));
+      if (filter.dueBefore !== undefined) all.push(eb('tasks.due_at', '<=', at(filter.dueBefore)));
+      if (filter.waitingIn !== undefined) {
+        all.push(eb('tasks.assignee', 'is', null));
+        if (filter.waitingIn !== 'any') all.push(sql<boolean>`tasks.pool = any(${[...filter.waitingIn]})`);
+      }
+      if (filter.snoozed !== undefined) {
+        const { is, at: moment } = filter.snoozed;
+        const until = at(moment);
+        all.push(
+          is
+            ? eb('tasks.snoozed_until', '>', until)
+            : or([eb('tasks.snoozed_until', 'is', null), eb('tasks.snoozed_until', '<=', until)]),
+        );
+      }
+      return and(all);
+    });
 }
 
 /** Tasks by due time, earliest first. */
 export async function listTasks(db: Db, filter: TaskFilter = {}): Promise<Page<Task>> {
   const limit = pageLimit(filter);
   const after = decodeCursor('tasks', filter.cursor, 2);
-  let query = select(db);
-  if (filter.leadId !== undefined) query = query.where('tasks.lead_id', '=', filter.leadId);
-  if (filter.states !== undefined) query = query.where('tasks.state', 'in', filter.states);
-  if (filter.assignee !== undefined) query = query.where('tasks.assignee', '=', filter.assignee);
-  if (filter.pool !== undefined) query = query.where('tasks.pool', '=', filter.pool);
-  if (filter.dueBefore !== undefined) query = query.where('tasks.due_at', '<=', at(filter.dueBefore));
-  if (filter.snoozed !== undefined) {
-    const until = at(filter.snoozed.at);
-    query = filter.snoozed.is
-      ? query.where('tasks.snoozed_until', '>', until)
-      : query.where((eb) => eb.or([eb('tasks.snoozed_until', 'is', null), eb('tasks.snoozed_until', '<=', until)]));
-  }
+  let query = withAll(filteredTasks(db, filter));
   if (after !== null) {
     query = query.where(sql<boolean>`(tasks.due_at, tasks.id) > (${date(Number(after[0]))}, ${String(after[1])})`);
   }
@@ -204,6 +242,34 @@ export async function answerTask(tx: Db, id: string, answer: TaskAnswer): Promis
     .returning('id')
     .execute();
   return rows.length > 0;
+}
+
+/** Compare-and-set: an answered task is open again, without its answer; false when it is open or was closed by the clock. */
+export async function reopenTask(tx: Db, id: string): Promise<boolean> {
+  const rows = await tx
+    .updateTable('tasks')
+    .set({
+      state: 'open',
+      accepted_at: null,
+      closed_at: null,
+      disposition: null,
+      reason: null,
+      facts: null,
+      note: null,
+      until_at: null,
+      answered_by: null,
+    })
+    .where('id', '=', id)
+    .where('state', 'in', ['accepted', 'done', 'rejected'])
+    .returning('id')
+    .execute();
+  return rows.length > 0;
+}
+
+/** The lead of each of these tasks; unknown ones are left out. */
+export async function leadsOfTasks(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.selectFrom('tasks').select(['id', 'lead_id']).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row.lead_id]));
 }
 
 /** Gives an open or accepted task to a rep; false when it is closed or unknown. */

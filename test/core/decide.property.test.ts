@@ -362,6 +362,7 @@ describe('whatever happens to a lead', () => {
       'touch.held',
       'lead.disqualified',
       'task.reassigned',
+      'task.reopened',
       'lead.assigned',
       'handoff.skipped',
       'handoff.touched',

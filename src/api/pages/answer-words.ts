@@ -2,8 +2,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { AnswerVerb } from '../../email/answer-tokens.ts';
 import type { Given } from '../answer.ts';
+import { acceptIn, completeIn, skipIn } from '../answer.ts';
 import { returnIn } from '../returns.ts';
-import { acceptIn, completeIn, skipIn } from '../tasks.ts';
 
 /** Names of facts in the form: `fact.timing`. */
 export const FACT = 'fact.';

@@ -29,6 +29,8 @@ export const PROBLEMS = {
   'lane-taken': { status: 409, title: 'The lead runs a cadence in this lane' },
   'entry-refused': { status: 409, title: 'An entry rule of the cadence says no' },
   'enrollment-closed': { status: 409, title: 'The enrollment has ended' },
+  'task-open': { status: 409, title: 'The task is open' },
+  'answer-stands': { status: 409, title: 'Something has come of the answer' },
   'task-closed': { status: 409, title: 'The task is closed' },
   'task-accepted': { status: 409, title: 'The handoff is accepted already' },
   'wrong-answer': { status: 409, title: 'This kind of task is answered otherwise' },

@@ -51,6 +51,9 @@ export const idParam = z.object({
     .openapi({ param: { name: 'id', in: 'path' } }),
 });
 
+/** An id of a task in a body. */
+export const taskId = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'must be the id of a task');
+
 export const leadIdParam = z.object({
   id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, description: 'Id of the lead.' }),
 });

@@ -1,5 +1,7 @@
 /** A task as the API shows it. */
 import { z } from '@hono/zod-openapi';
+import { callWindowOf } from '../../core/call-window.ts';
+import type { Playbook } from '../../core/playbook.ts';
 import { type Instant, iso } from '../../core/time.ts';
 import { type Task, taskStateSchema } from '../../store/tasks.ts';
 import { instantOut, isoOrNull } from './common.ts';
@@ -20,6 +22,19 @@ export const taskOut = z
     priority: z.enum(['high', 'normal']),
     state: taskState,
     dueAt: instantOut,
+    callWindow: z
+      .object({
+        timeZone: z.string(),
+        days: z.array(z.string()),
+        from: z.string(),
+        to: z.string(),
+        now: z.boolean().openapi({ description: 'Whether the lead may be called right now.' }),
+        opensAt: instantOut.openapi({ description: 'Of the window that is open, else of the next one.' }),
+        closesAt: instantOut,
+      })
+      .openapi({
+        description: 'When the lead may be called, on its own clocks: `company.callWindow` of the playbook.',
+      }),
     phone: z.string(),
     attempts: z.number().int().openapi({ description: 'Tasks of this lead done before, and activities logged.' }),
     sla: z.object({ name: z.string(), acceptBy: instantOut, breached: z.boolean() }).nullable(),
@@ -67,8 +82,10 @@ export const taskOut = z
   })
   .openapi('Task');
 
-export function toTask(task: Task, now: Instant): z.infer<typeof taskOut> {
+/** `playbook`: the one in force, which says when leads may be called. */
+export function toTask(task: Task, now: Instant, playbook: Playbook | null): z.infer<typeof taskOut> {
   const { sla, context } = task;
+  const call = callWindowOf(task.place, playbook?.company, now);
   return {
     id: task.id,
     lead: { id: task.leadId },
@@ -82,6 +99,7 @@ export function toTask(task: Task, now: Instant): z.infer<typeof taskOut> {
     priority: task.priority,
     state: task.state,
     dueAt: iso(task.dueAt),
+    callWindow: { ...call, days: [...call.days], opensAt: iso(call.opensAt), closesAt: iso(call.closesAt) },
     phone: task.phone,
     attempts: task.attempts,
     sla: sla && {

@@ -89,6 +89,13 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
         if (state.custody.who === 'sales' && ours && to !== undefined) state.custody = { ...state.custody, rep: to };
         break;
       }
+      case 'lead.assigned': {
+        const [theirs, to] = [text(entry, 'from'), text(entry, 'to')];
+        if (state.custody.who === 'sales' && to !== undefined && theirs === state.custody.rep) {
+          state.custody = { ...state.custody, rep: to };
+        }
+        break;
+      }
       case 'task.opened':
         if (state.custody.task !== undefined && text(entry, 'kind') === 'handoff') {
           state.custody = { ...state.custody, task: text(entry, 'task') ?? state.custody.task };

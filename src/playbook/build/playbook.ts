@@ -94,7 +94,7 @@ function byId<R, T>(
   return dictionary(Object.entries(records ?? {}).map(([id, raw]) => [id, build(id, raw)] as const));
 }
 
-function buildCompany({ workingHours, ...company }: RawPlaybook['company']): Company {
+function buildCompany({ workingHours, callWindow, ...company }: RawPlaybook['company']): Company {
   return {
     ...company,
     workingHours: {
@@ -103,6 +103,7 @@ function buildCompany({ workingHours, ...company }: RawPlaybook['company']): Com
       to: workingHours?.to ?? DEFAULT_HOURS.to,
       holidays: workingHours?.holidays ?? [],
     },
+    ...(callWindow && { callWindow: { ...callWindow, holidays: callWindow.holidays ?? [] } }),
   };
 }
 

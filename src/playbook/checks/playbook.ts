@@ -23,6 +23,9 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   const hours = root.get('company').get('workingHours');
   mustBeSpan(hours, { from: '09:00', to: '17:00' }, report);
   mustBeUnique('day', hours.get('days').items(), report);
+  const calls = root.get('company').get('callWindow');
+  mustBeSpan(calls, { from: '09:00', to: '18:00' }, report);
+  mustBeUnique('day', calls.get('days').items(), report);
 
   const stages = root.get('stages').items();
   mustBeUnique(

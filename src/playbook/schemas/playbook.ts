@@ -37,8 +37,9 @@ const company = object(
     ),
     replyDomain: domain,
     workingHours: workingHours.optional(),
+    callWindow: workingHours.optional(),
   },
-  'the company: { name, postalAddress, timeZone, country, from, replyDomain, workingHours }',
+  'the company: { name, postalAddress, timeZone, country, from, replyDomain, workingHours, callWindow }',
 );
 
 const CONSENT_EXPECTED = '"require", or { assume: { basis: legitimate-interest, for: P365D } }';
