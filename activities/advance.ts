@@ -14,12 +14,14 @@ import { decide } from '../src/core/decide.ts';
 import type { Decided, TouchRequest } from '../src/core/decision.ts';
 import type { Facts } from '../src/core/facts.ts';
 import type { Input, InputBody } from '../src/core/input.ts';
+import type { Shared } from '../src/core/needs.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
 import { initialState, type LeadState } from '../src/core/state.ts';
 import type { Instant } from '../src/core/time.ts';
 import { createRenderer } from '../src/email/render.ts';
 import type { PlaybookCache } from '../src/playbook/cache.ts';
-import type { Database } from '../src/store/db.ts';
+import { peekAccount } from '../src/store/account-facts.ts';
+import type { Database, Db } from '../src/store/db.ts';
 import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
 import {
   asksSameAccount,
@@ -108,12 +110,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       const request = requestOf(loaded, versions, clock, { now, maySend, ended });
       let { facts } = request;
       let decision = decide(request);
-      if (decision.kind === 'needs') {
-        const { current } = request.playbooks;
-        const colleaguesOf = asksSameAccount(current) ? leadId : undefined;
-        facts = { ...facts, routing: await loadRouting(tx, countedReps(current), colleaguesOf) };
-        decision = decide({ ...request, facts });
-        if (decision.kind === 'needs') throw new Error('the core asks for routing that it has');
+      for (const asked = new Set<Shared>(); decision.kind === 'needs'; decision = decide({ ...request, facts })) {
+        const { what } = decision;
+        if (asked.has(what)) throw new Error(`the core asks for ${what} that it has`);
+        asked.add(what);
+        facts = { ...facts, ...(await readShared(tx, what, facts, request.playbooks.current)) };
       }
       const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
       const rows = new Set(loaded.inputs.map((input) => input.id));
@@ -177,6 +178,18 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       }
     }
   };
+}
+
+/** What leads share, read in the transaction that decides. */
+async function readShared(tx: Db, what: Shared, { leadId, lead }: Facts, current: Playbook): Promise<Partial<Facts>> {
+  switch (what) {
+    case 'routing': {
+      const colleaguesOf = asksSameAccount(current) ? leadId : undefined;
+      return { routing: await loadRouting(tx, countedReps(current), colleaguesOf) };
+    }
+    case 'account':
+      return { account: await peekAccount(tx, leadId, lead.domain) };
+  }
 }
 
 const isSpedUp = (clock: Clock): boolean => clock.anchor.factor > 1;

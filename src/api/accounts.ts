@@ -1,8 +1,12 @@
 /** `/v1/accounts`: companies, by their domain. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { seatsOf } from '../core/buying-group.ts';
+import type { Playbook } from '../core/playbook.ts';
+import { engagementAt } from '../core/standing.ts';
+import type { Instant } from '../core/time.ts';
 import { type AccountRecord, getAccount, leadsOfAccount, listAccounts, sizeOfAccount } from '../store/accounts.ts';
 import { listDeals } from '../store/deals.ts';
-import { getLeads } from '../store/leads.ts';
+import { getLeads, type LeadRecord } from '../store/leads.ts';
 import { guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { currentOrNull } from './playbook-now.ts';
@@ -27,6 +31,14 @@ const accountDetail = z
     ...summary,
     size: z.number().int().openapi({ description: 'Leads of it in all.' }),
     leads: z.array(leadSummary).openapi({ description: 'The first 50 to come in.' }),
+    roles: z.array(z.object({ role: z.string(), lead: z.uuid().optional() })).openapi({
+      description: 'Who has which role of the buying group; without a lead it is needed and nobody has it.',
+    }),
+    completeness: z
+      .number()
+      .nullable()
+      .openapi({ description: 'Share of the needed roles that is there, 0 to 1; null without a buying group.' }),
+    engagement: z.number().openapi({ description: 'What its leads have earned together by now.' }),
     custodian: z
       .string()
       .nullable()
@@ -34,6 +46,12 @@ const accountDetail = z
     deals: z.array(dealOut).openapi({ description: 'At most 500, by id.' }),
   })
   .openapi('Account');
+
+/** Rounded as on a task. */
+function engagementOf(leads: readonly LeadRecord[], playbook: Playbook, now: Instant): number {
+  const sum = leads.reduce((all, { standing }) => all + (standing ? engagementAt(standing, playbook, now) : 0), 0);
+  return Math.round(sum * 10) / 10;
+}
 
 const toAccount = (row: AccountRecord): z.infer<typeof accountOut> => ({
   id: row.id,
@@ -80,7 +98,10 @@ export function accountRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const account = await getAccount(db, id);
     if (account === null) throw new Problem('not-found', `There is no account ${id}`);
     const leads = await getLeads(db, await leadsOfAccount(db, id));
-    const stage = (await currentOrNull(deps))?.stages[0]?.id ?? null;
+    const playbook = await currentOrNull(deps);
+    const stage = playbook?.stages[0]?.id ?? null;
+    const group = leads.filter((lead) => lead.standing?.out !== true);
+    const { seats, completeness } = seatsOf(playbook?.buyingGroup, group);
     const deals = await listDeals(db, { accountId: id, limit: 500 });
     const withSales = leads.filter((lead) => lead.custodian !== null).sort((a, b) => b.updatedAt - a.updatedAt);
     return c.json(
@@ -88,6 +109,9 @@ export function accountRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         ...toAccount(account),
         size: await sizeOfAccount(db, account.domain),
         leads: leads.map((lead) => toSummary(lead, stage)),
+        roles: [...seats],
+        completeness: playbook?.buyingGroup === undefined ? null : completeness,
+        engagement: playbook === null ? 0 : engagementOf(leads, playbook, deps.clock.now()),
         custodian: withSales[0]?.custodian ?? null,
         deals: deals.items.map(toDeal),
       },

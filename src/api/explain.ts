@@ -7,7 +7,7 @@ import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
 import { listJournal } from '../store/journal.ts';
 import type { Db } from '../store/schema.ts';
-import { asksSameAccount, countedReps, peekLead, peekRouting } from '../store/states.ts';
+import { asksSameAccount, countedReps, peekLead, peekRouting, withAccount } from '../store/states.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { leadFor } from './own.ts';
@@ -75,7 +75,7 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       about,
       state,
       facts: {
-        ...loaded.facts,
+        ...(await withAccount(db, loaded)).facts,
         routing: await peekRouting(db, countedReps(current), asksSameAccount(current) ? loaded.leadId : undefined),
       },
       playbooks: { current, get: await pinned(deps, state, current) },

@@ -4,7 +4,7 @@ import type { InputBody } from '../core/input.ts';
 import type { Instant } from '../core/time.ts';
 import { putInputs } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
-import { type Loaded, loadLead } from '../store/states.ts';
+import { type Loaded, loadLead, withAccount } from '../store/states.ts';
 import { answerTask, assignTask, openTasksFor } from '../store/tasks.ts';
 import { callerIn, guard } from './auth.ts';
 import { activeRep, type Holding, holdingOf, ownPools } from './custodian.ts';
@@ -43,7 +43,7 @@ export function leadMoveRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const holding = holdingOf(loaded);
       if (holding.by === 'sales' && holding.rep === rep && holding.offer === undefined) return taken(loaded, rep);
       refuseTaken(holding, rep);
-      const pools = ownPools(loaded, rep, playbook, now);
+      const pools = ownPools(await withAccount(tx, loaded), rep, playbook, now);
       if (pools.length === 0 && holding.rep !== rep) {
         throw new Problem('not-yours', 'No pool of yours takes this lead');
       }

@@ -7,7 +7,7 @@ import { iso } from '../core/time.ts';
 import { scoreOf } from '../core/view.ts';
 import { listEnrollments } from '../store/enrollments.ts';
 import { getLead, type LeadRecord, listLeads, upsertLead } from '../store/leads.ts';
-import { type Loaded, peekLead } from '../store/states.ts';
+import { type Loaded, peekLead, withAccount } from '../store/states.ts';
 import { listTasks } from '../store/tasks.ts';
 import { callerIn, guard, ownerOf } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -113,7 +113,7 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
   const state = loaded.state ?? initialState(stage ?? '', lead.createdAt);
   const enrollments = await listEnrollments(db, { leadId: lead.id, limit: 500 });
   const tasks = await listTasks(db, { leadId: lead.id, states: ['open', 'accepted'], limit: 500 });
-  const { facts } = loaded;
+  const { facts } = await withAccount(db, loaded);
   const score = playbook === null ? null : scoreOf(state, facts, playbook, now);
   return {
     ...toSummary(lead, stage),

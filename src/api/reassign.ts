@@ -5,7 +5,7 @@ import type { Instant } from '../core/time.ts';
 import { HISTORY, viewOf } from '../core/view.ts';
 import { putInputs } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
-import { countedReps, type Loaded, loadLead, loadRouting } from '../store/states.ts';
+import { countedReps, type Loaded, loadLead, loadRouting, withAccount } from '../store/states.ts';
 import { assignTask, getTask, leadsOf, openTasksOf, type Task } from '../store/tasks.ts';
 import { activeRep } from './custodian.ts';
 import { Problem } from './problem/problem.ts';
@@ -75,7 +75,7 @@ export async function moveAllOf(tx: Db, repId: string, { playbook, now, by }: Fr
     const has = loaded.state?.custody.who === 'sales' && loaded.state.custody.rep === repId;
     const theirs = (await openTasksOf(tx, repId)).filter((task) => task.leadId === leadId).map(({ id }) => id);
     if (!has && theirs.length === 0) continue;
-    const to = successorOf(loaded, { playbook, now, counters });
+    const to = successorOf(await withAccount(tx, loaded), { playbook, now, counters });
     if (to === undefined) {
       tasks.left += theirs.length;
       kept.left += has ? 1 : 0;

@@ -1,4 +1,5 @@
 /** What each move of custody brings with it; the moves themselves are in custody-states.ts. */
+import { accountContext } from './account-context.ts';
 import { addDuration, workingBetween } from './calendar.ts';
 import { type CustodyEvent, mayMove, moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
@@ -49,7 +50,8 @@ export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer)
   const clocks = clocksOf(sla, calendarOf(d.playbooks.current, rep), d.t);
   const { acceptBy } = clocks;
   const task = hashId('handoff', d.facts.leadId, handoff.id, String(d.t), String(state.journal));
-  const context = taskContext(d, why, { note, brief: handoff.brief });
+  const account = accountContext(d);
+  const context = { ...taskContext(d, why, { note, brief: handoff.brief }), ...(account && { account }) };
   delete state.resume;
   moveCustody(
     d,

@@ -4,6 +4,8 @@
 export const WON = 'won';
 export const LOST = 'lost';
 
+export const CLOSED_STAGES = [WON, LOST] as const;
+
 export const isOpenDeal = (stage: string): boolean => stage !== WON && stage !== LOST;
 
 /** How CRMs call the two ends: HubSpot `closedwon`, Salesforce `Closed Won`. */

@@ -5,14 +5,17 @@
 import { applyInput } from './apply.ts';
 import { LOST } from './deal-stage.ts';
 import type { Decided, Decision } from './decision.ts';
-import { type Draft, NeedsRouting } from './draft.ts';
+import type { Draft } from './draft.ts';
 import type { Facts, Playbooks } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import { leftToSend } from './left.ts';
+import { Needs, type Supply } from './needs.ts';
 import { settle } from './settle.ts';
+import { standingOf } from './standing.ts';
 import { copyState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 import { endTouch } from './touch.ts';
+import { leadZone } from './view.ts';
 import { type Due, nextDue, summaryOf } from './wake.ts';
 
 export interface Request {
@@ -57,8 +60,8 @@ const MAX_INSTANTS = 4_000;
 
 /**
  * Decides everything that is due up to `now`, instant by instant in the order of time. Stops at the
- * first touch: its end is an input of the next decision. Answers `needs: 'routing'` when a handoff
- * or task must be assigned and the facts have no reps: call again with them.
+ * first touch: its end is an input of the next decision. Answers `needs` when it takes something that
+ * leads share and the facts do not have: call again with it.
  * @throws Error when the playbook turns in a circle, or an enrollment's version is missing.
  */
 export function decide(request: Request): Decision {
@@ -66,8 +69,20 @@ export function decide(request: Request): Decision {
   try {
     return decideIn(d, request);
   } catch (error) {
-    if (error instanceof NeedsRouting) return { kind: 'needs', what: 'routing' };
+    if (error instanceof Needs) return { kind: 'needs', what: error.what };
     throw error;
+  }
+}
+
+/** `decide` with what leads share at hand. */
+export function decideWith(request: Request, supply: Supply): Decided {
+  let { facts } = request;
+  for (const asked = new Set<string>(); ; ) {
+    const decision = decide({ ...request, facts });
+    if (decision.kind === 'decided') return decision;
+    if (asked.has(decision.what)) throw new Error(`the core asks for ${decision.what} that it has`);
+    asked.add(decision.what);
+    facts = { ...facts, ...supply[decision.what]() };
   }
 }
 
@@ -111,6 +126,7 @@ function decideIn(d: Draft, request: Request): Decided {
     ...(held === undefined ? {} : { held }),
     entered: d.entered,
     left: leftToSend(d.state, d.facts.lead, d.playbooks.current),
+    standing: standingOf(d.state, d.playbooks.current, leadZone(d.facts, d.playbooks.current)),
   };
 }
 
@@ -180,7 +196,7 @@ function wakeOf(d: Draft, pending: readonly Input[]): Due | undefined {
     try {
       playInstant(ahead, Math.max(due.at, at.state.at), [], []);
     } catch (error) {
-      if (error instanceof NeedsRouting) return due;
+      if (error instanceof Needs) return due;
       throw error;
     }
     const quiet = ahead.effects.every((x) => x.kind === 'journal' && QUIET_ENTRIES.has(x.entry.type));

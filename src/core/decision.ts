@@ -1,5 +1,9 @@
 /** What `decide` answers: the next state, what the store must write with it, and what the world must do. */
+
+import type { AccountContext } from './account-context.ts';
+import type { Shared } from './needs.ts';
 import type { JournalType, Reason } from './reasons.ts';
+import type { Standing } from './standing.ts';
 import type { EnrollmentState, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 
@@ -54,6 +58,8 @@ export interface TaskOpened {
     }[];
     /** The same in sentences, and what the lead did since. */
     readonly story?: readonly string[];
+    /** Of a lead that is handed over: who else is at its account. */
+    readonly account?: AccountContext;
   };
 }
 
@@ -154,6 +160,8 @@ export interface Decided {
   readonly entered: readonly StepEntered[];
   /** Emails marketing could still send this lead, for the reports. */
   readonly left?: number;
+  /** What colleagues see of this lead from here on. */
+  readonly standing?: Standing;
 }
 
 export interface StepEntered {
@@ -164,4 +172,4 @@ export interface StepEntered {
   readonly at: Instant;
 }
 
-export type Decision = Decided | { readonly kind: 'needs'; readonly what: 'routing' };
+export type Decision = Decided | { readonly kind: 'needs'; readonly what: Shared };

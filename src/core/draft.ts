@@ -2,15 +2,11 @@
 import type { Effect, JournalEntry, StepEntered, TouchRequest } from './decision.ts';
 import type { Facts, Playbooks, Routing } from './facts.ts';
 import type { InputBody } from './input.ts';
+import { Needs } from './needs.ts';
 import type { Cadence, Playbook, Step } from './playbook.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 import { zoneOfCountry } from './zones.ts';
-
-/** Thrown inside a decision that needs the shared counters; `decide` answers `needs` and is called again. */
-export class NeedsRouting extends Error {
-  override readonly name = 'NeedsRouting';
-}
 
 export type TaskAnswerKind = Extract<InputBody, { kind: 'task.answered' }>['answer'];
 
@@ -65,7 +61,7 @@ export function journal(d: Draft, { by, data, playbook, ...words }: JournalWords
 }
 
 export const routingOf = (d: Draft): Routing => {
-  if (!d.facts.routing) throw new NeedsRouting();
+  if (!d.facts.routing) throw new Needs('routing');
   return d.facts.routing;
 };
 

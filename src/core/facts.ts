@@ -1,6 +1,7 @@
 /** What the store knows of a lead beside its state, read in the transaction that decides. */
 import type { Playbook, Purpose, WorkingHours } from './playbook.ts';
-import type { LeadFields } from './scope.ts';
+import type { CustodyHolder, LeadFields } from './scope.ts';
+import type { Standing } from './standing.ts';
 import type { Instant } from './time.ts';
 
 export interface Consent {
@@ -43,6 +44,27 @@ export interface Routing {
   readonly sameAccount?: readonly string[];
 }
 
+/** Another lead of the same account. */
+export interface Colleague {
+  readonly id: string;
+  readonly fields: LeadFields;
+  readonly custody: CustodyHolder;
+  /** Who in sales has it. */
+  readonly rep?: string;
+  /** Absent: nothing has been decided about it yet. */
+  readonly standing?: Standing;
+}
+
+/** The company of a lead; read only when a decision asks for it (`needs: 'account'`). */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  /** The others of its group, in the order they came in; at most 49. */
+  readonly colleagues: readonly Colleague[];
+  /** Ids of their deals that are open. */
+  readonly openDeals: readonly string[];
+}
+
 export interface Facts {
   readonly leadId: string;
   /** Stable text that splits and spreading hash; from the first address, so that simulator and engine agree. */
@@ -56,6 +78,8 @@ export interface Facts {
   /** The custodian, when a rep has the lead. */
   readonly custodian?: Rep;
   readonly routing?: Routing;
+  /** `null`: the lead has none. */
+  readonly account?: Account | null;
 }
 
 /** The version for new things and those that open enrollments are pinned to. */

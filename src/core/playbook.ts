@@ -159,9 +159,24 @@ export interface Replies {
   readonly notNow?: string;
 }
 
+/** Who decides together at an account, and what follows from it. */
+export interface BuyingGroup {
+  /** In the order of the file. */
+  readonly roles: readonly string[];
+  /** How many of a role a sale needs; a role without a number is welcome. */
+  readonly need: Readonly<Record<string, number>>;
+  /** The first that holds says the role of a lead that came without one; these conditions see its fields alone. */
+  readonly map: readonly { readonly when: Condition; readonly role: string }[];
+}
+
+export interface Cap {
+  readonly touches: number;
+  readonly per: IsoDuration;
+}
+
 /** How many touches a lead may get. */
 export interface Caps {
-  readonly lead?: { readonly touches: number; readonly per: IsoDuration };
+  readonly lead?: Cap;
   /** What counts as a touch. */
   readonly count: readonly ('email' | 'task')[];
 }
@@ -330,7 +345,8 @@ export interface Playbook {
   readonly definitions: Readonly<Record<string, Condition>>;
   readonly signals: Readonly<Record<string, SignalRule>>;
   readonly score: {
-    readonly engagement: { readonly halfLife: IsoDuration; readonly max: number };
+    /** `account`: which share of the colleagues' engagement counts too. */
+    readonly engagement: { readonly halfLife: IsoDuration; readonly max: number; readonly account?: number };
     readonly fit: readonly { readonly when: Condition; readonly points: number }[];
   };
   readonly routes: readonly Route[];
@@ -343,6 +359,7 @@ export interface Playbook {
   readonly returns: Readonly<Record<string, ReturnRule>>;
   readonly expiry?: Expiry;
   readonly caps?: Caps;
+  readonly buyingGroup?: BuyingGroup;
   readonly replies?: Replies;
   readonly cadences: Readonly<Record<string, Cadence>>;
   readonly emails: Readonly<Record<string, EmailTemplate>>;

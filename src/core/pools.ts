@@ -152,7 +152,7 @@ export function poolsFor(d: Draft, ids: readonly string[]): Pool[] {
   return ids.flatMap((id) => d.playbooks.current.pools.find((pool) => pool.id === id && pool.when.test(scope)) ?? []);
 }
 
-/** The rep for this lead now; throws NeedsRouting without the shared counters. */
+/** The rep for this lead now; throws Needs without the shared counters. */
 export function chooseRep(d: Draft, pools: readonly string[], except?: ReadonlySet<string>): Choice | undefined {
   const question: PickQuestion = {
     pools: poolsFor(d, pools),

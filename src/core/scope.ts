@@ -36,12 +36,47 @@ export interface DealScope {
   readonly owner: string;
 }
 
+/** The lead's account; '', 0 and empty for a lead that has none. */
+export interface AccountScope {
+  readonly name: string;
+  readonly domain: string;
+  /** The lead's own role in the buying group, which needs no account; '' without one. */
+  readonly role: string;
+  /** People known of it, the lead among them; at most 50. */
+  readonly leads: number;
+  /** How many of them sales has. */
+  readonly withSales: number;
+  readonly openDeals: number;
+  /** What they have earned together. */
+  readonly engagement: number;
+  /** Roles somebody has. */
+  readonly roles: readonly string[];
+  /** Needed roles that too few have. */
+  readonly missing: readonly string[];
+  /** Share of the needed roles that is there, 0 to 1. */
+  readonly completeness: number;
+}
+
+export const NO_ACCOUNT: AccountScope = {
+  name: '',
+  domain: '',
+  role: '',
+  leads: 0,
+  withSales: 0,
+  openDeals: 0,
+  engagement: 0,
+  roles: [],
+  missing: [],
+  completeness: 0,
+};
+
 export interface Scope {
   readonly now: Instant;
   readonly lead: LeadFields;
   readonly score: { readonly fit: number; readonly engagement: number };
   readonly stage: string;
   readonly deal: DealScope;
+  readonly account: AccountScope;
   readonly custody: CustodyHolder;
   /** Whether it is working time for the custodian, else for the company. */
   readonly working: boolean;

@@ -94,9 +94,12 @@ function earnings(state: LeadState, playbook: Playbook, now: Instant, zone: stri
 
 const clamp = (n: number, max: number): number => Math.min(max, Math.max(0, n));
 
-/** Engagement from 0 to the playbook's `max`. `zone` decides where a day ends for `maxPerDay`. */
-export function engagementOf(state: LeadState, playbook: Playbook, now: Instant, zone: string): number {
-  let sum = 0;
+/**
+ * Engagement from 0 to the playbook's `max`. `zone` decides where a day ends for `maxPerDay`.
+ * @param shared what counts of the colleagues' engagement; 0 for the lead's own alone
+ */
+export function engagementOf(state: LeadState, playbook: Playbook, now: Instant, zone: string, shared = 0): number {
+  let sum = shared;
   for (const part of earnings(state, playbook, now, zone)) sum += part.now;
   return clamp(sum, playbook.score.engagement.max);
 }
@@ -113,7 +116,14 @@ const signed = (n: number): string => (n < 0 ? `${round(n)}` : `+${round(n)}`);
 const often = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`);
 
 /** Both scores with their reasons, for people; conditions use the two functions above. */
-export function explainScore(state: LeadState, playbook: Playbook, now: Instant, zone: string, scope: Scope): Score {
+export function explainScore(
+  state: LeadState,
+  playbook: Playbook,
+  now: Instant,
+  zone: string,
+  scope: Scope,
+  shared = 0,
+): Score {
   const { max } = playbook.score.engagement;
   const parts: ScorePart[] = [];
   playbook.score.fit.forEach(({ when, points }, index) => {
@@ -125,6 +135,11 @@ export function explainScore(state: LeadState, playbook: Playbook, now: Instant,
   for (const one of earned) {
     const sentence = wordsOf(one, playbook.signals[one.type]?.maxPerDay);
     parts.push({ of: 'engagement', what: one.type, points: one.now, source: `signals.${one.type}`, sentence });
+  }
+  if (shared > 0) {
+    const what = 'account';
+    const sentence = `colleagues at the account: ${signed(shared)}`;
+    parts.push({ of: 'engagement', what, points: shared, source: 'score.engagement.account', sentence });
   }
   const sum = (of: ScorePart['of']): number => parts.reduce((all, part) => all + (part.of === of ? part.points : 0), 0);
   const bounds: string[] = [];

@@ -9,6 +9,7 @@ import { type EndState, endStateOf } from './endstate.ts';
 import type { Rep } from './facts.ts';
 import type { Playbook } from './playbook.ts';
 import { createDueQueue, type Due } from './queue.ts';
+import { createAccounts } from './simulated-accounts.ts';
 import { createSimulatedLead, type LeadToSimulate, type SimulatedLead } from './simulated-lead.ts';
 import { type Counts, createTally } from './tally.ts';
 import { DAY, type Instant } from './time.ts';
@@ -71,7 +72,7 @@ export function simulate(s: Simulation): SimulationResult {
     given: {},
     turns: {},
     open: {},
-    accounts: new Map(),
+    accounts: createAccounts(),
     onJournal: (key: string, entry: JournalEntry) => {
       tally.add(entry);
       if (entry.type === 'step.exhausted') {

@@ -1,13 +1,14 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
-import { accountIdOf } from './account.ts';
 import { type Actors, isHumanSignal } from './actors.ts';
-import { decide } from './decide.ts';
+import { decideWith } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
 import { isCustomer } from './endstate.ts';
 import type { Consent, Facts, Rep, Suppression } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import type { Playbook } from './playbook.ts';
 import type { LeadFields } from './scope.ts';
+import type { Member, SimulatedAccounts } from './simulated-accounts.ts';
+import type { Standing } from './standing.ts';
 import { initialState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 import { calendarOf } from './view.ts';
@@ -29,16 +30,8 @@ export interface World {
   readonly given: Record<string, Record<string, number>>;
   readonly turns: Record<string, Record<string, number>>;
   readonly open: Record<string, number>;
-  /** Who has the people of a company, or last took one over: domain to lead. */
-  readonly accounts: Map<string, Map<string, AccountRep>>;
+  readonly accounts: SimulatedAccounts;
   readonly onJournal: (key: string, entry: JournalEntry) => void;
-}
-
-interface AccountRep {
-  readonly rep: string;
-  readonly at: Instant;
-  /** Whether that rep has the lead still. */
-  readonly has: boolean;
 }
 
 export interface SimulatedLead {
@@ -76,6 +69,9 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   const first = playbook.stages[0];
   if (first === undefined) throw new Error('a playbook has at least one stage');
   let state = initialState(first.id, from);
+  let standing: Standing | undefined;
+  const member: Member = { key, fields: given.lead, state: () => state, standing: () => standing };
+  world.accounts.join(member);
   const suppressions: Suppression[] = given.suppressions.map((suppression) => ({ ...suppression, at: from }));
   let inputs: Input[] = [];
   let acts: Act[] = [];
@@ -111,23 +107,18 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       maySend: true,
       sendAs: 'due' as const,
     };
-    const decision = decide(request);
-    if (decision.kind === 'decided') return decision;
-    const routed = decide({
-      ...request,
-      facts: {
-        ...request.facts,
+    return decideWith(request, {
+      routing: () => ({
         routing: {
           reps: world.reps,
           given: world.given,
           turns: world.turns,
           open: world.open,
-          sameAccount: sameAccount(),
+          sameAccount: world.accounts.repsFor(member),
         },
-      },
+      }),
+      account: () => ({ account: world.accounts.seenBy(member) }),
     });
-    if (routed.kind === 'decided') return routed;
-    throw new Error('the core asks for routing that it has');
   }
 
   function answerLater(id: string, rep: string, openedAt: Instant): void {
@@ -188,30 +179,11 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   const heldBy = ({ custody, stage }: LeadState): string | undefined =>
     custody.who === 'sales' && !isCustomer(stage) ? custody.rep : undefined;
 
-  /** As the store answers it: those who have a colleague, then who last took one over. */
-  function sameAccount(): string[] {
-    const { domain } = given.lead;
-    if (accountIdOf(domain) === null) return [];
-    const others = [...(world.accounts.get(domain) ?? [])].filter(([other]) => other !== key).map(([, one]) => one);
-    others.sort((a, b) => Number(b.has) - Number(a.has) || b.at - a.at);
-    return [...new Set(others.map(({ rep }) => rep))];
-  }
-
-  function noteAccount(before: LeadState['custody'], { custody }: LeadState): void {
-    if (before.rep === custody.rep && before.acceptedAt === custody.acceptedAt) return;
-    const people = world.accounts.get(given.lead.domain) ?? new Map<string, AccountRep>();
-    world.accounts.set(given.lead.domain, people);
-    if (custody.rep !== undefined) people.set(key, { rep: custody.rep, at: custody.since, has: true });
-    // An offer nobody accepted leaves no acquaintance.
-    else if (before.rep !== undefined && before.acceptedAt !== undefined)
-      people.set(key, { rep: before.rep, at: before.acceptedAt, has: false });
-    else people.delete(key);
-  }
-
   function apply(decided: Decided): void {
     const before = heldBy(state);
-    noteAccount(state.custody, decided.state);
+    world.accounts.note(member, state.custody, decided.state.custody);
     state = decided.state;
+    standing = decided.standing;
     const after = heldBy(state);
     if (before !== after) {
       if (before !== undefined) world.open[before] = (world.open[before] ?? 0) - 1;
@@ -264,7 +236,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   return {
     key,
     state: () => state,
-    facts,
+    facts: () => ({ ...facts(), account: world.accounts.seenBy(member) }),
     touches: () => count.touches,
     tasks: () => count.tasks,
     play(now) {

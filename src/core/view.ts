@@ -1,10 +1,11 @@
 /** Binds a lead's state and facts at one instant to what conditions see (`Scope`). */
+import { accountIn, accountScopeOf, earnedByColleagues } from './account-scope.ts';
 import { isWorking } from './calendar.ts';
 import { dealScopeOf } from './deal-scope.ts';
 import { before } from './duration.ts';
 import type { Facts, Rep } from './facts.ts';
 import type { Calendar, Playbook } from './playbook.ts';
-import type { Scope } from './scope.ts';
+import type { AccountScope, Scope } from './scope.ts';
 import { engagementOf, explainScore, fitOf, type Score } from './score.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -47,6 +48,7 @@ class View implements Scope {
   readonly #after: Instant;
   #score: { fit: number; engagement: number } | undefined;
   #scoring = false;
+  #account: AccountScope | undefined;
   #forDefinitions: View | undefined;
 
   constructor(
@@ -78,6 +80,12 @@ class View implements Scope {
   get deal() {
     return dealScopeOf(this.#state);
   }
+  get account(): AccountScope {
+    if (this.#account) return this.#account;
+    const own = engagementOf(this.#state, this.#playbook, this.now, leadZone(this.#facts, this.#playbook));
+    this.#account = accountScopeOf(this.#state, this.#facts, this.#playbook, this.now, own);
+    return this.#account;
+  }
   get custody() {
     return this.#state.custody.who;
   }
@@ -93,13 +101,17 @@ class View implements Scope {
     // A fit rule that asks for the score sees zeros: it cannot depend on itself.
     if (this.#scoring) return { fit: 0, engagement: 0 };
     this.#scoring = true;
-    const zone = leadZone(this.#facts, this.#playbook);
-    this.#score = {
-      fit: fitOf(this.#playbook, this),
-      engagement: engagementOf(this.#state, this.#playbook, this.now, zone),
-    };
-    this.#scoring = false;
-    return this.#score;
+    try {
+      const zone = leadZone(this.#facts, this.#playbook);
+      const shared = sharedEngagement(this.#facts, this.#playbook, this.now);
+      this.#score = {
+        fit: fitOf(this.#playbook, this),
+        engagement: engagementOf(this.#state, this.#playbook, this.now, zone, shared),
+      };
+      return this.#score;
+    } finally {
+      this.#scoring = false;
+    }
   }
 
   signals(type: string, within?: string): { count: number } {
@@ -150,5 +162,13 @@ export function viewOf(
 /** Fit and engagement at `now` with their reasons. */
 export function scoreOf(state: LeadState, facts: Facts, playbook: Playbook, now: Instant): Score {
   const zone = leadZone(facts, playbook);
-  return explainScore(state, playbook, now, zone, viewOf(state, facts, playbook, now));
+  const shared = sharedEngagement(facts, playbook, now);
+  return explainScore(state, playbook, now, zone, viewOf(state, facts, playbook, now), shared);
+}
+
+/** What counts for this lead of what its colleagues have earned. */
+function sharedEngagement(facts: Facts, playbook: Playbook, now: Instant): number {
+  const share = playbook.score.engagement.account;
+  const account = share === undefined ? undefined : accountIn(facts);
+  return share === undefined || account === undefined ? 0 : share * earnedByColleagues(account, playbook, now);
 }

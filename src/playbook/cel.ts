@@ -2,7 +2,14 @@
 import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import type { Condition } from '../core/playbook.ts';
 import type { Scope } from '../core/scope.ts';
-import { createEnvironment, HISTORY_FUNCTIONS, LEAD_TYPES, VARIABLES, withScope } from './cel/environment.ts';
+import {
+  ACCOUNT_TYPES,
+  createEnvironment,
+  HISTORY_FUNCTIONS,
+  LEAD_TYPES,
+  VARIABLES,
+  withScope,
+} from './cel/environment.ts';
 import { partsOf } from './cel/parts.ts';
 import { type Findings, isAvailable, type KnownNames, type Mistake, walk } from './cel/walk.ts';
 import { LATER_VARIABLES } from './later.ts';
@@ -154,7 +161,7 @@ function typeMistake(error: unknown, definitions: ReadonlySet<string> | undefine
       return [{ offset, message: `unknown name '${name}'${didYouMean(name, known)}`, expected: oneOfNames(known, '') }];
     }
     case 'no_such_key': {
-      const fields = /^score\b/.test(sourceAround(error)) ? ['fit', 'engagement'] : Object.keys(LEAD_TYPES);
+      const fields = FIELDS[/^\w+/.exec(sourceAround(error))?.[0] ?? ''] ?? Object.keys(LEAD_TYPES);
       return [
         {
           offset,
@@ -193,6 +200,13 @@ function overloadWords(summary: string): string {
   return `'${operator}' does not go with ${typeWords(left)} and ${typeWords(right)}`;
 }
 
+/** Fields of what has any. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  score: ['fit', 'engagement'],
+  deal: ['stage', 'amount', 'open', 'renewsAt', 'owner'],
+  account: Object.keys(ACCOUNT_TYPES),
+};
+
 const WORDS: Readonly<Record<string, string>> = {
   string: 'a text',
   int: 'a whole number',
@@ -201,6 +215,9 @@ const WORDS: Readonly<Record<string, string>> = {
   'google.protobuf.Timestamp': 'an instant',
   Lead: 'the whole lead',
   Score: 'the whole score',
+  Deal: 'the whole deal',
+  Account: 'the whole account',
+  'list<string>': 'a list of texts',
 };
 
 const typeWords = (types: string): string => WORDS[types] ?? types;

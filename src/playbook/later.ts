@@ -12,7 +12,7 @@ export type FileKind = 'playbook' | 'cadence' | 'email';
 const LATER_STEPS = ['notify', 'webhook'];
 
 /** Names a condition may use one day. */
-export const LATER_VARIABLES: readonly string[] = ['account', 'context'];
+export const LATER_VARIABLES: readonly string[] = ['context'];
 
 export interface Later {
   readonly problems: PlaybookProblem[];
@@ -37,8 +37,9 @@ export function findLater(kind: FileKind, source: Source): Later {
 
   const root = Raw.of(source);
   if (kind === 'playbook') {
-    key(root, ['chat', 'buyingGroup']);
+    key(root, ['chat']);
     key(root.get('caps'), ['account']);
+    key(root.get('buyingGroup'), ['onReply', 'onMissing']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');
     eachStep(root.get('steps'), (step) => {

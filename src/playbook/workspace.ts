@@ -27,6 +27,8 @@ export interface Workspace {
 export interface Names {
   readonly stages?: ReadonlySet<string> | undefined;
   readonly signals?: ReadonlySet<string> | undefined;
+  /** Of the buying group. */
+  readonly roles?: ReadonlySet<string> | undefined;
   readonly definitions?: ReadonlySet<string> | undefined;
   readonly handoffs?: ReadonlySet<string> | undefined;
   readonly pools?: ReadonlySet<string> | undefined;
@@ -171,6 +173,13 @@ function namesOf(
   return {
     stages: known(ids('stages')),
     signals: known([...BUILT_IN_SIGNALS, ...keys('signals')]),
+    roles: known(
+      root
+        .get('buyingGroup')
+        .get('roles')
+        .items()
+        .flatMap(({ text }) => text ?? []),
+    ),
     definitions: known(keys('definitions')),
     handoffs: known(keys('handoffs')),
     pools: known(ids('pools')),

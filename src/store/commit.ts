@@ -73,7 +73,7 @@ function group(effects: readonly Effect[]) {
 
 const STATE = `update lead_states set seq = $3, state = $4, stage = $5, custody = $6, custodian = $7, due_at = $8,
   queue = $9, held = $10, updated_at = $11, playbook = coalesce($12, playbook),
-  left_to_send = coalesce($13, left_to_send) where lead_id = $1 and seq = $2 returning lead_id`;
+  left_to_send = coalesce($13, left_to_send), standing = coalesce($14, standing) where lead_id = $1 and seq = $2 returning lead_id`;
 
 async function writeState(
   tx: Db,
@@ -98,6 +98,7 @@ async function writeState(
     date(now),
     playbook ?? null,
     decided.left ?? null,
+    decided.standing === undefined ? null : JSON.stringify(decided.standing),
   ]);
   if (rows.length === 0) throw new SequenceConflict(leadId, expected);
 }

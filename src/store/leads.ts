@@ -2,6 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { CustodyHolder, LeadFields } from '../core/scope.ts';
+import { type Standing, standingSchema } from '../core/standing.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
 import type { Db, LeadStatesTable, LeadsTable } from './schema.ts';
@@ -24,12 +25,14 @@ export interface LeadRecord {
   readonly held: string | null;
   /** Commits so far. */
   readonly seq: number;
+  /** What colleagues see of it; null until the first decision. */
+  readonly standing: Standing | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
 
 const attributesSchema = z.record(z.string(), z.string());
-const custodySchema = z.enum(['marketing', 'sales', 'nobody']);
+export const custodySchema = z.enum(['marketing', 'sales', 'nobody']);
 
 type FieldRow = Pick<
   Selectable<LeadsTable>,
@@ -71,7 +74,7 @@ export const toFields = (row: FieldRow): LeadFields => ({
 });
 
 type Row = Selectable<LeadsTable> &
-  Pick<Selectable<LeadStatesTable>, 'stage' | 'custody' | 'custodian' | 'due_at' | 'held' | 'seq'>;
+  Pick<Selectable<LeadStatesTable>, 'stage' | 'custody' | 'custodian' | 'due_at' | 'held' | 'seq' | 'standing'>;
 
 const toRecord = (row: Row): LeadRecord => ({
   id: row.id,
@@ -84,6 +87,7 @@ const toRecord = (row: Row): LeadRecord => ({
   dueAt: row.due_at,
   held: row.held,
   seq: row.seq,
+  standing: row.standing === null ? null : readJson(standingSchema, row.standing, `lead ${row.id}`),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -100,6 +104,7 @@ const select = (db: Db) =>
       'lead_states.due_at',
       'lead_states.held',
       'lead_states.seq',
+      'lead_states.standing',
     ]);
 
 export async function getLead(db: Db, id: string): Promise<LeadRecord | null> {

@@ -73,6 +73,8 @@ export interface LeadStatesTable {
   playbook: Nullable<string>;
   /** Emails marketing could still send, as of its last decision; null before one. */
   left_to_send: Generated<number | null>;
+  /** What colleagues' decisions see of it (`Standing` as JSON), as of its last decision; null before one. */
+  standing: Generated<string | null>;
   updated_at: Time;
 }
 

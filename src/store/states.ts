@@ -11,6 +11,7 @@ import type { Facts, Routing } from '../core/facts.ts';
 import { type Input, inputSchema } from '../core/input.ts';
 import { type Playbook, SAME_ACCOUNT } from '../core/playbook.ts';
 import { type LeadState, leadStateSchema } from '../core/state.ts';
+import { peekAccount } from './account-facts.ts';
 import { accountReps } from './account-reps.ts';
 import { toFields } from './leads.ts';
 import { listReps, toRep } from './reps.ts';
@@ -185,6 +186,12 @@ export const loadLead = (tx: Db, leadId: string): Promise<Loaded | null> => load
 
 /** The same without the lock, for reading only: what it says may be old at once. */
 export const peekLead = (db: Db, leadId: string): Promise<Loaded | null> => load(db, leadId, GUARD);
+
+/** The same with the lead's account, for whoever judges conditions outside a decision. */
+export async function withAccount(db: Db, loaded: Loaded): Promise<Loaded> {
+  const { leadId, facts } = loaded;
+  return { ...loaded, facts: { ...facts, account: await peekAccount(db, leadId, facts.lead.domain) } };
+}
 
 /**
  * What handoffs share between leads. Locks a row, so that two handoffs take turns and a pool's

@@ -4,12 +4,13 @@
  */
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
+import { accountContextSchema } from '../core/account-context.ts';
 import type { CallPlace } from '../core/call-window.ts';
-import type { TaskOpened } from '../core/decision.ts';
 import type { Instant } from '../core/time.ts';
+import { type NamedContext, nameColleagues } from './colleague-names.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
 import type { Db, TasksTable } from './schema.ts';
-import { at, date, dateOrNull, readJson } from './values.ts';
+import { at, date, dateOrNull, defined, readJson } from './values.ts';
 
 export const taskStateSchema = z.enum(['open', 'accepted', 'done', 'rejected', 'expired']);
 export type TaskState = z.infer<typeof taskStateSchema>;
@@ -34,7 +35,7 @@ export interface Task {
   /** Tasks of this lead closed as done so far, and activities logged without one. */
   readonly attempts: number;
   readonly sla: { readonly name: string; readonly acceptBy: Instant } | null;
-  readonly context: TaskOpened['context'];
+  readonly context: NamedContext;
   readonly cadence: string | null;
   readonly step: string | null;
   readonly enrollment: string | null;
@@ -73,6 +74,7 @@ const contextSchema = z.object({
     )
     .optional(),
   story: z.array(z.string()).optional(),
+  account: accountContextSchema.optional(),
 });
 const factsSchema = z.record(z.string(), z.string());
 
@@ -83,8 +85,7 @@ type Row = Selectable<TasksTable> & {
   attempts: number;
 };
 
-function toTask(row: Row): Task {
-  const { note, earlier, story, ...context } = readJson(contextSchema, row.context, `task ${row.id}`);
+function toTask(row: Row, context: NamedContext): Task {
   return {
     id: row.id,
     leadId: row.lead_id,
@@ -102,7 +103,7 @@ function toTask(row: Row): Task {
     place: { timeZone: row.time_zone ?? '', country: row.country ?? '' },
     attempts: row.attempts,
     sla: row.sla === null || row.accept_by === null ? null : { name: row.sla, acceptBy: row.accept_by },
-    context: { ...context, ...(note !== undefined && { note }), ...(earlier && { earlier }), ...(story && { story }) },
+    context,
     cadence: row.cadence,
     step: row.step,
     enrollment: row.enrollment,
@@ -117,6 +118,15 @@ function toTask(row: Row): Task {
     until: row.until_at,
     answeredBy: row.answered_by,
   };
+}
+
+async function tasksOf(db: Db, rows: readonly Row[]): Promise<Task[]> {
+  const contexts = rows.map((row) => defined(readJson(contextSchema, row.context, `task ${row.id}`)));
+  const named = await nameColleagues(db, contexts);
+  return rows.flatMap((row, index) => {
+    const context = named[index];
+    return context === undefined ? [] : [toTask(row, context)];
+  });
 }
 
 const withAll = (query: ReturnType<typeof filteredTasks>) =>
@@ -139,11 +149,8 @@ export async function getTask(db: Db, id: string): Promise<Task | null> {
 export async function getTasks(db: Db, ids: readonly string[]): Promise<readonly Task[]> {
   if (ids.length === 0) return [];
   const rows = await withAll(filteredTasks(db, {})).where('tasks.id', 'in', ids).execute();
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => {
-    const row = byId.get(id);
-    return row === undefined ? [] : [toTask(row)];
-  });
+  const byId = new Map((await tasksOf(db, rows)).map((task) => [task.id, task]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 export interface TaskFilter extends PageRequest {
@@ -202,7 +209,14 @@ export async function listTasks(db: Db, filter: TaskFilter = {}): Promise<Page<T
     .orderBy('tasks.id')
     .limit(limit + 1)
     .execute();
-  return toPage('tasks', rows, limit, (row) => [row.due_at, row.id], toTask);
+  const tasks = await tasksOf(db, rows);
+  return toPage(
+    'tasks',
+    tasks,
+    limit,
+    (task) => [task.dueAt, task.id],
+    (task) => task,
+  );
 }
 
 export interface TaskAnswer {

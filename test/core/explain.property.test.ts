@@ -12,6 +12,7 @@ import { breaksSilence } from '../../src/core/explain/silence.ts';
 import { endOfStep } from '../../src/core/explain/step.ts';
 import { STEP_KINDS } from '../../src/core/explain/steps.ts';
 import type { Facts } from '../../src/core/facts.ts';
+import { createAccounts } from '../../src/core/simulated-accounts.ts';
 import { createSimulatedLead } from '../../src/core/simulated-lead.ts';
 import type { LeadState } from '../../src/core/state.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
@@ -53,7 +54,7 @@ function lifeOf({
     given: {},
     turns: {},
     open: {},
-    accounts: new Map(),
+    accounts: createAccounts(),
     onJournal: (_: string, entry: JournalEntry) => void journal.push(entry),
   };
   const given = { key, lead: { ...leadFields, role, timeZone }, consents: [], suppressions: [] };

@@ -136,7 +136,8 @@ describe('90 days of it', () => {
 
   test('show deals won and lost: customers are welcomed, and a lost deal is left alone for its pause', () => {
     expect(result.endStates.customer).toBeGreaterThan(0);
-    expect(result.perCadence['onboarding']).toMatchObject({ entered: result.endStates.customer });
+    // Whoever bought is welcomed; a customer may be with sales again by the end.
+    expect(result.perCadence['onboarding']?.entered).toBeGreaterThanOrEqual(result.endStates.customer);
     expect(result.perCadence['win-back']).toMatchObject({ entered: result.returns['lost'] });
   });
 

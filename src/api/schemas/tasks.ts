@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { callWindowOf } from '../../core/call-window.ts';
 import type { Playbook } from '../../core/playbook.ts';
 import { type Instant, iso } from '../../core/time.ts';
+import { namedAccountSchema } from '../../store/colleague-names.ts';
 import { type Task, taskStateSchema } from '../../store/tasks.ts';
 import { instantOut, isoOrNull } from './common.ts';
 
@@ -65,6 +66,9 @@ export const taskOut = z
         .array(z.string())
         .optional()
         .openapi({ description: 'The same in sentences, and what the lead did since.' }),
+      account: namedAccountSchema.optional().openapi({
+        description: 'Of a lead that is handed over: who else is at its account, in which role, who has them.',
+      }),
     }),
     handoff: z.string().nullable(),
     cadence: z.string().nullable(),
@@ -116,6 +120,7 @@ export function toTask(task: Task, now: Instant, playbook: Playbook | null): z.i
       ...(context.note === undefined ? {} : { note: context.note }),
       ...(context.earlier && { earlier: structuredClone([...context.earlier]) }),
       ...(context.story && { story: [...context.story] }),
+      ...(context.account === undefined ? {} : { account: context.account }),
     },
     handoff: task.handoff,
     cadence: task.cadence,

@@ -2,7 +2,7 @@
  * What happens to a lead if nothing else does: `decide` itself, played on copies from wake to wake, so
  * that what `explain` says is what production does.
  */
-import { decide } from '../decide.ts';
+import { decideWith } from '../decide.ts';
 import type { Decided, StepEntered } from '../decision.ts';
 import type { Facts, Routing } from '../facts.ts';
 import type { Input } from '../input.ts';
@@ -89,11 +89,7 @@ function decideAt(q: Question, state: LeadState, inputs: readonly Input[], now: 
   const custodian = rep === undefined ? undefined : (routing.reps[rep] ?? sameRep(q.facts, rep));
   const facts: Facts = { ...others, ...(custodian === undefined ? {} : { custodian }) };
   const request = { state, facts, playbooks: q.playbooks, inputs, now, maySend: true, sendAs: q.sendAs };
-  const decision = decide(request);
-  if (decision.kind === 'decided') return decision;
-  const routed = decide({ ...request, facts: { ...facts, routing } });
-  if (routed.kind === 'decided') return routed;
-  throw new Error('the core asks for routing that it has');
+  return decideWith(request, { routing: () => ({ routing }), account: () => ({ account: facts.account ?? null }) });
 }
 
 const sameRep = ({ custodian }: Facts, rep: string): Facts['custodian'] =>

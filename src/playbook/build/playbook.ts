@@ -1,7 +1,9 @@
 /** From checked files to the compiled playbook: every default is filled in here. */
 import type {
   Agreed,
+  BuyingGroup,
   Company,
+  Condition,
   ConsentRule,
   EmailTemplate,
   Expiry,
@@ -55,6 +57,7 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
       engagement: {
         halfLife: raw.score?.engagement?.halfLife ?? 'P30D',
         max: raw.score?.engagement?.max ?? 100,
+        ...(raw.score?.engagement?.account && { account: raw.score.engagement.account }),
       },
       fit: (raw.score?.fit ?? []).map(({ points }, index) => ({ when: at('score', 'fit', index, 'when'), points })),
     },
@@ -78,6 +81,7 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
     ),
     ...(raw.expiry && { expiry: buildExpiry(raw.expiry) }),
     ...(raw.caps && { caps: { ...(raw.caps.lead && { lead: raw.caps.lead }), count: raw.caps.count ?? ['email'] } }),
+    ...(raw.buyingGroup && { buyingGroup: buildGroup(raw.buyingGroup, at) }),
     ...(raw.replies && { replies: buildReplies(raw.replies) }),
     returns: byId(raw.returns, buildReturn),
     cadences: dictionary(
@@ -197,6 +201,17 @@ function buildReplies({
     }),
     ...(positive && { positive: positive.handoff }),
     ...(notNow && { notNow: notNow.return }),
+  };
+}
+
+function buildGroup(
+  { roles, need, map }: NonNullable<RawPlaybook['buyingGroup']>,
+  at: (...path: Path) => Condition,
+): BuyingGroup {
+  return {
+    roles,
+    need: dictionary(Object.entries(need ?? {})),
+    map: (map ?? []).map(({ role }, index) => ({ when: at('buyingGroup', 'map', index, 'when'), role })),
   };
 }
 

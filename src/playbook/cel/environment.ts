@@ -5,7 +5,7 @@
  * 0.03 µs (`stage == 'exploring'`) and 0.4 µs (`last(…) > ago(…)`) on Node 24.
  */
 import { Environment } from '@marcbachmann/cel-js';
-import type { LeadFields, Scope } from '../../core/scope.ts';
+import type { AccountScope, LeadFields, Scope } from '../../core/scope.ts';
 
 let current: Scope | undefined;
 
@@ -80,6 +80,28 @@ class DealView {
   }
 }
 
+/** CEL type of each field of an account. */
+export const ACCOUNT_TYPES = {
+  name: 'string',
+  domain: 'string',
+  role: 'string',
+  leads: 'int',
+  withSales: 'int',
+  openDeals: 'int',
+  engagement: 'double',
+  roles: 'list<string>',
+  missing: 'list<string>',
+  completeness: 'double',
+} as const satisfies Record<keyof AccountScope, string>;
+
+class AccountView {}
+const isAccountField = (field: string): field is keyof AccountScope => Object.hasOwn(ACCOUNT_TYPES, field);
+for (const field of Object.keys(ACCOUNT_TYPES).filter(isAccountField)) {
+  Object.defineProperty(AccountView.prototype, field, {
+    get: ACCOUNT_TYPES[field] === 'int' ? () => BigInt(Number(scope().account[field])) : () => scope().account[field],
+  });
+}
+
 const attributeMaps = new WeakMap<LeadFields['attributes'], Map<string, string>>();
 
 /** An absent attribute is `''`, as every absent text of a lead. */
@@ -98,6 +120,7 @@ function attributesOf({ attributes }: LeadFields): Map<string, string> {
 const leadView = new LeadView();
 const scoreView = new ScoreView();
 const dealView = new DealView();
+const accountView = new AccountView();
 
 /** What CEL looks names up in; the definitions of each playbook are added to a copy. */
 const names = {
@@ -109,6 +132,9 @@ const names = {
   },
   get deal() {
     return dealView;
+  },
+  get account() {
+    return accountView;
   },
   get stage() {
     return scope().stage;
@@ -124,7 +150,7 @@ const names = {
   },
 };
 
-export const VARIABLES = ['lead', 'score', 'stage', 'custody', 'working', 'attempts', 'deal'] as const;
+export const VARIABLES = ['lead', 'score', 'stage', 'custody', 'working', 'attempts', 'deal', 'account'] as const;
 
 /** Functions on a lead's history, with the signatures people read in errors. */
 export const HISTORY_FUNCTIONS: Readonly<Record<string, string>> = {
@@ -149,7 +175,9 @@ const base = new Environment({ limits: LIMITS })
     ctor: DealView,
     fields: { stage: 'string', amount: 'double', open: 'bool', renewsAt: TIMESTAMP, owner: 'string' },
   })
+  .registerType('Account', { ctor: AccountView, fields: ACCOUNT_TYPES })
   .registerVariable('deal', 'Deal')
+  .registerVariable('account', 'Account')
   .registerVariable('lead', 'Lead')
   .registerVariable('score', 'Score')
   .registerVariable('stage', 'string')

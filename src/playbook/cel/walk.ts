@@ -2,7 +2,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { didYouMean, oneOfNames } from '../nearest.ts';
 import { DURATION_EXPECTED, isDuration } from '../schemas/scalars.ts';
-import { HISTORY_FUNCTIONS } from './environment.ts';
+import { HISTORY_FUNCTIONS, VARIABLES } from './environment.ts';
 
 export interface Mistake {
   /** UTF-16 units from the start of the condition. */
@@ -15,8 +15,11 @@ export interface Mistake {
 export interface KnownNames {
   readonly stages?: ReadonlySet<string> | undefined;
   readonly signals?: ReadonlySet<string> | undefined;
+  readonly roles?: ReadonlySet<string> | undefined;
   /** Email steps of the cadence; `none` outside of cadences. */
   readonly clickable: ReadonlySet<string> | 'none' | 'unknown';
+  /** Nothing but fields of the lead may be used. */
+  readonly fieldsOnly?: boolean;
 }
 
 export interface Findings {
@@ -33,6 +36,7 @@ export interface Findings {
 
 /** With products of two only, whole numbers of conditions stay far below CEL's 64 bits, where it fails. */
 const LARGEST = 1_000_000n;
+const FIELDS_ONLY = "fields of the lead, such as lead.title.contains('CFO')";
 const CUSTODY = new Set(['marketing', 'sales', 'nobody']);
 
 /**
@@ -61,6 +65,9 @@ function visit(node: ASTNode, known: KnownNames, findings: Findings): void {
   switch (node.op) {
     case 'id':
       findings.names.add(node.args);
+      if (known.fieldsOnly && node.args !== 'lead' && VARIABLES.some((name) => name === node.args)) {
+        mistake(node, `'${node.args}' cannot be used here: a role is read from the fields of the lead`, FIELDS_ONLY);
+      }
       if (node.args === 'working') findings.timed = true;
       // `<` would compare the alphabet, and in a list or a choice no misspelt name would be noticed.
       if ((node.args === 'stage' || node.args === 'custody') && !findings.compared.has(node)) {
@@ -86,6 +93,7 @@ function visit(node: ASTNode, known: KnownNames, findings: Findings): void {
         if (node.args[1] === 'engagement') findings.timed = true;
         if (node.args[1] === 'fit') findings.usesFit = true;
       }
+      if (isName(node.args[0], 'account') && node.args[1] === 'engagement') findings.timed = true;
       break;
     case '[]':
       if (!isAttributes(node.args[0])) {
@@ -101,6 +109,7 @@ function visit(node: ASTNode, known: KnownNames, findings: Findings): void {
       if (isAttributes(node.args[1])) {
         mistake(node, 'every attribute is there, absent ones are empty', "lead.attributes['name'] != ''");
       }
+      if (isRoles(node.args[1])) knownRole(node.args[0], known, findings);
       if (node.args[1].op === 'list') compare(node.args[0], node.args[1].args, known, findings);
       break;
     case '/':
@@ -127,6 +136,10 @@ function call(node: ASTNode, name: string, args: readonly ASTNode[], known: Know
   }
   if (!TOTAL.has(name)) return; // Unknown or not allowed: the caller says which, with the types.
   const signature = HISTORY_FUNCTIONS[name];
+  if (known.fieldsOnly && signature !== undefined && node.op === 'call') {
+    add(node, `${name}() cannot be used here: a role is read from the fields of the lead`, FIELDS_ONLY);
+    return;
+  }
   if (signature !== undefined && node.op === 'call') {
     for (const arg of args) {
       if (literal(arg) === undefined) add(arg, `${name}() takes text in quotes`, signature);
@@ -185,8 +198,12 @@ function call(node: ASTNode, name: string, args: readonly ASTNode[], known: Know
   }
 }
 
-/** `stage` and `custody` are compared with what exists only. */
+const isAccountRole = (node: ASTNode): boolean =>
+  node.op === '.' && isName(node.args[0], 'account') && node.args[1] === 'role';
+
+/** `stage`, `custody` and the lead's role are compared with what exists only. */
 function compare(left: ASTNode, rights: readonly ASTNode[], known: KnownNames, findings: Findings): void {
+  if (isAccountRole(left)) for (const right of rights) if (literal(right) !== '') knownRole(right, known, findings);
   const what = isName(left, 'stage') ? 'stage' : isName(left, 'custody') ? 'custody' : undefined;
   if (!what) return;
   if (rights.every((right) => literal(right) !== undefined)) findings.compared.add(left);
@@ -224,11 +241,24 @@ function patternLiteral(node: ASTNode, text: string | undefined, findings: Findi
   }
 }
 
+/** A role that nobody can have would never be there, and always be missing. */
+function knownRole(node: ASTNode, known: KnownNames, findings: Findings): void {
+  const text = literal(node);
+  if (text === undefined || !known.roles || known.roles.has(text)) return;
+  findings.mistakes.push({
+    offset: node.start,
+    message: `unknown role '${text}'${didYouMean(text, known.roles)}`,
+    expected: oneOfNames(known.roles, 'a role of the buyingGroup of playbook.yaml'),
+  });
+}
+
 const contains = (node: ASTNode, op: ASTNode['op']): boolean =>
   node.op === op || children(node).some((child) => contains(child, op));
 const isName = (node: ASTNode, name: string): boolean => node.op === 'id' && node.args === name;
 const isAttributes = (node: ASTNode): boolean =>
   node.op === '.' && isName(node.args[0], 'lead') && node.args[1] === 'attributes';
+const isRoles = (node: ASTNode): boolean =>
+  node.op === '.' && isName(node.args[0], 'account') && (node.args[1] === 'roles' || node.args[1] === 'missing');
 const literal = (node: ASTNode): string | undefined =>
   node.op === 'value' && typeof node.args === 'string' ? node.args : undefined;
 

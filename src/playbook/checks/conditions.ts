@@ -1,7 +1,7 @@
 /** Finds every condition of a playbook, checks each against the names it may use, and keeps the result. */
 
 import type { Condition } from '../../core/playbook.ts';
-import { type CheckedCondition, createConditions, type KnownNames } from '../cel.ts';
+import { type CheckedCondition, type Conditions, createConditions, type KnownNames } from '../cel.ts';
 import { eachStep } from '../later.ts';
 import { Raw } from '../raw.ts';
 import type { Path, Source } from '../source.ts';
@@ -17,10 +17,18 @@ const FIT = 'score.fit';
 
 export function checkConditions({ playbook, cadences, names }: Workspace, report: Report): ConditionBook {
   const conditions = createConditions(names.definitions);
+  // A role must be the same for everybody who asks, colleagues too: no definition, no history.
+  const roles = createConditions(new Set());
   const checked = new Map<string, CheckedCondition & { readonly place: string }>();
-  const check = (raw: Raw, clickable: KnownNames['clickable']): CheckedCondition | undefined => {
+  const check = (
+    raw: Raw,
+    clickable: KnownNames['clickable'],
+    by: Conditions = conditions,
+  ): CheckedCondition | undefined => {
     if (raw.text === undefined || raw.text === '' || raw.text.length > 2_000) return undefined;
-    const condition = conditions.check(raw.text, { stages: names.stages, signals: names.signals, clickable });
+    const { stages, signals } = names;
+    const known = { stages, signals, roles: names.roles, clickable, fieldsOnly: by === roles };
+    const condition = by.check(raw.text, known);
     for (const { offset, message, expected } of condition.mistakes) {
       report.problems.push(raw.source.inside(raw.path, offset, message, expected));
     }
@@ -50,6 +58,7 @@ export function checkConditions({ playbook, cadences, names }: Workspace, report
   for (const section of ['stages', 'routes', 'pools']) {
     for (const item of root.get(section).items()) check(item.get('when'), 'none');
   }
+  for (const rule of root.get('buyingGroup').get('map').items()) check(rule.get('when'), 'none', roles);
   for (const cadence of cadences) checkCadenceConditions(cadence, check);
   reportCycles(uses, report);
 

@@ -6,6 +6,7 @@ import { LATER_VARIABLES } from '../later.ts';
 import { Raw } from '../raw.ts';
 import { isDuration } from '../schemas/scalars.ts';
 import type { Workspace } from '../workspace.ts';
+import { checkGroup } from './group.ts';
 import { mustBeSpan, mustBeUnique, mustExist, type Report } from './references.ts';
 import { checkSlas, MARKETING_SLA } from './slas.ts';
 
@@ -71,6 +72,7 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   mustExist('return', replies.get('not-now').get('return'), returns, report);
   checkExpiry(root.get('expiry'), names, report);
   mustBeUnique('kind', root.get('caps').get('count').items(), report);
+  checkGroup(root.get('buyingGroup'), report);
   checkPools(root, report);
   for (const [, handoff] of root.get('handoffs').entries()) {
     mustExist('SLA', handoff.get('sla'), names.slas, report);

@@ -1,5 +1,6 @@
 /** The schema of `playbook.yaml`: the shape only. What refers to what is checked in `../checks`. */
 import { z } from 'zod';
+import { GROUP_MAX } from '../../core/account.ts';
 import {
   amount,
   condition,
@@ -78,6 +79,7 @@ const score = object(
       {
         halfLife: duration.optional(),
         max: amount('the highest engagement score, between 1 and 1000', 1, 1_000).optional(),
+        account: amount('the share of what colleagues have earned that counts, between 0 and 1', 0, 1).optional(),
       },
       'engagement, such as { halfLife: P30D, max: 100 }',
     ).optional(),
@@ -214,6 +216,26 @@ const caps = object(
   'caps, such as { lead: { touches: 3, per: P7D } }',
 );
 
+const ROLE = 'a role, such as decision-maker';
+const buyingGroup = object(
+  {
+    roles: listOf(id, 'a list of roles, such as [decision-maker, champion]', 1),
+    need: mapOf(
+      id,
+      wholeNumber('how many of this role a sale needs, a whole number from 1 to 50', 1, GROUP_MAX),
+      'how many of each role a sale needs, such as { decision-maker: 1 }',
+    ).optional(),
+    map: listOf(
+      object(
+        { when: condition, role: text(ROLE, 60) },
+        'a rule, such as { when: "lead.title.contains(\'CFO\')", role: decision-maker }',
+      ),
+      'a list of rules, each { when, role }',
+    ).optional(),
+  },
+  'a buying group, such as { roles: [decision-maker, champion], need: { champion: 1 } }',
+);
+
 const agreed = object(
   { marketing: emailAddress, sales: emailAddress, review: duration.optional() },
   'who agreed on this: { marketing, sales, review }',
@@ -257,6 +279,7 @@ export const playbookSchema = object(
     pools: listOf(pool, 'a list of pools').optional(),
     expiry: expiry.optional(),
     caps: caps.optional(),
+    buyingGroup: buyingGroup.optional(),
     replies: replies.optional(),
     returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
     goals: goals.optional(),

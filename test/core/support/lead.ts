@@ -1,7 +1,7 @@
 /** One lead played through `decide` as the engine plays it: wake by wake, every touch answered. */
-import { decide } from '../../../src/core/decide.ts';
+import { decideWith } from '../../../src/core/decide.ts';
 import type { Decided, Effect, JournalEntry, TouchRequest } from '../../../src/core/decision.ts';
-import type { Facts } from '../../../src/core/facts.ts';
+import type { Account, Facts } from '../../../src/core/facts.ts';
 import type { Input, InputBody } from '../../../src/core/input.ts';
 import type { Playbook } from '../../../src/core/playbook.ts';
 import { initialState, type LeadState } from '../../../src/core/state.ts';
@@ -34,6 +34,8 @@ export class PlayedLead {
   readonly effects: Effect[] = [];
   readonly touches: TouchRequest[] = [];
   readonly inbox: Input[] = [];
+  /** What is read when a decision asks for it. */
+  account: Account | null = null;
   wakes = 0;
   last: Decided | undefined;
   now: number;
@@ -106,14 +108,10 @@ export class PlayedLead {
       maySend: true,
       sendAs: 'now' as const,
     };
-    let decision = decide(request);
-    if (decision.kind === 'needs') {
-      decision = decide({
-        ...request,
-        facts: { ...this.facts, routing: { reps: {}, given: {}, turns: {}, open: {} } },
-      });
-    }
-    if (decision.kind === 'needs') throw new Error('asks for routing twice');
+    const decision = decideWith(request, {
+      routing: () => ({ routing: this.facts.routing ?? { reps: {}, given: {}, turns: {}, open: {} } }),
+      account: () => ({ account: this.account }),
+    });
     this.state = decision.state;
     this.effects.push(...decision.effects);
     this.last = decision;

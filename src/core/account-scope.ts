@@ -1,0 +1,54 @@
+/** What a decision about one lead sees of its account: its colleagues, and what it makes of them. */
+import { accountIdOf } from './account.ts';
+import { roleIn, rolesOf } from './buying-group.ts';
+import { isOpenDeal } from './deal-stage.ts';
+import type { Account, Facts } from './facts.ts';
+import { Needs } from './needs.ts';
+import type { Playbook } from './playbook.ts';
+import { type AccountScope, NO_ACCOUNT } from './scope.ts';
+import { engagementAt } from './standing.ts';
+import type { LeadState } from './state.ts';
+import type { Instant } from './time.ts';
+
+/** The lead's account; `undefined` when it has none. @throws Needs when it was not read. */
+export function accountIn(facts: Facts): Account | undefined {
+  if (facts.account === undefined && accountIdOf(facts.lead.domain) !== null) throw new Needs('account');
+  return facts.account ?? undefined;
+}
+
+/** What colleagues have earned together by `now`. */
+export function earnedByColleagues({ colleagues }: Account, playbook: Playbook, now: Instant): number {
+  return colleagues.reduce((sum, { standing }) => sum + (standing ? engagementAt(standing, playbook, now) : 0), 0);
+}
+
+/** @param own the lead's own engagement at `now` */
+export function accountScopeOf(
+  state: LeadState,
+  facts: Facts,
+  playbook: Playbook,
+  now: Instant,
+  own: number,
+): AccountScope {
+  const group = playbook.buyingGroup;
+  const role = roleIn(group, facts.lead);
+  const account = accountIn(facts);
+  if (account === undefined) return { ...NO_ACCOUNT, role: role ?? '' };
+  const others = account.colleagues.filter(({ standing }) => standing?.out !== true);
+  const held = others.flatMap((one) => roleIn(group, one.fields) ?? []);
+  if (role !== undefined && state.disqualified === undefined) held.push(role);
+  const { filled, missing, completeness } = rolesOf(group, held);
+  const deals = new Set(account.openDeals);
+  for (const [id, { stage }] of Object.entries(state.deals ?? {})) if (isOpenDeal(stage)) deals.add(id);
+  return {
+    name: account.name,
+    domain: facts.lead.domain,
+    role: role ?? '',
+    leads: account.colleagues.length + 1,
+    withSales: others.filter(({ custody }) => custody === 'sales').length + (state.custody.who === 'sales' ? 1 : 0),
+    openDeals: deals.size,
+    engagement: own + earnedByColleagues(account, playbook, now),
+    roles: filled,
+    missing: missing.map(({ role }) => role),
+    completeness,
+  };
+}

@@ -1,0 +1,84 @@
+/** The companies of a simulation: what a lead sees of its colleagues there, as the store would answer it. */
+import { accountIdOf, GROUP_MAX } from './account.ts';
+import { isOpenDeal } from './deal-stage.ts';
+import type { Account, Colleague } from './facts.ts';
+import type { LeadFields } from './scope.ts';
+import type { Standing } from './standing.ts';
+import type { LeadState } from './state.ts';
+import type { Instant } from './time.ts';
+
+/** One lead, as its account knows it. */
+export interface Member {
+  readonly key: string;
+  readonly fields: LeadFields;
+  state(): LeadState;
+  standing(): Standing | undefined;
+}
+
+interface KnownRep {
+  readonly rep: string;
+  readonly at: Instant;
+  /** Whether that rep has the lead still. */
+  readonly has: boolean;
+}
+
+export interface SimulatedAccounts {
+  join(member: Member): void;
+  seenBy(lead: Member): Account | null;
+  /** Reps who have a colleague, then who last took one over; the latest first. */
+  repsFor(lead: Member): string[];
+  /** Takes down who has the lead now. */
+  note(lead: Member, before: LeadState['custody'], after: LeadState['custody']): void;
+}
+
+export function createAccounts(): SimulatedAccounts {
+  const members = new Map<string, Member[]>();
+  const reps = new Map<string, Map<string, KnownRep>>();
+  const others = ({ key, fields }: Member): Member[] =>
+    (members.get(fields.domain) ?? []).filter((one) => one.key !== key).slice(0, GROUP_MAX - 1);
+
+  return {
+    join(member) {
+      const { domain } = member.fields;
+      if (accountIdOf(domain) !== null) members.set(domain, [...(members.get(domain) ?? []), member]);
+    },
+    seenBy(lead) {
+      const id = accountIdOf(lead.fields.domain);
+      if (id === null) return null;
+      const group = others(lead);
+      const openDeals = group.flatMap((one) =>
+        Object.entries(one.state().deals ?? {}).flatMap(([deal, { stage }]) => (isOpenDeal(stage) ? [deal] : [])),
+      );
+      const name = members.get(lead.fields.domain)?.[0]?.fields.company ?? '';
+      return { id, name, colleagues: group.map(colleagueOf), openDeals: [...new Set(openDeals)] };
+    },
+    repsFor({ key, fields }) {
+      if (accountIdOf(fields.domain) === null) return [];
+      const known = [...(reps.get(fields.domain) ?? [])].flatMap(([other, one]) => (other === key ? [] : [one]));
+      known.sort((a, b) => Number(b.has) - Number(a.has) || b.at - a.at);
+      return [...new Set(known.map(({ rep }) => rep))];
+    },
+    note({ key, fields }, before, after) {
+      if (before.rep === after.rep && before.acceptedAt === after.acceptedAt) return;
+      const people = reps.get(fields.domain) ?? new Map<string, KnownRep>();
+      reps.set(fields.domain, people);
+      if (after.rep !== undefined) people.set(key, { rep: after.rep, at: after.since, has: true });
+      // An offer nobody accepted leaves no acquaintance.
+      else if (before.rep !== undefined && before.acceptedAt !== undefined)
+        people.set(key, { rep: before.rep, at: before.acceptedAt, has: false });
+      else people.delete(key);
+    },
+  };
+}
+
+function colleagueOf(member: Member): Colleague {
+  const { who, rep } = member.state().custody;
+  const standing = member.standing();
+  return {
+    id: member.key,
+    fields: member.fields,
+    custody: who,
+    ...(who === 'sales' && rep !== undefined ? { rep } : {}),
+    ...(standing === undefined ? {} : { standing }),
+  };
+}
