@@ -9,6 +9,7 @@ import { docsPage } from './docs/page.ts';
 import { enrollmentRoutes } from './enrollments.ts';
 import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
+import { inboundHookRoutes } from './hooks/inbound.ts';
 import { sesHookRoutes } from './hooks/ses.ts';
 import { importRoutes } from './imports.ts';
 import { journalRoutes } from './journal.ts';
@@ -57,6 +58,7 @@ const resources = [
   reportRoutes,
   keyRoutes,
   sesHookRoutes,
+  inboundHookRoutes,
   unsubscribeRoutes,
   answerRoutes,
   healthRoutes,

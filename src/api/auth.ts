@@ -69,7 +69,11 @@ const utf8: MiddlewareHandler<ApiEnv> = async (c, next) => {
  * What every guarded route starts from: its id, the key it needs, and the checks that run before
  * the body is read. Spread it into `createRoute`.
  */
-export function guard(deps: ApiDeps, operation: Operation, options: { readonly streams?: true } = {}) {
+export function guard(
+  deps: ApiDeps,
+  operation: Operation,
+  options: { readonly streams?: true /** Not text; the most bytes. */; readonly binary?: number } = {},
+) {
   const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
     const caller = await callerOf(deps, c.req.header('authorization'));
     requireGrant(caller, operation);
@@ -77,7 +81,11 @@ export function guard(deps: ApiDeps, operation: Operation, options: { readonly s
     await next();
   };
   const middleware: MiddlewareHandler<ApiEnv>[] =
-    options.streams === true ? [authorize] : [authorize, limited(BODY_MAX), utf8];
+    options.streams === true
+      ? [authorize]
+      : options.binary === undefined
+        ? [authorize, limited(BODY_MAX), utf8]
+        : [authorize, limited(options.binary)];
   return {
     operationId: operation,
     security: [{ bearer: [] }],

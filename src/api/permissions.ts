@@ -69,6 +69,7 @@ export const PERMISSIONS = {
   'sending.pause': marketing,
   'sending.resume': marketing,
   'hooks.ses': { admin: 'all', integration: 'all' },
+  'hooks.inbound': { admin: 'all', integration: 'all' },
 } as const satisfies Readonly<Record<string, Grants>>;
 
 export type Operation = keyof typeof PERMISSIONS;

@@ -26,6 +26,9 @@ import { endTouch } from './touch.ts';
 
 type Body<K extends InputBody['kind']> = Extract<InputBody, { kind: K }>;
 
+/** Of a reply, kept for the rep; the journal has the whole of it. */
+const SAID_KEPT = 500;
+
 /** Clicks kept per step: `clicked` asks only whether there is one since the run began. */
 const CLICKS_KEPT = 20;
 
@@ -165,10 +168,21 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
     ...(body.cadence ? { cadence: body.cadence } : {}),
     ...(body.step ? { step: body.step } : {}),
     by: 'lead',
-    data: { type: body.type, signalAt: at, human: body.human, ...(body.reply ? { class: body.reply.class } : {}) },
+    data: { type: body.type, signalAt: at, human: body.human, ...wordsOfReply(body.reply) },
   });
+  const { text } = body.reply ?? {};
+  if (body.human && text !== undefined) state.said = { at, text: text.slice(0, SAID_KEPT) };
   if (body.reply) applyReply(d, body.reply);
 }
+
+const wordsOfReply = (reply: Body<'signal'>['reply']): Readonly<Record<string, unknown>> =>
+  reply === undefined
+    ? {}
+    : {
+        class: reply.class,
+        ...(reply.until === undefined ? {} : { until: reply.until }),
+        ...(reply.text === undefined ? {} : { text: reply.text }),
+      };
 
 function logSignal({ state }: Draft, type: string, at: number, human: boolean): void {
   const log = state.signals[type] ?? { n: 0, at: [] };

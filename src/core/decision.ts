@@ -44,6 +44,8 @@ export interface TaskOpened {
     readonly asked: readonly string[];
     readonly lastTouches: readonly { readonly email: string; readonly at: string }[];
     readonly note?: string;
+    /** What the lead last wrote, the beginning of it. */
+    readonly said?: { readonly at: string; readonly text: string };
     /** The times sales has had the lead before, oldest first. */
     readonly earlier?: readonly {
       readonly from: string;

@@ -20,8 +20,10 @@ export const inputSchema = z.discriminatedUnion('kind', [
     /** What kind of reply `reply.received` is, and until when somebody is away. */
     reply: z
       .object({
-        class: z.enum(['human', 'out-of-office', 'positive', 'not-now', 'auto']),
+        class: z.enum(['human', 'out-of-office', 'positive', 'not-now', 'auto', 'list']),
         until: z.number().int().optional(),
+        /** What was written, when the message itself came in. */
+        text: z.string().max(2_000).optional(),
       })
       .optional(),
   }),

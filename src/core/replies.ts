@@ -11,9 +11,12 @@ import { leadZone } from './view.ts';
 
 export type Reply = NonNullable<Extract<InputBody, { kind: 'signal' }>['reply']>;
 
+/** What machines write: journalled, and nothing follows. */
+const MACHINES: readonly Reply['class'][] = ['auto', 'list'];
+
 export function applyReply(d: Draft, reply: Reply): void {
   const { replies, returns, handoffs } = d.playbooks.current;
-  if (d.state.disqualified || d.state.objected || reply.class === 'auto') return;
+  if (d.state.disqualified || d.state.objected || MACHINES.includes(reply.class)) return;
   if (reply.class === 'out-of-office') {
     if (!replies?.outOfOffice) return;
     const { returnDate, else: span } = replies.outOfOffice;

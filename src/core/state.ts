@@ -159,6 +159,8 @@ export const leadStateSchema = z.object({
   meetingAt: instant.optional(),
   /** Newest human signal. */
   humanAt: instant.optional(),
+  /** The lead's last reply in its own words, the beginning. */
+  said: z.object({ at: instant, text: z.string() }).optional(),
   /** Counted labels (`mql`, `sql`) and whether each holds, as of the last look. */
   labels: z.record(z.string(), z.boolean()).optional(),
   /** Signals at or before it do not count in routes and definitions. */

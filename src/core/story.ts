@@ -131,6 +131,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'touch.failed': (t) => `The email ${t.text('email')} failed (${t.place}): ${t.why}. The cadence goes on.`,
   'touch.unconfirmed': (t) => `Whether the email ${t.text('email')} went is not known (${t.place}): ${t.why}.`,
   'signal.received': (t) => {
+    if (t.text('type') === 'reply.received' && t.text('class', '') !== '') return replied(t);
     const machine = t.entry.data['human'] === false ? ' A machine can do this too, so it counts for nothing.' : '';
     const place = t.place === '' ? '' : ` in ${t.place}`;
     return `The lead did something: ${t.text('type')}${place}.${machine}`;
@@ -233,5 +234,25 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   },
   'input.ignored': (t) => `Something came that changes nothing (${t.text('kind')})${because(t)}.`,
 };
+
+/** A message that came back, by what it is. */
+function replied(t: Told): string {
+  const place = t.place === '' ? '' : ` to ${t.place}`;
+  const text = t.text('text', '') === '' ? '' : ` “${t.text('text')}”`;
+  const until = t.time('until') === undefined ? '' : ` until ${t.time('until')}`;
+  switch (t.text('class')) {
+    case 'out-of-office':
+      return `An automatic reply came${place}: the lead is away${until}. It counts for nothing else.`;
+    case 'auto':
+    case 'list':
+      return `A message came that a machine or a mailing list wrote${place}. It counts for nothing.`;
+    case 'positive':
+      return `The lead replied${place}, and wants to talk.${text}`;
+    case 'not-now':
+      return `The lead replied${place}: not now.${text}`;
+    default:
+      return `The lead replied${place}.${text}`;
+  }
+}
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

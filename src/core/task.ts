@@ -39,6 +39,7 @@ export function taskContext(
     asked: brief.includes('asked') ? signals.filter((s) => s.type.endsWith('.requested')).map((s) => s.type) : [],
     lastTouches: seen ? touches.slice(0, TOUCHES_SHOWN) : [],
     ...(note === undefined ? {} : { note }),
+    ...(d.state.said && brief.includes('asked') ? { said: { at: iso(d.state.said.at), text: d.state.said.text } } : {}),
     ...storyBefore(d),
   };
 }

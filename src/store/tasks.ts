@@ -58,6 +58,7 @@ const contextSchema = z.object({
   asked: z.array(z.string()),
   lastTouches: z.array(z.object({ email: z.string(), at: z.string() })),
   note: z.string().optional(),
+  said: z.object({ at: z.string(), text: z.string() }).optional(),
   earlier: z
     .array(
       z.object({

@@ -75,6 +75,23 @@ export async function touchById(db: Db, id: string): Promise<Touch | null> {
   return row === undefined ? null : toTouch(row);
 }
 
+/**
+ * The touch a message is, by ids of messages (`Message-ID`, without brackets): SES puts its own id before
+ * the `@`, where we had put the touch's. Of several the one sent last.
+ */
+export async function touchByMessage(db: Db, messageIds: readonly string[]): Promise<Touch | null> {
+  const ids = [...new Set(messageIds.map((id) => id.split('@')[0] ?? ''))].filter((id) => id !== '');
+  if (ids.length === 0) return null;
+  const row = await db
+    .selectFrom('touches')
+    .selectAll()
+    .where((eb) => eb.or([eb('ses_message_id', 'in', ids), eb('id', 'in', ids)]))
+    .orderBy('decided_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : toTouch(row);
+}
+
 /** A lead's touches, oldest first. */
 export async function listTouches(db: Db, leadId: string, page: PageRequest = {}): Promise<Page<Touch>> {
   const limit = pageLimit(page);

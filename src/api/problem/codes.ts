@@ -51,6 +51,7 @@ export const PROBLEMS = {
   'playbook-mistakes': { status: 422, title: 'The playbook has mistakes' },
   'idempotency-mismatch': { status: 422, title: 'The Idempotency-Key was used with another request' },
   'bad-file': { status: 422, title: 'The file cannot be imported' },
+  'bad-message': { status: 422, title: 'This is no message that can be read' },
   'bad-encoding': { status: 422, title: 'The file is in an encoding that cannot be read' },
   'upload-broken': { status: 400, title: 'The upload broke off' },
   internal: { status: 500, title: 'Something went wrong on our side' },

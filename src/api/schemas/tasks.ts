@@ -46,6 +46,10 @@ export const taskOut = z
       asked: z.array(z.string()),
       lastTouches: z.array(z.object({ email: z.string(), at: z.string() })),
       note: z.string().optional(),
+      said: z
+        .object({ at: instantOut, text: z.string() })
+        .optional()
+        .openapi({ description: 'The beginning of what the lead last wrote.' }),
       earlier: z
         .array(
           z.object({
@@ -118,6 +122,7 @@ export function toTask(task: Task, now: Instant, playbook: Playbook | null): z.i
       asked: [...context.asked],
       lastTouches: context.lastTouches.map((touch) => ({ ...touch })),
       ...(context.note === undefined ? {} : { note: context.note }),
+      ...(context.said && { said: context.said }),
       ...(context.earlier && { earlier: structuredClone([...context.earlier]) }),
       ...(context.story && { story: [...context.story] }),
       ...(context.account === undefined ? {} : { account: context.account }),

@@ -1,0 +1,95 @@
+/**
+ * `POST /hooks/inbound`: a message that came back, as it came (RFC 822). Whoever receives mail for the
+ * reply domain posts it here; what it is decides what follows, once however often it is posted.
+ */
+import { createHash } from 'node:crypto';
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { DAY, iso } from '../../core/time.ts';
+import { classify, INBOUND_CLASSES, type Inbound } from '../../email/inbound/classify.ts';
+import { INBOUND_MAX, type InboundMail, readMessage } from '../../email/inbound/message.ts';
+import { transact } from '../../store/tx.ts';
+import { callerIn, guard } from '../auth.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { Problem } from '../problem/problem.ts';
+import { instantOut, json, problems } from '../schemas/common.ts';
+import { nudge } from '../write.ts';
+import { aheadOf, takeInbound } from './take-inbound.ts';
+
+const MESSAGE = 'message/rfc822';
+
+const answer = z
+  .object({
+    class: z.enum(INBOUND_CLASSES),
+    until: instantOut.optional().openapi({
+      description:
+        'Of an absence: the day the text names, at midnight UTC. The lead’s own zone decides when it is over.',
+    }),
+    text: z.string().optional().openapi({ description: 'What was written anew: no quoted mail, no signature.' }),
+    lead: z.object({ id: z.uuid() }).optional().openapi({ description: 'Absent: nobody known here.' }),
+  })
+  .openapi('InboundTaken');
+
+export function inboundHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const post = createRoute({
+    ...guard(deps, 'hooks.inbound', { binary: INBOUND_MAX }),
+    method: 'post',
+    path: '/hooks/inbound',
+    tags: ['Hooks'],
+    summary: 'A message that came back',
+    description:
+      'The raw message (RFC 5322, at most 10 MB), as a mail server has it. It is classified, and taken once by its Message-ID: a reply becomes the signal `reply.received`, an absence pauses until the day it names, a bounce and a complaint suppress, the rest is in the journal alone. The lead is found by what it answers, by the reply address, or by its sender.',
+    request: {
+      body: {
+        required: true,
+        content: { [MESSAGE]: { schema: { type: 'string', format: 'binary' } } },
+      },
+    },
+    responses: { 200: json(answer, 'What it is.'), ...problems(409, 413, 415, 422) },
+  });
+  app.openapi(post, async (c) => {
+    const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+    if (type !== MESSAGE) {
+      const what = type === '' ? 'has no content type' : `is ${type}`;
+      throw new Problem('wrong-content-type', `The body ${what}; send the raw message`, { more: { accepts: MESSAGE } });
+    }
+    const raw = new Uint8Array(await c.req.arrayBuffer());
+    if (raw.length === 0) throw new Problem('bad-message', 'The body is empty: send the raw message');
+    const mail = await readMessage(raw);
+    const now = deps.clock.now();
+    const inbound = classify(mail, now);
+    const { company } = await deps.playbooks.current();
+    const taken = await transact(deps.database.db, (tx) =>
+      takeInbound(tx, {
+        mail,
+        inbound,
+        key: keyOf(mail, raw),
+        now,
+        ahead: aheadOf(deps.clock.anchor.factor),
+        by: callerIn(c).by,
+        secret: deps.config.secret,
+        zone: company.timeZone,
+      }),
+    );
+    await nudge(deps, taken.nudge);
+    return c.json(answerOf(inbound, taken.lead), 200);
+  });
+  return app;
+}
+
+/** Ids of messages hold names now and then, and have no bound. */
+const keyOf = ({ messageId }: InboundMail, raw: Uint8Array): string =>
+  createHash('sha256')
+    .update(messageId ?? raw)
+    .digest('hex');
+
+function answerOf(inbound: Inbound, lead: string | undefined): z.infer<typeof answer> {
+  const until = inbound.class === 'out-of-office' ? inbound.until : undefined;
+  const text = 'text' in inbound ? inbound.text : '';
+  return {
+    class: inbound.class,
+    ...(until === undefined ? {} : { until: iso(Math.round(Date.parse(`${until.day}T00:00:00Z`) / DAY) * DAY) }),
+    ...(text === '' ? {} : { text }),
+    ...(lead === undefined ? {} : { lead: { id: lead } }),
+  };
+}

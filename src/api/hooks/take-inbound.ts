@@ -1,0 +1,144 @@
+/** What a message that came in does to the lead it is from. */
+import { instantOf } from '../../core/calendar.ts';
+import type { InputBody } from '../../core/input.ts';
+import type { Purpose } from '../../core/playbook.ts';
+import { emailIdentity } from '../../core/scrub.ts';
+import { DAY, type Instant, MINUTE } from '../../core/time.ts';
+import { zoneOfCountry } from '../../core/zones.ts';
+import type { Inbound } from '../../email/inbound/classify.ts';
+import type { InboundMail } from '../../email/inbound/message.ts';
+import type { DeliveryReport } from '../../email/inbound/report.ts';
+import type { ReturnDay } from '../../email/inbound/return-date.ts';
+import { verifyReplyToken } from '../../email/tokens.ts';
+import { type Origin, originOf, type Traces } from '../../store/inbound.ts';
+import { putInputs } from '../../store/inbox.ts';
+import type { Db } from '../../store/schema.ts';
+import { recordFeedback } from '../../store/touches.ts';
+import { suppressOnce } from '../suppress-once.ts';
+
+export interface Arrival {
+  readonly mail: InboundMail;
+  readonly inbound: Inbound;
+  /** The same for the same message, whoever posts it how often. */
+  readonly key: string;
+  readonly now: Instant;
+  /** How far ahead a message may be dated: clocks differ. */
+  readonly ahead: number;
+  readonly by: string;
+  /** Signs reply addresses. */
+  readonly secret: string;
+  /** Where neither lead nor country has a zone. */
+  readonly zone: string;
+}
+
+/** A message may lie in a queue for days; one older than this counts from when it came. */
+const OLDEST = 30 * DAY;
+
+/** @returns the lead it is from, if known, and the leads to nudge */
+export async function takeInbound(
+  tx: Db,
+  arrival: Arrival,
+): Promise<{ lead: string | undefined; nudge: readonly string[] }> {
+  const { mail, inbound } = arrival;
+  const origin = await originOf(tx, tracesOf(mail, inbound, arrival.secret));
+  if (origin === null) return { lead: undefined, nudge: [] };
+  const nudge = await effectOf(tx, arrival, origin);
+  return { lead: origin.lead.id, nudge };
+}
+
+function tracesOf(mail: InboundMail, inbound: Inbound, secret: string): Traces {
+  const inside =
+    'report' in inbound ? mail.parts.flatMap(({ text }) => text.match(/reply\+[a-z2-7]{20,64}@/gi) ?? []) : [];
+  const addressed = [...mail.to, ...inside]
+    .flatMap((address) => /^reply\+([a-z2-7]+)@/i.exec(address)?.[1] ?? [])
+    .map((token) => verifyReplyToken(secret, token))
+    .find((lead) => lead !== null);
+  const addresses =
+    inbound.class === 'delivery-report'
+      ? inbound.report.failed.flatMap(({ recipient }) => recipient ?? [])
+      : inbound.class === 'complaint'
+        ? inbound.report.recipients
+        : mail.from === undefined
+          ? []
+          : [mail.from];
+  const messages = 'report' in inbound ? inbound.report.about : mail.answers;
+  return { messages, addressed: addressed ?? undefined, addresses };
+}
+
+async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<readonly string[]> {
+  const { inbound, now, by } = arrival;
+  const { lead, touch } = origin;
+  switch (inbound.class) {
+    case 'delivery-report':
+      return bounced(tx, arrival, origin, inbound.report);
+    case 'complaint': {
+      // Believed without proof: to lose a lead to a forged complaint is the smaller harm.
+      if (touch) await recordFeedback(tx, { touchId: touch.id, type: 'complaint', detail: '', at: dateOf(arrival) });
+      return suppressOnce(tx, { email: emailIdentity(lead.fields.email), reason: 'complained', by }, now);
+    }
+    case 'reply': {
+      if (!inbound.stop) break;
+      const purpose = purposeOf(touch?.purpose);
+      return suppressOnce(
+        tx,
+        { email: emailIdentity(lead.fields.email), ...purpose, reason: 'unsubscribed', by: 'lead' },
+        now,
+      );
+    }
+    default:
+      break;
+  }
+  const at = dateOf(arrival);
+  const body: InputBody = {
+    kind: 'signal',
+    type: 'reply.received',
+    human: inbound.class === 'reply',
+    ...(touch ? { cadence: touch.cadence, step: touch.step } : {}),
+    reply: {
+      class: inbound.class === 'reply' ? 'human' : inbound.class,
+      ...(inbound.text === '' ? {} : { text: inbound.text }),
+      ...(inbound.class === 'out-of-office' && inbound.until
+        ? { until: endOf(inbound.until, lead.fields.timeZone || zoneOfCountry(lead.fields.country) || arrival.zone) }
+        : {}),
+    },
+  };
+  await putInputs(tx, [{ leadId: lead.id, key: `inbound:${arrival.key}`, at, body }], now);
+  return [lead.id];
+}
+
+/** Only what is proven to be about mail from here: reports on forged mail name any address. */
+async function bounced(
+  tx: Db,
+  arrival: Arrival,
+  { lead, touch, proven }: Origin,
+  { failed }: DeliveryReport,
+): Promise<readonly string[]> {
+  const ours = new Set([emailIdentity(lead.fields.email), ...(touch?.toEmail ? [emailIdentity(touch.toEmail)] : [])]);
+  const theirs = failed.filter(({ recipient }) => recipient === undefined || ours.has(emailIdentity(recipient)));
+  if (!proven || theirs.length === 0) return [];
+  const permanent = theirs.some((one) => one.permanent);
+  const status = theirs.find((one) => one.status !== '')?.status;
+  if (touch) {
+    const detail = `${permanent ? 'Permanent' : 'Transient'}/Report${status === undefined ? '' : ` ${status}`}`;
+    await recordFeedback(tx, { touchId: touch.id, type: 'bounce', detail, at: dateOf(arrival) });
+  }
+  if (!permanent) return [];
+  return suppressOnce(tx, { email: emailIdentity(lead.fields.email), reason: 'bounced', by: arrival.by }, arrival.now);
+}
+
+const purposeOf = (purpose: string | undefined): { purpose?: Purpose } =>
+  purpose === 'marketing' || purpose === 'sales' || purpose === 'service' ? { purpose } : {};
+
+/** When it was written, if that can be. */
+function dateOf({ mail, now, ahead }: Arrival): Instant {
+  const { date } = mail;
+  return date === undefined || date > now + ahead || date < now - OLDEST ? now : Math.min(date, now + ahead);
+}
+
+/** The midnight from which the lead is there again: the day named, or the one after the last away. */
+function endOf({ day, away }: ReturnDay, zone: string): Instant {
+  return instantOf(zone, Math.round(Date.parse(`${day}T00:00:00Z`) / DAY) + (away ? 1 : 0), 0);
+}
+
+/** Clocks differ by minutes; on a sped-up clock they differ by days. */
+export const aheadOf = (factor: number): number => (factor > 1 ? 400 * DAY : 5 * MINUTE);

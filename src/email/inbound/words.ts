@@ -1,0 +1,24 @@
+/**
+ * What automatic replies say of themselves, in plain text (`plain` of calendar-words.ts): lower case, no
+ * accents. Only for messages that other signs call automatic already, unless said otherwise.
+ */
+
+/** A subject that begins so was written by a machine, whatever its headers say. */
+export const AUTOMATIC_SUBJECT =
+  /^(?:\[?(?:auto|automatic|automated|automatisch|automatique)\]?[-: ]+)?(?:automatic reply|auto[- ]?reply|autoreply|automatic response|auto[- ]?response|autoresponse|automated (?:reply|response)|out[ -]of[ -](?:the )?office(?: auto-?reply| autoreply| reply| notification)?\b|ooo\b|automatische antwort|automatische rueckmeldung|abwesenheits?(?:notiz|meldung|nachricht|agent|assistent)|abwesend\b|abwesenheit\b|reponse automatique|message d'absence|absence du bureau|absent du bureau|notification d'absence|respuesta automatica|fuera de (?:la )?oficina|mensaje de ausencia|risposta automatica|fuori (?:sede|ufficio)|messaggio di assenza|automatisch antwoord|automatische? (?:afwezigheids)?(?:bericht|reactie)|afwezigheids?(?:bericht|melding|assistent)|afwezig\b|resposta automatica|ausencia (?:temporaria|do escritorio)|fora do escritorio|automatyczna odpowiedz|odpowiedz automatyczna|autoodpowiedz|automaticka odpoved|nepritomnost|autosvar|automatiskt svar|automatisk svar|franvaro|fravaer|fravaersmelding|automaattinen vastaus|poissa(?:olo)?\b|otomatik yanit|автоматический ответ|автоответ|自動返信|自動応答|自动回复|不在)/;
+
+/** Away for a time. */
+export const AWAY_WORDS =
+  /\b(?:out[ -]of[ -](?:the |my )?office|ooo\b|away from (?:the|my) (?:office|desk|email|e-mail)|away on (?:business|leave|vacation|holiday)|not in the office|on (?:vacation|annual leave|holiday|leave|parental leave|maternity leave|paternity leave|sick leave|pto)\b|abwesen|ausser haus|nicht (?:im (?:buro|hause?)|am arbeitsplatz|erreichbar)|nicht im buero|im urlaub|in elternzeit|auf (?:dienst|geschafts)reise|urlaub|absente?\b|absence|hors du bureau|en conges?\b|en vacances|en deplacement|fuera de (?:la )?oficina|ausente|ausencia|de vacaciones|de viaje|fuori (?:sede|ufficio)|assente|assenza|in ferie|afwezig|niet (?:op|in|aanwezig op) (?:het |mijn )?(?:kantoor|werk)|met (?:vakantie|verlof)|op vakantie|buiten kantoor|fora do escritorio|de ferias|nieobecn|poza biurem|na urlopie|urlop|mimo kancelar|nepritom|dovolen|franvar|inte pa kontoret|pa semester|semester|fravaer|ikke pa kontoret|pa ferie|ferie|poissa|lomalla)|отпуск|отсутств|вне офиса|不在|休暇|休假|外出|부재/;
+
+/** Gone for good: nobody comes back, so it is no absence. */
+export const LEFT_WORDS =
+  /\b(?:no longer (?:with|work|employed|at|part of)|has left (?:the company|us)|have left (?:the company|my position)|left the (?:company|organi[sz]ation)|nicht mehr (?:im unternehmen|bei|fur|tatig)|ne (?:travaille|fait) plus|n'est plus (?:dans|au sein|en poste)|a quitte|ya no (?:trabaja|forma)|no trabaja mas|non lavora piu|non fa piu parte|werkt niet (?:meer|langer)|niet meer werkzaam|nao trabalha mais|ja nao trabalha|nie pracuje|har slutat|arbetar inte langre|er (?:sluttet|stoppet|fratradt))/;
+
+/** What people add to a note that they are away, and seldom write by hand. */
+export const CANNED_WORDS =
+  /\b(?:thank you for (?:your|the) (?:e-?mail|message|mail)|thanks for (?:your|the) (?:e-?mail|message|mail)|limited access|no access to|urgent|immediate (?:assistance|attention)|in my absence|(?:upon|on|after) my return|when i (?:return|am back|get back)|danke fur ihre|vielen dank fur (?:ihre|deine)|dringend|in meiner abwesenheit|vertretung|nach meiner ruckkehr|nicht weitergeleitet|merci (?:pour|de) votre (?:message|e-?mail|courriel|mail)|en cas d'urgence|pour toute urgence|pendant mon absence|des mon retour|a mon retour|gracias por (?:su|tu) (?:mensaje|correo|e-?mail)|urgente|en mi ausencia|a mi (?:vuelta|regreso)|grazie per (?:il|la|aver)|per urgenze|urgenz|al mio rientro|bedankt voor (?:uw|je)|dank (?:u|je) voor|dringende|tijdens mijn afwezigheid|bij mijn terugkomst|obrigad[oa] pel|urgencia|na minha ausencia|dziekuje za (?:wiadomosc|mail|e-mail)|w pilnych sprawach|dekuji za|v nalehavych|tack for (?:ditt|mejlet)|bradskande|vid bradskande|tak for din|hastende|takk for (?:din|meldingen)|kiitos viestist|kiireellis)/;
+
+/** A reply that says nothing but this asks for no more mail; see docs/email.md. */
+export const STOP_WORDS =
+  /^(?:(?:please |bitte |merci de |por favor,? |graag )?(?:unsubscribe|stop|opt[- ]?out|remove me|take me off (?:your|this|the) (?:mailing )?list|unsubscribe me|remove me from (?:your|this|the) (?:mailing )?list|abmelden|abbestellen|austragen|keine (?:weiteren )?(?:e-?mails?|mails) mehr|me desinscrire|desinscription|desabonner|me desabonner|desinscrivez-moi|baja|dar(?:me)? de baja|darse de baja|cancelar suscripcion|disiscriv(?:imi|etemi)|cancellami|cancellatemi|uitschrijven|afmelden|cancelar inscricao|remover|wypisz mnie|odhlasit|avregistrera|avmeld|afmeld))(?: please| bitte| s'il vous plait| por favor)?[\s.!]*$/;
