@@ -28,7 +28,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: ['api', 'activities', 'outbox', 'temporal', 'workflows'].map((part) => `test/${part}/**/*.test.ts`),
+          include: ['api', 'activities', 'notices', 'outbox', 'temporal', 'workflows'].map(
+            (part) => `test/${part}/**/*.test.ts`,
+          ),
           env: { VOLLEY_TEST_DB: 'postgres' },
           globalSetup: servers,
         },

@@ -5,17 +5,11 @@ import type { Facts } from '../src/core/facts.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
 import { compose, replyAddress } from '../src/email/compose.ts';
 import { backOffMs, SendRefused, SendRejected } from '../src/email/errors.ts';
+import type { MailSettings } from '../src/email/links.ts';
 import { createRenderer } from '../src/email/render.ts';
 import type { Sender } from '../src/email/sender.ts';
 import { signReplyToken, signToken } from '../src/email/tokens.ts';
 import type { Logger } from '../src/log.ts';
-
-export interface MailSettings {
-  /** Signs the links and reply addresses. */
-  readonly secret: string;
-  /** Where leads reach the unsubscribe page; no slash at the end. */
-  readonly publicUrl: string;
-}
 
 export interface DeliverDeps {
   readonly clock: Clock;

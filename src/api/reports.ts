@@ -1,11 +1,11 @@
 /** `/v1/reports/{name}`: facts back to both teams. What each number means is in docs/reports.md. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { stringify } from 'csv-stringify/sync';
 import { ATTRIBUTION_MODELS } from '../core/attribution.ts';
 import { VolleyError } from '../core/errors.ts';
 import { DAY, iso } from '../core/time.ts';
 import type { Filled } from '../store/reports/define.ts';
 import { REPORT_NAMES, REPORTS, type ReportName, runReport } from '../store/reports/index.ts';
+import { csvOf } from '../store/reports/show.ts';
 import { wonStage } from '../store/reports/won.ts';
 import { guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -31,14 +31,6 @@ const period = {
 };
 
 const wantsCsv = (accept: string | undefined): boolean => accept !== undefined && /\btext\/csv\b/.test(accept);
-
-/** One line a row, all tables in one file: the first column says which, and each table fills its own columns. */
-function csvOf(name: ReportName, { tables }: Filled): string {
-  const columns = ['table', ...new Set(REPORTS[name].tables.flatMap((table) => Object.keys(table.columns)))];
-  const rows = Object.entries(tables).flatMap(([table, found]) => found.map((row) => ({ table, ...row })));
-  // Cells that a spreadsheet would run as a formula are escaped: some of the text was typed by others.
-  return stringify(rows, { header: true, columns, escape_formulas: true, cast: { boolean: String } });
-}
 
 export function reportRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
@@ -70,7 +62,7 @@ export function reportRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { name } = c.req.valid('param');
     const filled = await reportOf(deps, name, c.req.valid('query'));
     if (wantsCsv(c.req.header('accept'))) {
-      return c.body(csvOf(name, filled), 200, { 'content-type': 'text/csv; charset=utf-8' });
+      return c.body(csvOf(REPORTS[name], filled), 200, { 'content-type': 'text/csv; charset=utf-8' });
     }
     return c.json({ report: name, from: iso(filled.from), to: iso(filled.to), tables: copyOf(filled) }, 200);
   });

@@ -1,7 +1,8 @@
 /** `/v1/reps`: who takes leads, when they work, and whether they are there. A rep's id is the email. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { zoneName } from '../core/zones.ts';
-import { getRep, listReps, putRep, type RepRow, workingHoursSchema } from '../store/reps.ts';
+import { getRep, listReps, NOTIFY_DEFAULT, putRep, type RepRow, workingHoursSchema } from '../store/reps.ts';
+import { defined } from '../store/values.ts';
 import { callerIn, guard, ownerOf } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { currentOrNull } from './playbook-now.ts';
@@ -40,6 +41,22 @@ const absence = z
   .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), { path: ['to'], message: 'must not be before `from`' })
   .openapi('Absence');
 
+const notify = z
+  .strictObject({
+    tasks: z
+      .enum(['each', 'digest', 'none'])
+      .default('each')
+      .openapi({ description: 'Of tasks and leads: a mail for each as it comes, only the digest, or nothing.' }),
+    digest: z
+      .union([clockTime, z.literal('none')], { error: 'must be a clock time, HH:MM, or `none`' })
+      .optional()
+      .openapi({
+        description:
+          'When the digest of a working day goes, in the rep’s zone, or `none`; by default at the start of work.',
+      }),
+  })
+  .openapi('RepNotify');
+
 const repIn = z
   .strictObject({
     name: text(200).regex(/^\P{Cc}*$/u, 'must be one line: it is the sender of mail in the rep’s name'),
@@ -52,6 +69,7 @@ const repIn = z
       .max(200)
       .default([])
       .openapi({ description: 'Dates are the rep’s local days, both included; leads go to the cover meanwhile.' }),
+    notify: notify.optional().openapi({ description: 'What the rep is mailed.' }),
     active: z.boolean().default(true).openapi({ description: 'False moves the rep’s leads and open tasks at once.' }),
   })
   .openapi('RepInput');
@@ -63,6 +81,7 @@ const repOut = z
     timeZone: z.string(),
     workingHours: workingHoursSchema.nullable(),
     away: z.array(z.object({ from: z.string(), to: z.string(), cover: z.string().optional() })),
+    notify: z.object({ tasks: z.enum(['each', 'digest', 'none']), digest: z.string().nullable() }),
     active: z.boolean(),
   })
   .openapi('Rep');
@@ -113,11 +132,16 @@ export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   app.openapi(put, async (c) => {
     const { id } = c.req.valid('param');
-    const { workingHours: hours, ...given } = c.req.valid('json');
+    const { workingHours: hours, notify: wanted, ...given } = c.req.valid('json');
     const playbook = await currentOrNull(deps);
     const { status, body } = await write(c, deps, async (tx) => {
       const now = deps.clock.now();
-      const rep: RepRow = { id, ...given, ...(hours === undefined ? {} : { workingHours: hours }) };
+      const rep: RepRow = {
+        id,
+        ...given,
+        ...(hours === undefined ? {} : { workingHours: hours }),
+        ...(wanted === undefined ? {} : { notify: defined(wanted) }),
+      };
       const outcome = await putRep(tx, rep, now);
       const frame = playbook && { playbook, now, by: callerIn(c).by };
       const gone = frame && !rep.active ? await moveAllOf(tx, id, frame) : NOTHING_MOVED;
@@ -173,5 +197,6 @@ const toRepOut = (rep: RepRow): z.infer<typeof repOut> => ({
       ? null
       : { ...rep.workingHours, days: [...rep.workingHours.days], holidays: [...rep.workingHours.holidays] },
   away: rep.away.map((absence) => ({ ...absence })),
+  notify: { tasks: (rep.notify ?? NOTIFY_DEFAULT).tasks, digest: rep.notify?.digest ?? null },
   active: rep.active,
 });

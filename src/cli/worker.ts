@@ -3,6 +3,7 @@ import { createImportActivities } from '../../activities/import.ts';
 import { createLeadActivities } from '../../activities/index.ts';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { startPlanner } from '../notices/plan.ts';
 import { startDispatcher } from '../outbox/dispatcher.ts';
 import { deliveryHandlers } from '../outbox/handlers.ts';
 import { openDatabase } from '../store/db.ts';
@@ -43,8 +44,11 @@ export async function work(): Promise<void> {
     ...(await quotaOf(config.email, sender)),
   });
   stack.defer(() => workers.stop());
-  const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(), log });
+  const delivering = { ...shared, db: database.db, sender, mail: { secret, publicUrl } };
+  const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(delivering), log });
   stack.defer(() => dispatcher.stop());
+  const planner = startPlanner({ db: database.db, clock, playbooks: shared.playbooks, log });
+  stack.defer(() => planner.stop());
   await Promise.race([untilStopped(), workers.ended]);
   log.info('stopping');
 }

@@ -10,6 +10,7 @@ import type { Facts, Playbooks } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import { leftToSend } from './left.ts';
 import { Needs, type Supply } from './needs.ts';
+import { noticesOf } from './notices.ts';
 import { settle } from './settle.ts';
 import { standingOf } from './standing.ts';
 import { copyState, type LeadState } from './state.ts';
@@ -125,6 +126,7 @@ function decideIn(d: Draft, request: Request): Decided {
     wake: wake ? { at: wake.at, queue: wake.queue, summary: summaryOf(wake) } : null,
     ...(held === undefined ? {} : { held }),
     entered: d.entered,
+    notices: noticesOf(d.effects, request.state.custody),
     left: leftToSend(d.state, d.facts.lead, d.playbooks.current),
     standing: standingOf(d.state, d.playbooks.current, leadZone(d.facts, d.playbooks.current)),
   };

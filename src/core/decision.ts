@@ -2,6 +2,7 @@
 
 import type { AccountContext } from './account-context.ts';
 import type { Shared } from './needs.ts';
+import type { Notice } from './notices.ts';
 import type { JournalType, Reason } from './reasons.ts';
 import type { Standing } from './standing.ts';
 import type { EnrollmentState, LeadState } from './state.ts';
@@ -160,6 +161,8 @@ export interface Decided {
   readonly held?: string;
   /** Steps that runs entered in this decision, in order: waits leave no journal entry of their own. */
   readonly entered: readonly StepEntered[];
+  /** Whom this decision concerns beside the lead. */
+  readonly notices?: readonly Notice[];
   /** Emails marketing could still send this lead, for the reports. */
   readonly left?: number;
   /** What colleagues see of this lead from here on. */

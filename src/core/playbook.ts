@@ -329,7 +329,14 @@ export interface Agreed {
   readonly marketing: string;
   readonly sales: string;
   readonly review?: IsoDuration;
+  /** When both are mailed the meeting report, in the company's zone. */
+  readonly report?: ReportSchedule;
 }
+
+export type ReportSchedule =
+  | { readonly every: 'week'; readonly on: Weekday; readonly at: string }
+  /** `on` is a day of the month, 1 to 28. */
+  | { readonly every: 'month'; readonly on: number; readonly at: string };
 
 export interface Playbook {
   /** SHA-256 over the normalised files, hex. */

@@ -133,6 +133,8 @@ export function createPeople(options: PeopleOptions): People {
     const byTouch = new Map(
       mail.flatMap((message) => (message.touch === undefined ? [] : [[message.touch, message] as const])),
     );
+    // The rest is mail to reps, who answer through the API.
+    if (byTouch.size === 0) return;
     const touches = await db
       .selectFrom('touches')
       .selectAll()

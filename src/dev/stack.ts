@@ -27,6 +27,7 @@ import { sesHookUrl } from '../cli/ses-hook.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
+import { startPlanner } from '../notices/plan.ts';
 import { startDispatcher } from '../outbox/dispatcher.ts';
 import { deliveryHandlers } from '../outbox/handlers.ts';
 import type { PlaybookCache } from '../playbook/index.ts';
@@ -176,11 +177,14 @@ async function assemble(
   workers.ended.then(brokenBy('the workers'), brokenBy('the workers'));
 
   const sweeper = startSweeper({ pending: lateLeads(database.db, clock), nudger, log, intervalMs: SWEEP_MS });
-  const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(), log });
+  const delivering = { ...shared, db: database.db, sender, mail: { secret, publicUrl } };
+  const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(delivering), log });
+  const planner = startPlanner({ db: database.db, clock, playbooks, log });
   const stopWorkers = async (): Promise<void> => {
     life.stopping = true;
     await sweeper.stop();
     await workers.stop();
+    await planner.stop();
     await dispatcher.stop();
   };
   onStop(stopWorkers);

@@ -24,6 +24,8 @@ interface Reported {
   readonly messageId: string;
   /** From the tag `touch`; the `notificationType` shape carries tags only with the headers. */
   readonly touchId?: string;
+  /** From the tag `notice`: a mail to our own people. */
+  readonly noticeId?: string;
   /** When it happened, epoch ms. */
   readonly at: Instant;
   /** Addresses it is about, as SES writes them. */
@@ -153,12 +155,14 @@ function toEvent(report: Report): SesEvent {
   const name = report.eventType ?? report.notificationType ?? '';
   const type = NAMES[name];
   const { bounce, complaint, click, mail } = report;
-  const touchId = touchOf(mail);
+  const touchId = tagOf(mail, 'touch');
+  const noticeId = tagOf(mail, 'notice');
   const reported = (at: Instant | undefined, recipients: readonly string[] | undefined): Reported => ({
     messageId: mail.messageId,
     at: at ?? mail.timestamp,
     recipients: recipients ?? mail.destination,
     ...(touchId === undefined ? {} : { touchId }),
+    ...(noticeId === undefined ? {} : { noticeId }),
   });
   switch (type) {
     case 'send':
@@ -203,11 +207,11 @@ function toEvent(report: Report): SesEvent {
 }
 
 /** The header is what the API's Tags become on the wire, and all of them the older shape has. */
-function touchOf(mail: Report['mail']): string | undefined {
-  const tag = mail.tags?.['touch']?.[0];
+function tagOf(mail: Report['mail'], name: 'touch' | 'notice'): string | undefined {
+  const tag = mail.tags?.[name]?.[0];
   if (tag !== undefined) return tag;
   const header = mail.headers?.find(({ name }) => name.toLowerCase() === 'x-ses-message-tags')?.value;
-  return header === undefined ? undefined : /(?:^|,)\s*touch=([A-Za-z0-9_-]+)/.exec(header)?.[1];
+  return header === undefined ? undefined : new RegExp(`(?:^|,)\\s*${name}=([A-Za-z0-9_-]+)`).exec(header)?.[1];
 }
 
 function addresses(recipients: readonly { readonly emailAddress: string }[] | undefined): string[] | undefined {

@@ -24,7 +24,7 @@ const WHY: Readonly<Record<Purpose, string>> = {
 /** Keeps the words of the body out of the preview line. */
 const PADDING = '&#8199;&#847; '.repeat(60);
 
-const STYLE = `
+export const STYLE = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   body { margin: 0; padding: 0; background: #f3f4f6; color: #1f2937; font: 16px/1.6 -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif; -webkit-text-size-adjust: 100%; }
   .personal { background: #ffffff; }

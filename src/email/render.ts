@@ -38,6 +38,10 @@ export interface Renderer {
   render(emailId: string, input: RenderInput): RenderedEmail;
   /** One line of plain text, e.g. a task's title. @throws VolleyError `email-template` */
   line(template: string, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>): string;
+  /** Several lines of plain text, e.g. the body of a notice. @throws VolleyError `email-template` */
+  text(template: string, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>): string;
+  /** Who mail of the company itself is from. @throws VolleyError `email-template`, `header-injection` or `bad-from` */
+  companyAddress(): Address;
 }
 
 interface Compiled {
@@ -68,6 +72,15 @@ function build(playbook: Playbook): Renderer {
   const engines = createEngines();
   const emails = new Map<string, Compiled>();
   const lines = new Map<string, Template[]>();
+  const plain = (template: string, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>): string =>
+    wrap(template, () => {
+      let parsed = lines.get(template);
+      if (parsed === undefined) {
+        parsed = engines.plain.parse(template);
+        lines.set(template, parsed);
+      }
+      return run(engines.plain, parsed, variables(playbook, input));
+    });
   return {
     render(emailId, input) {
       const key = `${input.purpose}/${emailId}`;
@@ -79,14 +92,15 @@ function build(playbook: Playbook): Renderer {
       const email = compiled;
       return wrap(emailId, () => fill(engines, playbook, email, input));
     },
-    line(template, input) {
-      return wrap(template, () => {
-        let parsed = lines.get(template);
-        if (parsed === undefined) {
-          parsed = engines.plain.parse(template);
-          lines.set(template, parsed);
-        }
-        return oneLine(run(engines.plain, parsed, variables(playbook, input)));
+    line: (template, input) => oneLine(plain(template, input)),
+    text: (template, input) => tidy(plain(template, input)).trim(),
+    companyAddress() {
+      return wrap('from', () => {
+        const { name, postalAddress } = playbook.company;
+        const sender = compileSender(engines, playbook.company.from.marketing);
+        const from = fillAddress(engines, sender, { company: { name, postalAddress } });
+        if (isAddress(from.address)) return from;
+        throw new VolleyError('bad-from', "the playbook's From makes no address");
       });
     },
   };

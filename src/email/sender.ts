@@ -23,15 +23,22 @@ export interface SenderConfig {
   readonly maxSockets?: number;
 }
 
-export interface Message {
+export type Message = {
   /** Complete MIME message. */
   readonly raw: Uint8Array;
   /** Envelope addresses, without names. */
   readonly from: string;
   readonly to: string;
-  /** Comes back as the tag `touch` on every event of this message. */
-  readonly touchId: string;
-}
+} & (
+  | {
+      /** Comes back as the tag `touch` on every event of this message. */
+      readonly touchId: string;
+    }
+  | {
+      /** Of a mail to our own people: comes back as the tag `notice`. */
+      readonly noticeId: string;
+    }
+);
 
 export interface Sender {
   /**
@@ -67,18 +74,20 @@ export function createSender(config: SenderConfig): Sender {
     ...(config.credentials === undefined ? {} : { credentials: config.credentials }),
   });
   return {
-    async send({ raw, from, to, touchId }) {
-      if (!TAG.test(touchId)) {
+    async send({ raw, from, to, ...about }) {
+      const [name, value] =
+        'touchId' in about ? (['touch', about.touchId] as const) : (['notice', about.noticeId] as const);
+      if (!TAG.test(value)) {
         throw new SendRejected(
           'touch-id',
-          `touch id ${JSON.stringify(touchId)} cannot be an SES tag (A-Z a-z 0-9 _ -)`,
+          `${name} id ${JSON.stringify(value)} cannot be an SES tag (A-Z a-z 0-9 _ -)`,
         );
       }
       const command = new SendRawEmailCommand({
         Source: from,
         Destinations: [to],
         RawMessage: { Data: raw },
-        Tags: [{ Name: 'touch', Value: touchId }],
+        Tags: [{ Name: name, Value: value }],
         ...(config.configurationSet === undefined ? {} : { ConfigurationSetName: config.configurationSet }),
       });
       const answer = await client.send(command).catch((thrown: unknown) => {

@@ -12,20 +12,11 @@ export interface BriefPart {
   readonly lines: readonly string[];
 }
 
-/** What somebody in sales found out before, when the lead came back. */
-export interface Learned {
-  readonly at: Instant;
-  readonly by: string;
-  readonly facts: Readonly<Record<string, string>>;
-  readonly note: string | undefined;
-}
-
 export interface BriefInput {
   readonly lead: LeadFields;
   readonly context: TaskOpened['context'];
   /** What the cadence says about the task. */
   readonly body: string | null;
-  readonly learned: readonly Learned[];
   readonly playbook: Playbook;
   /** Zone of the rep: times are read on their clock. */
   readonly zone: string;
@@ -33,7 +24,7 @@ export interface BriefInput {
 }
 
 /** The parts that have something to say, the most pressing first. */
-export function briefOf({ lead, context, body, learned, playbook, zone, now }: BriefInput): BriefPart[] {
+export function briefOf({ lead, context, body, playbook, zone, now }: BriefInput): BriefPart[] {
   const when = (at: string): string => dayAndTime(Date.parse(at), zone);
   const seen = context.signals.map(({ type, count, last }) =>
     count === 1 ? `${type}, ${when(last)}` : `${type}, ${count} times, last ${when(last)}`,
@@ -47,13 +38,10 @@ export function briefOf({ lead, context, body, learned, playbook, zone, now }: B
       title: 'Has had from us',
       lines: context.lastTouches.map(({ email, at }) => `${nameOfEmail(playbook, email)}, ${when(at)}`),
     },
-    { title: 'What we know', lines: learned.map((one) => learnedLine(one, zone)) },
+    { title: 'Before', lines: context.story ?? [] },
     {
       title: 'Score',
-      lines: [
-        `Fit ${context.score.fit}, engagement ${context.score.engagement}`,
-        ...context.score.reasons.map((reason) => reason),
-      ],
+      lines: [`Fit ${context.score.fit}, engagement ${context.score.engagement}`, ...context.score.reasons],
     },
   ];
   return parts.filter((part) => part.lines.length > 0);
@@ -66,7 +54,8 @@ export function personOf(lead: LeadFields): string {
   return present([name, part]).join(', ');
 }
 
-function whoOf(lead: LeadFields, now: Instant): string[] {
+/** The lead as somebody who calls needs it. */
+export function whoOf(lead: LeadFields, now: Instant): string[] {
   const zone = lead.timeZone || zoneOfCountry(lead.country);
   return present([
     personOf(lead),
@@ -80,11 +69,6 @@ function whoOf(lead: LeadFields, now: Instant): string[] {
 function nameOfEmail(playbook: Playbook, id: string): string {
   const subject = playbook.emails[id]?.subject;
   return subject === undefined || subject.includes('{') ? id : `“${subject}” (${id})`;
-}
-
-function learnedLine({ at, by, facts, note }: Learned, zone: string): string {
-  const told = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
-  return `${present([...told, note]).join('; ')} (${by}, ${dayAndTime(at, zone)})`;
 }
 
 const present = (texts: readonly (string | undefined)[]): string[] =>

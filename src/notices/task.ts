@@ -1,15 +1,13 @@
 /** A task with all that a page or mail about it says, read from the store as it is now. */
-import { z } from 'zod';
 import type { Rep } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { repOf } from '../core/pools.ts';
 import type { Instant } from '../core/time.ts';
-import { listJournal } from '../store/journal.ts';
 import { getLead, type LeadRecord } from '../store/leads.ts';
 import { getRep } from '../store/reps.ts';
 import type { Db } from '../store/schema.ts';
 import { getTask, type Task } from '../store/tasks.ts';
-import { type BriefPart, briefOf, type Learned } from './brief.ts';
+import { type BriefPart, briefOf } from './brief.ts';
 
 export interface ToldTask {
   readonly task: Task;
@@ -30,31 +28,7 @@ export async function readRep(db: Db, id: string, playbook: Playbook): Promise<R
 }
 
 /** What there is to know about the task, on the clock of this zone. */
-export async function readBrief(
-  db: Db,
+export const briefOfTask = (
   { task, lead }: ToldTask,
-  { playbook, zone, now }: { readonly playbook: Playbook; readonly zone: string; readonly now: Instant },
-): Promise<BriefPart[]> {
-  const { context, body } = task;
-  const learned = await readLearned(db, lead.id);
-  return briefOf({ lead: lead.fields, context, body, learned, playbook, zone, now });
-}
-
-const LEARNED_SHOWN = 3;
-const wordsSchema = z.object({
-  facts: z.record(z.string(), z.string()).catch({}),
-  note: z.string().optional().catch(undefined),
-});
-
-/** What reps wrote down when they gave the lead back, the latest first. */
-async function readLearned(db: Db, leadId: string): Promise<Learned[]> {
-  const learned: Learned[] = [];
-  for (const type of ['handoff.rejected', 'lead.returned']) {
-    const page = await listJournal(db, leadId, { type, order: 'newest', limit: LEARNED_SHOWN });
-    for (const { at, by, data } of page.items) {
-      const { facts, note } = wordsSchema.parse(data);
-      if (Object.keys(facts).length > 0 || note !== undefined) learned.push({ at, by, facts, note });
-    }
-  }
-  return learned.sort((a, b) => b.at - a.at).slice(0, LEARNED_SHOWN);
-}
+  frame: { readonly playbook: Playbook; readonly zone: string; readonly now: Instant },
+): BriefPart[] => briefOf({ lead: lead.fields, context: task.context, body: task.body, ...frame });

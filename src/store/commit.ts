@@ -12,6 +12,7 @@ import type { LeadState } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { isOpen } from './enrollments.ts';
 import { LaneConflict, SequenceConflict, sqlState, TaskConflict, TouchConflict } from './errors.ts';
+import { putNotices } from './notices.ts';
 import { writeReportFacts } from './report-facts.ts';
 import type { Db } from './schema.ts';
 import { date, dateOrNull } from './values.ts';
@@ -302,6 +303,7 @@ export async function commitDecision(
     leadId,
     effects.journal.map(({ entry }) => entry),
   );
+  await putNotices(tx, leadId, decided.notices ?? [], extra.now);
   if (decided.applied.length > 0) {
     const used = 'update inbox set applied_seq = $1 where id = any($2) and applied_seq = 0';
     await run(tx, used, [expectedSeq + 1, decided.applied]);

@@ -1,8 +1,10 @@
 /** A lead's append-only record; written by `commitDecision` only. */
+
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
-import type { Db } from './schema.ts';
+import type { Db, JournalTable } from './schema.ts';
 import { at, readJson } from './values.ts';
 
 export interface JournalRow {
@@ -42,23 +44,30 @@ export async function listJournal(
     .orderBy('seq', newest ? 'desc' : 'asc')
     .limit(limit + 1)
     .execute();
-  return toPage(
-    'journal',
-    rows,
-    limit,
-    (row) => [row.seq],
-    (row) => ({
-      id: `${row.lead_id}.${row.seq}`,
-      leadId: row.lead_id,
-      seq: row.seq,
-      at: row.at,
-      type: row.type,
-      cadence: row.cadence,
-      step: row.step,
-      reason: row.reason,
-      by: row.actor,
-      playbookVersion: row.playbook,
-      data: readJson(dataSchema, row.data, `journal ${row.lead_id}.${row.seq}`),
-    }),
-  );
+  return toPage('journal', rows, limit, (row) => [row.seq], toEntry);
 }
+
+/** One entry; null when there is none (any more). */
+export async function journalEntry(db: Db, leadId: string, seq: number): Promise<JournalRow | null> {
+  const row = await db
+    .selectFrom('journal')
+    .selectAll()
+    .where('lead_id', '=', leadId)
+    .where('seq', '=', seq)
+    .executeTakeFirst();
+  return row === undefined ? null : toEntry(row);
+}
+
+const toEntry = (row: Selectable<JournalTable>): JournalRow => ({
+  id: `${row.lead_id}.${row.seq}`,
+  leadId: row.lead_id,
+  seq: row.seq,
+  at: row.at,
+  type: row.type,
+  cadence: row.cadence,
+  step: row.step,
+  reason: row.reason,
+  by: row.actor,
+  playbookVersion: row.playbook,
+  data: readJson(dataSchema, row.data, `journal ${row.lead_id}.${row.seq}`),
+});

@@ -16,7 +16,20 @@ export const workingHoursSchema = z.object({
 /** Dates (the rep's local days, both included) or ISO instants. */
 export const awaySchema = z.array(z.object({ from: z.string(), to: z.string(), cover: z.string().optional() }));
 
+/** What a rep wants to be mailed. */
+export const notifySchema = z.object({
+  /** Of tasks and leads: each as it comes, only in the digest, or not at all. */
+  tasks: z.enum(['each', 'digest', 'none']),
+  /** When the digest of a working day goes, local `HH:MM`, or `none`; absent: at the start of work. */
+  digest: z.string().optional(),
+});
+export type RepNotify = z.infer<typeof notifySchema>;
+
+/** What whoever said nothing gets. */
+export const NOTIFY_DEFAULT: RepNotify = { tasks: 'each' };
+
 export interface RepRow extends Rep {
+  readonly notify?: RepNotify;
   readonly away: z.infer<typeof awaySchema>;
 }
 
@@ -29,6 +42,7 @@ export function toRep(row: Pick<Selectable<RepsTable>, 'id' | 'name' | 'time_zon
 const toRow = (row: Selectable<RepsTable>): RepRow => ({
   ...toRep(row),
   away: readJson(awaySchema, row.away, `rep ${row.id}`),
+  ...(row.notify === null ? {} : { notify: readJson(notifySchema, row.notify, `rep ${row.id}`) }),
 });
 
 /** Creates or replaces a rep. */
@@ -43,6 +57,7 @@ export async function putRep(
     working_hours: rep.workingHours === undefined ? null : JSON.stringify(rep.workingHours),
     away: JSON.stringify(rep.away ?? []),
     active: rep.active,
+    notify: rep.notify === undefined ? null : JSON.stringify(rep.notify),
     updated_at: date(now),
   };
   const before = await tx.selectFrom('reps').select('id').where('id', '=', rep.id).executeTakeFirst();

@@ -8,6 +8,8 @@ export interface RepsTable {
   working_hours: Nullable<string>;
   away: string;
   active: boolean;
+  /** JSON; null: what everybody gets. */
+  notify: Nullable<string>;
   updated_at: Time;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Generated, Kysely } from 'kysely';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
+import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
 import type { OutboxTable } from './schema-outbox.ts';
 import type {
   ApiKeysTable,
@@ -261,6 +262,8 @@ export interface Schema {
   deal_leads: DealLeadsTable;
   reps: RepsTable;
   pool_counts: PoolCountsTable;
+  notices: NoticesTable;
+  mail_schedules: MailSchedulesTable;
   playbook_versions: PlaybookVersionsTable;
   playbook_current: PlaybookCurrentTable;
   api_keys: ApiKeysTable;

@@ -82,6 +82,11 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         continue;
       }
       if (event.type === 'unsubscribeConfirmation') continue;
+      if (event.noticeId !== undefined) {
+        // Nobody's touch: what bounces here is one of our own people's addresses.
+        if (event.type === 'bounce') deps.log.warn({ notice: event.noticeId }, 'a mail to a rep or manager bounced');
+        continue;
+      }
       const leads = await transact(deps.database.db, (tx) => take(tx, event, deps.clock.now()));
       if (leads === null) unknown += 1;
       for (const id of leads ?? []) woken.add(id);

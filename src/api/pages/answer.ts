@@ -6,7 +6,7 @@
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type AnswerClaims, readAnswerToken, signAnswerToken } from '../../email/answer-tokens.ts';
-import { readBrief, readRep, readTask, type ToldTask } from '../../notices/task.ts';
+import { briefOfTask, readRep, readTask, type ToldTask } from '../../notices/task.ts';
 import type { PlaybookCache } from '../../playbook/index.ts';
 import type { Db } from '../../store/schema.ts';
 import { loadLead } from '../../store/states.ts';
@@ -56,7 +56,7 @@ export function answerRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
   const show = async (asked: Asked, wrong?: readonly string[], given?: URLSearchParams): Promise<Response> => {
     const { told, rep, claims, playbook, zone, now } = asked;
-    const brief = await readBrief(database.db, told, { playbook, zone, now });
+    const brief = briefOfTask(told, { playbook, zone, now });
     const other = otherAnswer(claims.answer);
     const token = signAnswerToken(config.secret, { task: told.task.id, answer: other, rep: rep.id }, now);
     const outcomes = claims.answer === 'complete' ? await outcomesOf(database.db, playbooks, told) : [];

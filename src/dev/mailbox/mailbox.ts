@@ -210,7 +210,7 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
 
 function toMessage(head: Head): MailboxMessage {
   const { id, at, from, to, subject, bytes } = head;
-  return { id, at, from, to, subject, bytes, touch: head.tags['touch'] };
+  return { id, at, from, to, subject, bytes, touch: head.tags['touch'], notice: head.tags['notice'] };
 }
 
 function matches(head: Head, { to, touch, q }: MessageFilter): boolean {

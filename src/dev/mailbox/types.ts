@@ -29,6 +29,8 @@ export interface MailboxMessage {
   readonly subject: string;
   /** The SES tag `touch`. */
   readonly touch: string | undefined;
+  /** The SES tag `notice`: a mail to our own people. */
+  readonly notice: string | undefined;
   readonly bytes: number;
 }
 

@@ -13,6 +13,7 @@ import type {
   Pool,
   Purpose,
   Replies,
+  ReportSchedule,
   ReturnRule,
   SignalRule,
   Sla,
@@ -111,8 +112,19 @@ function buildCompany({ workingHours, callWindow, ...company }: RawPlaybook['com
   };
 }
 
-function buildAgreed({ review, ...who }: NonNullable<RawPlaybook['agreed']>): Agreed {
-  return { ...who, ...(review !== undefined && { review }) };
+function buildAgreed({ review, report, ...who }: NonNullable<RawPlaybook['agreed']>): Agreed {
+  return {
+    ...who,
+    ...(review !== undefined && { review }),
+    ...(report && { report: buildReport(report) }),
+  };
+}
+
+function buildReport(raw: NonNullable<NonNullable<RawPlaybook['agreed']>['report']>): ReportSchedule {
+  const at = raw.at ?? '08:00';
+  return raw.every === 'week'
+    ? { every: raw.every, on: raw.on ?? 'mon', at }
+    : { every: raw.every, on: raw.on ?? 1, at };
 }
 
 function buildGoals({ currency, month }: NonNullable<RawPlaybook['goals']>): Goals {

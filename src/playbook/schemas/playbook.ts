@@ -18,10 +18,11 @@ import {
   signalType,
   template,
   text,
+  time,
   wholeNumber,
   zone,
 } from './scalars.ts';
-import { span, workingHours } from './shared.ts';
+import { span, WEEKDAYS, workingHours } from './shared.ts';
 
 const company = object(
   {
@@ -236,9 +237,37 @@ const buyingGroup = object(
   'a buying group, such as { roles: [decision-maker, champion], need: { champion: 1 } }',
 );
 
+const REPORT_EXPECTED = '{ every: week, on: mon, at: "08:00" } or { every: month, on: 1, at: "08:00" }';
 const agreed = object(
-  { marketing: emailAddress, sales: emailAddress, review: duration.optional() },
-  'who agreed on this: { marketing, sales, review }',
+  {
+    marketing: emailAddress,
+    sales: emailAddress,
+    review: duration.optional(),
+    report: z
+      .union(
+        [
+          object(
+            {
+              every: z.literal('week', { error: '"week" or "month"' }),
+              on: oneOf(WEEKDAYS).optional(),
+              at: time.optional(),
+            },
+            REPORT_EXPECTED,
+          ),
+          object(
+            {
+              every: z.literal('month', { error: '"week" or "month"' }),
+              on: wholeNumber('a day of the month, 1 to 28', 1, 28).optional(),
+              at: time.optional(),
+            },
+            REPORT_EXPECTED,
+          ),
+        ],
+        { error: REPORT_EXPECTED },
+      )
+      .optional(),
+  },
+  'who agreed on this: { marketing, sales, review, report }',
 );
 
 const GOAL_EXPECTED = 'a goal for a month: a number above zero';

@@ -1,0 +1,118 @@
+/** News in words: a subject, and a section with what to do about it. */
+import { storyOf } from '../core/story.ts';
+import type { Instant } from '../core/time.ts';
+import { dayAndTime } from '../core/words.ts';
+import { type AnswerVerb, signAnswerToken } from '../email/answer-tokens.ts';
+import type { MailSettings } from '../email/links.ts';
+import type { NoticeSection } from '../email/notice.ts';
+import type { Task } from '../store/tasks.ts';
+import { briefOf, personOf, whoOf } from './brief.ts';
+import type { News } from './news.ts';
+import type { Frame, Person } from './people.ts';
+
+export interface Telling extends Frame {
+  readonly person: Person;
+  readonly links: MailSettings;
+}
+
+export interface Told {
+  readonly subject: string;
+  readonly section: NoticeSection;
+}
+
+/** @param full with all there is to know; else what it is, and what to do */
+export function tell(news: News, telling: Telling, full: boolean): Told {
+  const { lead, task } = news;
+  const { person, playbook, now } = telling;
+  const zone = person.calendar.timeZone;
+  const { subject, lines } = said(news, telling);
+  const brief =
+    task === undefined
+      ? [{ title: 'Who', lines: whoOf(lead.fields, now) }]
+      : briefOf({ lead: lead.fields, context: task.context, body: task.body, playbook, zone, now });
+  const covers = person.covers === undefined ? [] : [`${person.covers.name} is away; you cover for them.`];
+  return {
+    subject,
+    section: {
+      title: task?.title ?? personOf(lead.fields),
+      lines: [...covers, ...lines],
+      actions: task === undefined ? [] : actionsOf(task, telling),
+      parts: full ? brief : brief.slice(0, 2),
+    },
+  };
+}
+
+function said({ entry, lead, task }: News, { person, playbook }: Telling): { subject: string; lines: string[] } {
+  const zone = person.calendar.timeZone;
+  const who = personOf(lead.fields);
+  const by = task === undefined ? '' : dueWords(task, zone);
+  const story = storyOf(entry, zone);
+  switch (entry.type) {
+    case 'task.opened':
+      if (task?.assignee === null) {
+        const lines = [`Nobody of pool ${task.pool ?? ''} is there to take it: give it to somebody. ${by}`];
+        return { subject: `Nobody there for ${who}`, lines };
+      }
+      return task?.kind === 'handoff'
+        ? { subject: `New lead: ${who}`, lines: [by] }
+        : { subject: task?.title ?? who, lines: [by] };
+    case 'task.reminded':
+      return { subject: `Reminder: ${task?.title ?? who}`, lines: [`This is not answered yet. ${by}`] };
+    case 'handoff.reassigned':
+    case 'task.reassigned':
+      return { subject: `Yours now: ${task?.title ?? who}`, lines: [story, by] };
+    case 'handoff.escalated':
+      return { subject: `Escalated to you: ${task?.title ?? who}`, lines: [story, by] };
+    case 'lead.assigned':
+      return { subject: `Yours now: ${who}`, lines: [story] };
+    case 'person.notified':
+      return { subject: `${playbook.company.name}: ${who}`, lines: [story] };
+    default:
+      return {
+        subject: signalSubject(String(entry.data['type']), who),
+        lines: signalLines(entry, lead.custodian, zone),
+      };
+  }
+}
+
+const dueWords = ({ sla, dueAt, kind }: Task, zone: string): string =>
+  `${kind === 'handoff' ? 'Answer' : 'Due'} by ${dayAndTime(sla?.acceptBy ?? dueAt, zone)} (${zone}).`;
+
+function signalSubject(type: string, who: string): string {
+  switch (type) {
+    case 'reply.received':
+      return `${who} replied`;
+    case 'meeting.no-show':
+      return `${who} did not come to the meeting`;
+    default:
+      return `${type.replace('.', ' ')}: ${who}`;
+  }
+}
+
+function signalLines({ data }: News['entry'], custodian: string | null, zone: string): string[] {
+  const at = typeof data['signalAt'] === 'number' ? dayAndTime(data['signalAt'], zone) : '';
+  const how = typeof data['class'] === 'string' ? ` (${data['class']})` : '';
+  const waits = custodian === null ? ' No rep has this lead: somebody must see to it.' : '';
+  return [`${String(data['type'])}${how}, ${at}.${waits}`];
+}
+
+const LABELS: Readonly<Record<AnswerVerb, string>> = {
+  accept: 'Accept',
+  reject: 'Give back',
+  complete: 'Complete',
+  skip: 'Skip',
+};
+
+/** Links for whoever has the task; a cover sees it, and answers it through the API or a manager. */
+export function actionsOf(
+  task: Task,
+  { person, links, now }: { readonly person: Person; readonly links: MailSettings; readonly now: Instant },
+): { label: string; url: string }[] {
+  const rep = task.assignee;
+  if (rep === null || rep !== person.id) return [];
+  const answers: readonly AnswerVerb[] = task.kind === 'handoff' ? ['accept', 'reject'] : ['complete', 'skip'];
+  return answers.map((answer) => ({
+    label: LABELS[answer],
+    url: `${links.publicUrl}/a/${signAnswerToken(links.secret, { task: task.id, answer, rep }, now)}`,
+  }));
+}
