@@ -23,6 +23,7 @@ import type { PlaybookCache } from '../src/playbook/cache.ts';
 import { peekAccount } from '../src/store/account-facts.ts';
 import type { Database, Db } from '../src/store/db.ts';
 import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
+import { passOn } from '../src/store/lead-aliases.ts';
 import {
   asksSameAccount,
   type CommitExtra,
@@ -104,7 +105,10 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   const step = (leadId: string, maySend: boolean, ended: Ended | undefined): Promise<Step> =>
     transact(database.db, async (tx) => {
       const loaded = await loadLead(tx, leadId);
-      if (loaded === null) return { kind: 'gone' };
+      if (loaded === null) {
+        await passOn(tx, leadId, ended === undefined ? [] : resultOf(ended), clock.now());
+        return { kind: 'gone' };
+      }
       if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
       const now = clock.now();
       const request = requestOf(loaded, versions, clock, { now, maySend, ended });
@@ -233,10 +237,13 @@ function endOf(touch: TouchRequest, delivery: Delivery, state: LeadState, clock:
   }
 }
 
+/** How the touch just tried ended, if anybody knows. */
+const resultOf = ({ touch, body, at }: Ended): Input[] =>
+  body === undefined ? [] : [{ id: `result:${touch.id}`, at, body }];
+
 /** Results the inbox does not hold: of the touch just tried, and of those SES has said it took. */
 function resultsOf(state: LeadState, accepted: readonly string[], ended: Ended | undefined, now: Instant): Input[] {
-  const results: Input[] = [];
-  if (ended?.body !== undefined) results.push({ id: `result:${ended.touch.id}`, at: ended.at, body: ended.body });
+  const results = ended === undefined ? [] : resultOf(ended);
   for (const touch of accepted) {
     if (touch === ended?.touch.id && ended.body !== undefined) continue;
     if (!state.sending.some((sending) => sending.touch === touch)) continue;

@@ -5,7 +5,7 @@ import type { Playbook } from '../core/playbook.ts';
 import { type Instant, iso } from '../core/time.ts';
 import { putInputs } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
-import { loadLead } from '../store/states.ts';
+import { lockTask } from '../store/task-lock.ts';
 import { answerTask as answerRow, getTask, type Task, type TaskState } from '../store/tasks.ts';
 import { ownerOf } from './auth.ts';
 import type { Caller } from './deps.ts';
@@ -53,8 +53,9 @@ export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, {
   const seen = await taskFor(tx, caller, id);
   checkVerb(seen, verb);
   checkOpen(seen);
-  const loaded = await loadLead(tx, seen.leadId);
-  if (loaded === null) throw new Problem('not-found', `There is no task ${id}`);
+  const held = await lockTask(tx, id);
+  if (held === null) throw new Problem('not-found', `There is no task ${id}`);
+  const { loaded } = held;
   // With the lead locked nobody else moves it: it may have gone to another rep while we waited.
   const task = await taskFor(tx, caller, id);
   checkOpen(task);

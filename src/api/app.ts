@@ -17,6 +17,7 @@ import { keyRoutes } from './keys.ts';
 import { leadDecisionRoutes } from './lead-decisions.ts';
 import { leadMoveRoutes } from './lead-moves.ts';
 import { leadRoutes } from './leads.ts';
+import { mergeRoutes } from './merges.ts';
 import { objectionRoutes } from './objections.ts';
 import { answerRoutes } from './pages/answer.ts';
 import { unsubscribeRoutes } from './pages/unsubscribe.ts';
@@ -43,6 +44,7 @@ const resources = [
   leadDecisionRoutes,
   leadMoveRoutes,
   objectionRoutes,
+  mergeRoutes,
   activityRoutes,
   importRoutes,
   enrollmentRoutes,

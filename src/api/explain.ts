@@ -2,8 +2,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { BECAUSE_CODES, EXPLAIN_CODES, VERDICTS } from '../core/explain/codes.ts';
 import { type Entry, explain, parseAbout } from '../core/explain/explain.ts';
-import type { Playbook } from '../core/playbook.ts';
-import { initialState, type LeadState } from '../core/state.ts';
+import { initialState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
 import { listJournal } from '../store/journal.ts';
 import type { Db } from '../store/schema.ts';
@@ -11,6 +10,7 @@ import { asksSameAccount, countedReps, peekLead, peekRouting, withAccount } from
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { leadFor } from './own.ts';
+import { pinned } from './pinned.ts';
 import { Problem } from './problem/problem.ts';
 import { dateIn, instantOut, json, leadIdParam, problems, text } from './schemas/common.ts';
 
@@ -78,7 +78,7 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         ...(await withAccount(db, loaded)).facts,
         routing: await peekRouting(db, countedReps(current), asksSameAccount(current) ? loaded.leadId : undefined),
       },
-      playbooks: { current, get: await pinned(deps, state, current) },
+      playbooks: { current, get: await pinned(deps, [state], current) },
       inputs: loaded.inputs,
       journal: await wholeJournal(db, id),
       now: deps.clock.now(),
@@ -99,18 +99,6 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-/** The versions that this lead's runs are pinned to, at hand for a pure function. */
-async function pinned(deps: ApiDeps, state: LeadState, current: Playbook): Promise<(hash: string) => Playbook> {
-  const hashes = new Set([...state.enrollments, ...state.sending].map(({ playbook }) => playbook));
-  const versions = new Map([[current.hash, current]]);
-  for (const hash of hashes) if (!versions.has(hash)) versions.set(hash, await deps.playbooks.get(hash));
-  return (hash) => {
-    const version = versions.get(hash);
-    if (version === undefined) throw new Error(`playbook ${hash} is not at hand`);
-    return version;
-  };
-}
-
 const PAGE = 500;
 
 /** Oldest first. A lead's journal has a few hundred entries after years. */
@@ -118,7 +106,8 @@ async function wholeJournal(db: Db, leadId: string): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await listJournal(db, leadId, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    entries.push(...page.items);
+    // Numbered anew: of a merged lead they are from two journals.
+    for (const item of page.items) entries.push({ ...item, seq: entries.length + 1 });
     if (page.next === null) return entries;
     cursor = page.next;
   }

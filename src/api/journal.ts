@@ -14,6 +14,7 @@ const entry = z
   .object({
     id: z.string(),
     seq: z.number().int(),
+    lead: z.object({ id: z.uuid() }).openapi({ description: 'Whose entry it was; another one’s after a merge.' }),
     at: instantOut,
     type: z.string().openapi({ enum: [...JOURNAL_TYPES] }),
     cadence: z.string().optional(),
@@ -62,6 +63,7 @@ export function journalRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       return {
         id: row.id,
         seq: row.seq,
+        lead: { id: row.leadId },
         at: iso(row.at),
         type: row.type,
         ...(row.cadence === null ? {} : { cadence: row.cadence }),

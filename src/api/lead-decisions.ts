@@ -7,7 +7,7 @@ import { type Loaded, loadLead } from '../store/states.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { leadIdOf } from './find-lead.ts';
-import { leadFor } from './own.ts';
+import { leadFor, noLead } from './own.ts';
 import { Problem } from './problem/problem.ts';
 import { returnIn, ruleOf, wordsOf } from './returns.ts';
 import { json, jsonBody, leadIdParam, leadRef, name, noteIn, problems, text } from './schemas/common.ts';
@@ -145,7 +145,7 @@ export const hasObjected = ({ state, inputs }: Loaded): boolean =>
 
 export async function locked(tx: Db, leadId: string): Promise<Loaded> {
   const loaded = await loadLead(tx, leadId);
-  if (loaded === null) throw new Problem('not-found', `There is no lead ${leadId}`);
+  if (loaded === null) throw await noLead(tx, leadId);
   return loaded;
 }
 

@@ -6,6 +6,7 @@ import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
 import { scoreOf } from '../core/view.ts';
 import { listEnrollments } from '../store/enrollments.ts';
+import { listAliases } from '../store/lead-aliases.ts';
 import { getLead, type LeadRecord, listLeads, upsertLead } from '../store/leads.ts';
 import { type Loaded, peekLead, withAccount } from '../store/states.ts';
 import { listTasks } from '../store/tasks.ts';
@@ -126,6 +127,12 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
       .map((row) => toEnrollment(placed(row, loaded.state)))
       .sort((a, b) => a.startedAt.localeCompare(b.startedAt)),
     tasks: tasks.items.map((task) => toTask(task, now, playbook)),
+    aliases: (await listAliases(db, lead.id)).map(({ kind, name, why, at, by }) => ({
+      ...(kind === 'id' ? { id: name } : kind === 'email' ? { email: name } : { externalId: name }),
+      why,
+      at: iso(at),
+      by,
+    })),
     consents: facts.consents.map((consent) => ({
       purpose: consent.purpose,
       basis: consent.basis,

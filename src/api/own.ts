@@ -1,4 +1,5 @@
 /** Whose a lead or a task is: a rep's key sees what its rep has or is assigned. */
+import { mergedInto } from '../store/lead-aliases.ts';
 import type { LeadRecord } from '../store/leads.ts';
 import { getLead } from '../store/leads.ts';
 import type { Db } from '../store/schema.ts';
@@ -9,16 +10,25 @@ import { Problem } from './problem/problem.ts';
 
 /**
  * The lead, when there is one and the caller may see it.
- * @throws Problem `not-found`, `not-yours`
+ * @throws Problem `not-found`, `lead-merged`, `not-yours`
  */
 export async function leadFor(db: Db, caller: Caller, id: string): Promise<LeadRecord> {
   const lead = await getLead(db, id);
-  if (lead === null) throw new Problem('not-found', `There is no lead ${id}`);
+  if (lead === null) throw await noLead(db, id);
   const rep = ownerOf(caller);
   if (rep === null || lead.custodian === rep) return lead;
   const assigned = await listTasks(db, { leadId: id, assignee: rep, states: ['open', 'accepted'], limit: 1 });
   if (assigned.items.length === 0) throw new Problem('not-yours', 'This lead is with another rep, or with none');
   return lead;
+}
+
+/** Why there is no lead of this id: it was merged into another one, or there never was one. */
+export async function noLead(db: Db, id: string): Promise<Problem> {
+  const survivor = await mergedInto(db, id);
+  if (survivor === null) return new Problem('not-found', `There is no lead ${id}`);
+  return new Problem('lead-merged', `Lead ${id} was merged: it is lead ${survivor} now`, {
+    more: { mergedInto: survivor },
+  });
 }
 
 /**

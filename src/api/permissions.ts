@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   'leads.stage': people,
   'leads.claim': { admin: 'all', rep: 'own' },
   'leads.assign': { ...marketing, manager: 'all' },
+  'leads.merge': { ...writers, manager: 'all' },
   'leads.object': { ...people, integration: 'all' },
   'leads.activity': people,
   'imports.create': writers,

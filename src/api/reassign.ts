@@ -6,7 +6,8 @@ import { HISTORY, viewOf } from '../core/view.ts';
 import { putInputs } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
 import { countedReps, type Loaded, loadLead, loadRouting, withAccount } from '../store/states.ts';
-import { assignTask, getTask, leadsOf, openTasksOf, type Task } from '../store/tasks.ts';
+import { lockTask } from '../store/task-lock.ts';
+import { assignTask, leadsOf, openTasksOf } from '../store/tasks.ts';
 import { activeRep } from './custodian.ts';
 import { Problem } from './problem/problem.ts';
 import { toTask } from './schemas/tasks.ts';
@@ -22,8 +23,9 @@ interface Frame {
  * @throws Problem `not-found`, `unknown-rep`, `task-accepted`, `task-closed`
  */
 export async function reassign(tx: Db, id: string, to: string, { playbook, now, by }: Frame) {
-  const task = await lockedTask(tx, id);
-  if (task === null) throw new Problem('not-found', `There is no task ${id}`);
+  const held = await lockTask(tx, id);
+  if (held === null) throw new Problem('not-found', `There is no task ${id}`);
+  const { task } = held;
   if (task.state === 'accepted') {
     throw new Problem('task-accepted', 'The handoff was accepted: the lead is that rep’s now', {
       more: { state: task.state },
@@ -40,14 +42,6 @@ export async function reassign(tx: Db, id: string, to: string, { playbook, now, 
     body: toTask({ ...task, assignee: to, assignedAt: now }, now, playbook),
     nudge: [task.leadId],
   };
-}
-
-/** The task with its lead locked, so that nobody answers it meanwhile. */
-async function lockedTask(tx: Db, id: string): Promise<Task | null> {
-  const task = await getTask(tx, id);
-  if (task === null) return null;
-  await loadLead(tx, task.leadId);
-  return getTask(tx, id);
 }
 
 export interface Moved {

@@ -2,7 +2,7 @@
 import { mayReopen } from '../core/reopen.ts';
 import { putInputs, takeBackInput } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
-import { loadLead } from '../store/states.ts';
+import { lockTask } from '../store/task-lock.ts';
 import { getTask, reopenTask, type Task } from '../store/tasks.ts';
 import type { Frame } from './answer.ts';
 import { taskFor } from './own.ts';
@@ -15,8 +15,7 @@ import { toTask } from './schemas/tasks.ts';
  * @throws Problem `not-found`, `not-yours`, `task-open`, `task-accepted`, `answer-stands`
  */
 export async function reopen(tx: Db, id: string, { now, caller, playbook }: Frame) {
-  const seen = await taskFor(tx, caller, id);
-  const loaded = await loadLead(tx, seen.leadId);
+  const loaded = (await lockTask(tx, id))?.loaded;
   // With the lead locked nobody answers the task, and the engine does nothing with it.
   const task = await taskFor(tx, caller, id);
   if (task.state === 'open') throw new Problem('task-open', 'The task is open', { more: { state: task.state } });

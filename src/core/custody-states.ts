@@ -34,7 +34,10 @@ export type CustodyEvent =
   | 'expire'
   | 'disqualify'
   /** The person objected to being marketed to. */
-  | 'object';
+  | 'object'
+  /** Merged with a lead that is offered to sales, or that sales has: its handoff goes on here. */
+  | 'adopt-offer'
+  | 'adopt-sale';
 
 export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<CustodyEvent, CustodyPhase>>>>> = {
   nobody: {
@@ -45,6 +48,8 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     expire: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    'adopt-offer': 'offered',
+    'adopt-sale': 'accepted',
   },
   marketing: {
     rest: 'nobody',
@@ -54,6 +59,8 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     expire: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    'adopt-offer': 'offered',
+    'adopt-sale': 'accepted',
   },
   offered: {
     accept: 'accepted',
@@ -63,6 +70,8 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     won: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    'adopt-offer': 'offered',
+    'adopt-sale': 'accepted',
   },
   accepted: {
     'hand-on': 'accepted',
@@ -70,6 +79,8 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     won: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    'adopt-offer': 'offered',
+    'adopt-sale': 'accepted',
   },
 };
 

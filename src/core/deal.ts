@@ -46,7 +46,7 @@ export function applyDeal(d: Draft, input: Input, body: DealBody): void {
     ...(renewsAt === undefined ? {} : { renewsAt }),
     ...(owner === undefined ? {} : { owner }),
   };
-  state.deals = kept({ ...state.deals, [body.deal]: deal });
+  state.deals = keptDeals({ ...state.deals, [body.deal]: deal });
   moveDatedWaits(d);
   const lost = body.stage === LOST && before !== LOST;
   const others = Object.entries(state.deals).some(
@@ -97,7 +97,8 @@ function afterLost(d: Draft, body: DealBody, at: Instant): void {
   returnLead(d, { rule, by: body.by, outcome: 'returned', reason: 'deal-lost', ...facts });
 }
 
-function kept(deals: NonNullable<LeadState['deals']>): NonNullable<LeadState['deals']> {
+/** The deals a state has room for: open ones first, then those that changed last. */
+export function keptDeals(deals: NonNullable<LeadState['deals']>): NonNullable<LeadState['deals']> {
   const all = Object.entries(deals);
   if (all.length <= DEALS_KEPT) return deals;
   const rank = (deal: { stage: string }): number => (isOpenDeal(deal.stage) ? 1 : 0);

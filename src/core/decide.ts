@@ -87,7 +87,8 @@ export function decideWith(request: Request, supply: Supply): Decided {
   }
 }
 
-function draftOf({ state, facts, playbooks, inputs, now, maySend, sendAs }: Request): Draft {
+/** The working copy of a request, at the instant up to which its state is decided. */
+export function draftOf({ state, facts, playbooks, inputs, now, maySend, sendAs }: Request): Draft {
   const { cadences } = playbooks.current;
   return {
     state: copyState(state),

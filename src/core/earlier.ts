@@ -11,7 +11,7 @@ import { dayAndTime } from './words.ts';
 export type Earlier = NonNullable<LeadState['earlier']>[number];
 
 /** Times kept; what was longer ago helps nobody talk. */
-const EARLIER_KEPT = 5;
+export const EARLIER_KEPT = 5;
 /** Of a fact or a note. */
 const WORDS_KEPT = 300;
 const SIGNALS_TOLD = 5;

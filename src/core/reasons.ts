@@ -50,6 +50,7 @@ export const JOURNAL_TYPES = [
   'lead.disqualified',
   'lead.suppressed',
   'lead.objected',
+  'lead.merged',
   'activity.logged',
   'input.ignored',
 ] as const;
@@ -71,6 +72,7 @@ export const REASONS = {
   'suppressed-until': 'The address is suppressed for this purpose until a date; the touch waits for it.',
   'no-consent': 'There is no consent for this purpose, or it has expired.',
   disqualified: 'The lead is disqualified.',
+  merged: 'Two leads were one person, and are one lead now.',
   objected: 'The person objected to marketing: neither team contacts them.',
   'lane-taken': 'The lead already runs a cadence in this lane.',
   'entered-before': 'The lead has been in this cadence and it admits a lead only once.',

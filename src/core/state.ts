@@ -69,6 +69,8 @@ export const enrollmentSchema = z.object({
   sent: z.record(z.string(), instant),
   /** Arms taken at splits. */
   arms: z.record(z.string(), z.string()),
+  /** The lead this run began for, when that one was merged into this: a touch keeps its id. */
+  madeFor: z.string().optional(),
   /** Steps already visited in this run: none is visited twice. */
   visited: z.array(z.string()),
 });

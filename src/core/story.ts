@@ -224,6 +224,10 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
   'lead.objected': (t) =>
     `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good.${noted(t)}`,
+  'lead.merged': (t) =>
+    t.text('into', '') === ''
+      ? `Lead ${t.text('from')} was the same person, says ${t.who}: what it did, got and was promised is this lead’s now.`
+      : `The lead ends here, says ${t.who}: it was the same person as lead ${t.text('into')}, which goes on for both.`,
   'activity.logged': (t) => {
     const what = t.text('kind') === 'other' ? 'something else' : t.text('kind');
     return `${t.who} logs ${what} that no task asked for: ${t.text('disposition')}.${noted(t)}`;

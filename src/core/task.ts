@@ -71,7 +71,7 @@ export function closeTask(d: Draft, id: string, reason: Reason, place?: Pick<Enr
     d.effects.push({ kind: 'task.close', id, state: 'expired', reason, at: d.t });
   }
   journal(d, {
-    type: reason === 'no-longer-needed' ? 'task.cancelled' : 'task.expired',
+    type: reason === 'no-longer-needed' || reason === 'merged' ? 'task.cancelled' : 'task.expired',
     ...(place ? { cadence: place.cadence, ...(place.step ? { step: place.step } : {}) } : {}),
     reason,
     by: 'clock',

@@ -72,7 +72,7 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   const email = emailFor(d, e, step, at);
   if (email === undefined) return exhausted(d, e, step);
   const request: TouchRequest = {
-    id: hashId('touch', d.facts.leadId, e.id, step.id),
+    id: hashId('touch', e.madeFor ?? d.facts.leadId, e.id, step.id),
     enrollment: e.id,
     cadence: e.cadence,
     step: step.id,

@@ -31,7 +31,8 @@ async function journalOf(tx: Db, leadId: string): Promise<JournalRow[]> {
     entries.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  return entries;
+  // Those of leads merged into it are numbered below its own.
+  return entries.map((entry, n) => (entry.leadId === leadId ? entry : { ...entry, seq: n - entries.length }));
 }
 
 /** Makes the facts of one lead anew, from its whole journal. */

@@ -1,5 +1,6 @@
 /** Whom a message that came in is from: found by what it answers, by the address it came to, or by its sender. */
 import { emailIdentity } from '../core/scrub.ts';
+import { mergedInto } from './lead-aliases.ts';
 import { findLeadIds, getLead, type LeadRecord } from './leads.ts';
 import type { Db } from './schema.ts';
 import { type Touch, touchByMessage } from './touches.ts';
@@ -25,7 +26,7 @@ export async function originOf(db: Db, { messages, addressed, addresses }: Trace
   const touch = await touchByMessage(db, messages);
   const known = touch === null ? null : await getLead(db, touch.leadId);
   if (touch !== null && known !== null) return { lead: known, touch, proven: true };
-  const byToken = addressed === undefined ? null : await getLead(db, addressed);
+  const byToken = addressed === undefined ? null : await getLead(db, (await mergedInto(db, addressed)) ?? addressed);
   if (byToken !== null) return { lead: byToken, proven: true };
   const ids = await findLeadIds(
     db,

@@ -1,11 +1,11 @@
 /** A lead's append-only record; written by `commitDecision` only. */
-
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
+import { lineage } from './lead-aliases.ts';
 import type { Db, JournalTable } from './schema.ts';
-import { at, readJson } from './values.ts';
+import { at, date, readJson } from './values.ts';
 
 export interface JournalRow {
   readonly id: string;
@@ -23,7 +23,10 @@ export interface JournalRow {
 
 const dataSchema = z.record(z.string(), z.unknown());
 
-/** Entries oldest first, or newest first; `type` and `from` (inclusive) narrow them. */
+/**
+ * Entries oldest first, or newest first; `type` and `from` (inclusive) narrow them. Those of leads merged into
+ * this one are among them, each with the lead it was written for.
+ */
 export async function listJournal(
   db: Db,
   leadId: string,
@@ -34,17 +37,27 @@ export async function listJournal(
   } = {},
 ): Promise<Page<JournalRow>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('journal', filter.cursor, 1);
+  const after = decodeCursor('journal', filter.cursor, 3);
   const newest = filter.order === 'newest';
-  let query = db.selectFrom('journal').selectAll().where('lead_id', '=', leadId);
+  const leads = await lineage(db, leadId);
+  let query = db.selectFrom('journal').selectAll().where(sql<boolean>`lead_id = any(${leads})`);
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
   if (filter.from !== undefined) query = query.where('at', '>=', at(filter.from));
-  if (after !== null) query = query.where('seq', newest ? '<' : '>', Number(after[0]));
+  if (after !== null) {
+    const [when, seq, lead] = after;
+    const than = sql.raw(newest ? '<' : '>');
+    query = query.where(
+      sql<boolean>`(at, seq, lead_id) ${than} (${date(Number(when))}, ${Number(seq)}, ${String(lead)})`,
+    );
+  }
+  const order = newest ? 'desc' : 'asc';
   const rows = await query
-    .orderBy('seq', newest ? 'desc' : 'asc')
+    .orderBy('at', order)
+    .orderBy('seq', order)
+    .orderBy('lead_id', order)
     .limit(limit + 1)
     .execute();
-  return toPage('journal', rows, limit, (row) => [row.seq], toEntry);
+  return toPage('journal', rows, limit, (row) => [row.at, row.seq, row.lead_id], toEntry);
 }
 
 /** One entry; null when there is none (any more). */

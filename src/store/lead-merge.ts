@@ -6,6 +6,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { ScrubbedConsent, ScrubbedLead } from '../core/scrub.ts';
 import type { Instant } from '../core/time.ts';
+import { type AliasWhy, aliasOf } from './lead-aliases.ts';
 import type { LeadsTable } from './schema.ts';
 import { newId, readJson } from './values.ts';
 
@@ -84,15 +85,15 @@ function newDraft(lead: ScrubbedLead, now: Instant): Draft {
   return { row, state: 'new', consents: [], known: new Set() };
 }
 
-/** The columns of a row that this lead changes. */
-function changes(row: LeadRow, lead: ScrubbedLead): Partial<LeadRow> {
+/** The columns of a row that this lead changes; an address it had before does not become its address again. */
+function changes(row: LeadRow, lead: ScrubbedLead, newAddress: boolean): Partial<LeadRow> {
   const changed: Partial<LeadRow> = {};
   for (const [column, field] of Object.entries(fields) as [keyof typeof fields, keyof ScrubbedLead][]) {
     const value = lead[field];
     if (typeof value === 'string' && value !== '' && value !== row[column]) changed[column] = value;
   }
   if (lead.externalId !== undefined && row.external_id === null) changed.external_id = lead.externalId;
-  if (lead.emailNormal !== row.email_normal) {
+  if (newAddress && lead.emailNormal !== row.email_normal) {
     changed.email = lead.email;
     changed.email_normal = lead.emailNormal;
     changed.email_domain = emailDomain(lead.emailNormal);
@@ -114,6 +115,8 @@ export class Drafts {
   readonly touched = new Set<Draft>();
   readonly #byEmail = new Map<string, Draft>();
   readonly #byExternal = new Map<string, Draft>();
+  /** By names leads went by before; see lead-aliases.ts. */
+  readonly #former = new Map<string, { readonly draft: Draft; readonly why: AliasWhy }>();
   readonly #now: Instant;
 
   constructor(now: Instant) {
@@ -125,9 +128,14 @@ export class Drafts {
     if (draft.row.external_id !== null) this.#byExternal.set(draft.row.external_id, draft);
   }
 
+  addAlias(alias: string, draft: Draft, why: AliasWhy): void {
+    this.#former.set(alias, { draft, why });
+  }
+
   merge(lead: ScrubbedLead): UpsertOutcome {
-    const byEmail = this.#byEmail.get(lead.emailNormal);
-    const byExternal = lead.externalId === undefined ? undefined : this.#byExternal.get(lead.externalId);
+    const former = this.#byEmail.has(lead.emailNormal) ? undefined : this.#former.get(aliasOf.email(lead.emailNormal));
+    const byEmail = this.#byEmail.get(lead.emailNormal) ?? former?.draft;
+    const byExternal = lead.externalId === undefined ? undefined : this.#external(lead.externalId);
     if (byEmail !== undefined && byExternal !== byEmail) {
       const other = byEmail.row.external_id;
       if (byExternal !== undefined || (lead.externalId !== undefined && other !== null)) {
@@ -139,7 +147,9 @@ export class Drafts {
     }
     const draft = byExternal ?? byEmail;
     if (draft === undefined) return this.#create(lead);
-    const changed = changes(draft.row, lead);
+    // Whoever knows the old address tells of the old job: nothing of it is so any more.
+    if (former?.why === 'moved') return { id: draft.row.id, outcome: 'unchanged' };
+    const changed = changes(draft.row, lead, former === undefined);
     const consented = this.#consent(draft, lead);
     if (Object.keys(changed).length === 0 && !consented) return { id: draft.row.id, outcome: 'unchanged' };
     this.#byEmail.delete(draft.row.email_normal);
@@ -150,6 +160,10 @@ export class Drafts {
     this.touched.delete(draft);
     this.touched.add(draft);
     return { id: draft.row.id, outcome: 'updated' };
+  }
+
+  #external(id: string): Draft | undefined {
+    return this.#byExternal.get(id) ?? this.#former.get(aliasOf.external(id))?.draft;
   }
 
   #create(lead: ScrubbedLead): UpsertOutcome {

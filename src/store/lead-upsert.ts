@@ -11,6 +11,7 @@ import { ensureAccounts } from './accounts.ts';
 import { joinDeals } from './deal-leads.ts';
 import { RetryTransaction, sqlState } from './errors.ts';
 import { putInputs } from './inbox.ts';
+import { type Alias, aliasOf, findAliases } from './lead-aliases.ts';
 import { consentKey, type Draft, Drafts, type LeadRow, type UpsertOutcome } from './lead-merge.ts';
 import type { Db, LeadsTable } from './schema.ts';
 import { date, dateOrNull } from './values.ts';
@@ -24,7 +25,7 @@ async function readDrafts(tx: Db, leads: readonly ScrubbedLead[], now: Instant):
   const emails = leads.map((lead) => lead.emailNormal);
   const externals = leads.flatMap((lead) => (lead.externalId === undefined ? [] : [lead.externalId]));
   const drafts = new Drafts(now);
-  const rows = await tx
+  const named = await tx
     .selectFrom('leads')
     .selectAll()
     .where((eb) =>
@@ -33,6 +34,9 @@ async function readDrafts(tx: Db, leads: readonly ScrubbedLead[], now: Instant):
         : eb.or([sql<boolean>`email_normal = any(${emails})`, sql<boolean>`external_id = any(${externals})`]),
     )
     .execute();
+  // After the leads: a merge that is committed in between has left either the row or the alias to be seen.
+  const aliases = await findAliases(tx, [...emails.map(aliasOf.email), ...externals.map(aliasOf.external)]);
+  const rows = [...named, ...(await rowsOf(tx, aliases, named))];
   if (rows.length === 0) return drafts;
   const consents = await tx
     .selectFrom('consents')
@@ -42,9 +46,23 @@ async function readDrafts(tx: Db, leads: readonly ScrubbedLead[], now: Instant):
   const known = Map.groupBy(consents, (consent) => consent.lead_id);
   for (const row of rows) {
     const keys = (known.get(row.id) ?? []).map(consentKey);
-    drafts.add({ row, state: 'same', consents: [], known: new Set(keys), storedDomain: row.domain });
+    const draft: Draft = { row, state: 'same', consents: [], known: new Set(keys), storedDomain: row.domain };
+    drafts.add(draft);
+    for (const [alias, { leadId, why }] of aliases) if (leadId === row.id) drafts.addAlias(alias, draft, why);
   }
   return drafts;
+}
+
+/** The leads that aliases stand for, without those read already. */
+async function rowsOf(
+  tx: Db,
+  aliases: ReadonlyMap<string, Alias>,
+  read: readonly LeadRow[],
+): Promise<readonly LeadRow[]> {
+  const known = new Set(read.map((row) => row.id));
+  const ids = [...new Set([...aliases.values()].map(({ leadId }) => leadId))].filter((id) => !known.has(id));
+  if (ids.length === 0) return [];
+  return tx.selectFrom('leads').selectAll().where(sql<boolean>`id = any(${ids})`).execute();
 }
 
 const toInsert = (row: LeadRow): Insertable<LeadsTable> => ({

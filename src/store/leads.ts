@@ -5,6 +5,7 @@ import type { CustodyHolder, LeadFields } from '../core/scope.ts';
 import { type Standing, standingSchema } from '../core/standing.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
+import { aliasOf, findAliases } from './lead-aliases.ts';
 import type { Db, LeadStatesTable, LeadsTable } from './schema.ts';
 import { readJson } from './values.ts';
 
@@ -127,10 +128,15 @@ export async function findLead(
   if (by.id !== undefined) return getLead(db, by.id);
   if (by.email === undefined) return null;
   const row = await select(db).where('leads.email_normal', '=', by.email).executeTakeFirst();
-  return row === undefined ? null : toRecord(row);
+  if (row !== undefined) return toRecord(row);
+  const alias = (await findAliases(db, [aliasOf.email(by.email)])).get(aliasOf.email(by.email));
+  return alias === undefined ? null : getLead(db, alias.leadId);
 }
 
-/** Ids of many leads at once, each by id or by normalised address; null where there is none. */
+/**
+ * Ids of many leads at once, each by id or by normalised address; null where there is none. A lead that was
+ * merged, and an address left behind, stand for the lead they are now.
+ */
 export async function findLeadIds(
   db: Db,
   refs: readonly { readonly id?: string | undefined; readonly email?: string | undefined }[],
@@ -144,10 +150,16 @@ export async function findLeadIds(
     .execute();
   const byId = new Set(rows.map((row) => row.id));
   const byEmail = new Map(rows.map((row) => [row.email_normal, row.id]));
-  return refs.map((ref) => {
+  const found = refs.map((ref) => {
     if (ref.id !== undefined) return byId.has(ref.id) ? ref.id : null;
     return ref.email === undefined ? null : (byEmail.get(ref.email) ?? null);
   });
+  const names = refs.map((ref) => (ref.id === undefined ? aliasOf.email(ref.email ?? '') : aliasOf.id(ref.id)));
+  const aliases = await findAliases(
+    db,
+    names.filter((_, n) => found[n] === null),
+  );
+  return found.map((id, n) => id ?? aliases.get(names[n] ?? '')?.leadId ?? null);
 }
 
 export interface LeadFilter extends PageRequest {

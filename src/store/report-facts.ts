@@ -50,9 +50,11 @@ interface Offer {
 }
 
 /** A milestone: stage entered, label gained, something of a meeting, an activity of sales, marketing's own SLA. */
-function milestoneOf({ type, at, data }: Entry): { kind: string; name: string; at: number } | undefined {
+function milestoneOf({ type, at, reason, data }: Entry): { kind: string; name: string; at: number } | undefined {
   switch (type) {
     case 'stage.changed': {
+      // A merged lead's own entry into the stage counts.
+      if (reason === 'merged') return undefined;
       const stage = read(stageData, data);
       return stage && { kind: 'stage', name: stage.to, at };
     }

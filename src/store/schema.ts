@@ -7,6 +7,7 @@ import type { Generated, Kysely } from 'kysely';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
 import type { OutboxTable } from './schema-outbox.ts';
+import type { LeadAliasesTable } from './schema-people.ts';
 import type {
   ApiKeysTable,
   IdempotencyKeysTable,
@@ -246,6 +247,7 @@ export interface HandoffsTable {
 export interface Schema {
   leads: LeadsTable;
   lead_states: LeadStatesTable;
+  lead_aliases: LeadAliasesTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   inbox: InboxTable;

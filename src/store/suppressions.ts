@@ -4,10 +4,12 @@
  */
 import { type Selectable, sql } from 'kysely';
 import { VolleyError } from '../core/errors.ts';
+import { ofThePerson } from '../core/merge/consent.ts';
 import type { Purpose } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
 import { putInputs } from './inbox.ts';
+import { aliasOf, findAliases } from './lead-aliases.ts';
 import { bumpGuards } from './lead-upsert.ts';
 import type { Db, SuppressionsTable } from './schema.ts';
 import { date, dateOrNull, newId } from './values.ts';
@@ -91,11 +93,24 @@ export async function suppress(
 ): Promise<{ id: string; leadIds: readonly string[] }> {
   const { purpose, reason, by } = suppression;
   const row = await writeSuppression(tx, suppression, now);
-  const leadIds = await leadsOf(tx, row.subject);
+  const leadIds = [...(await leadsOf(tx, row.subject)), ...(await bindOwner(tx, suppression, now))];
   await bumpGuards(tx, leadIds);
   const body = { kind: 'suppressed' as const, reason, ...(purpose === undefined ? {} : { purpose }), by };
   await putAll(tx, leadIds, now, body);
   return { id: row.id, leadIds };
+}
+
+/**
+ * What somebody says from an address they no longer go by, they say for themself: it binds the person.
+ * @returns the lead, when the address is such a one.
+ */
+async function bindOwner(tx: Db, suppression: NewSuppression, now: Instant): Promise<readonly string[]> {
+  const { email } = suppression;
+  if (email === undefined || ofThePerson([suppression]).length === 0) return [];
+  const owner = (await findAliases(tx, [aliasOf.email(email)])).get(aliasOf.email(email));
+  if (owner === undefined) return [];
+  await writeSuppression(tx, { ...suppression, email: undefined, leadId: owner.leadId }, now);
+  return [owner.leadId];
 }
 
 /** Reason of the suppressions an objection makes: they are there for good. */

@@ -6,6 +6,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { emailIdentity } from '../../core/scrub.ts';
 import { type TokenClaims, verifyToken } from '../../email/tokens.ts';
+import { mergedInto } from '../../store/lead-aliases.ts';
 import { getLead } from '../../store/leads.ts';
 import { transact } from '../../store/tx.ts';
 import { openRoute } from '../auth.ts';
@@ -35,7 +36,7 @@ export function unsubscribeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
   const read = async (token: string): Promise<Link | null> => {
     const claims = verifyToken(deps.config.secret, token);
-    const lead = claims && (await getLead(db, claims.leadId));
+    const lead = claims && (await getLead(db, (await mergedInto(db, claims.leadId)) ?? claims.leadId));
     return claims && lead && { claims, email: emailIdentity(lead.fields.email) };
   };
   const sender = async (): Promise<string> => (await currentOrNull(deps))?.company.name ?? 'us';

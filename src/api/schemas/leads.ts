@@ -97,6 +97,18 @@ export const leadDetail = leadSummary
     meetingAt: instantOut.nullable(),
     enrollments: z.array(enrollmentOut).openapi({ description: 'Open and ended ones, oldest first.' }),
     tasks: z.array(taskOut).openapi({ description: 'Open and accepted ones.' }),
+    aliases: z
+      .array(
+        z.object({
+          id: z.uuid().optional(),
+          email: z.string().optional(),
+          externalId: z.string().optional(),
+          why: z.enum(['merged', 'moved']),
+          at: instantOut,
+          by: z.string(),
+        }),
+      )
+      .openapi({ description: 'What the person went by before: leads merged into this one, addresses of jobs left.' }),
     consents: z.array(
       z.object({ purpose: z.string(), basis: z.string(), at: instantOut, expires: instantOut.nullable() }),
     ),

@@ -1,0 +1,14 @@
+/** Tables of who a lead was before. */
+import type { Time } from './schema-values.ts';
+
+export interface LeadAliasesTable {
+  /** `id:ID`, `email:ADDRESS` (normalised) or `external:ID`. */
+  alias: string;
+  lead_id: string;
+  /** `merged`: of a lead that was merged into this one; `moved`: of a job this person left. */
+  why: string;
+  /** JSON: what was known under that name. */
+  before: string;
+  actor: string;
+  created_at: Time;
+}
