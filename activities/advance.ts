@@ -10,6 +10,7 @@
  * event (then it is `sent`) or for the time to give up (then it is `unconfirmed`, and shown).
  */
 import type { Clock } from '../src/clock.ts';
+import { accountIdOf } from '../src/core/account.ts';
 import { decide } from '../src/core/decide.ts';
 import type { Decided, TouchRequest } from '../src/core/decision.ts';
 import type { Facts } from '../src/core/facts.ts';
@@ -21,6 +22,7 @@ import type { Instant } from '../src/core/time.ts';
 import { createRenderer } from '../src/email/render.ts';
 import type { PlaybookCache } from '../src/playbook/cache.ts';
 import { peekAccount } from '../src/store/account-facts.ts';
+import { asksTurn, loadTurn } from '../src/store/account-turn.ts';
 import type { Database, Db } from '../src/store/db.ts';
 import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
 import { passOn } from '../src/store/lead-aliases.ts';
@@ -118,7 +120,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         const { what } = decision;
         if (asked.has(what)) throw new Error(`the core asks for ${what} that it has`);
         asked.add(what);
-        facts = { ...facts, ...(await readShared(tx, what, facts, request.playbooks.current)) };
+        facts = { ...facts, ...(await readShared(tx, what, { facts, current: request.playbooks.current, now })) };
       }
       const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
       const rows = new Set(loaded.inputs.map((input) => input.id));
@@ -127,6 +129,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         now,
         playbook: loaded.playbook,
         toEmail: facts.lead.email,
+        accountId: accountIdOf(facts.lead.domain),
         sesMessageId: ended?.messageId,
         tasks: renderTasks(decided, facts, request.playbooks.current, deps),
       });
@@ -185,12 +188,23 @@ export function createAdvance(deps: AdvanceDeps): Advance {
 }
 
 /** What leads share, read in the transaction that decides. */
-async function readShared(tx: Db, what: Shared, { leadId, lead }: Facts, current: Playbook): Promise<Partial<Facts>> {
+async function readShared(
+  tx: Db,
+  what: Shared,
+  { facts: { leadId, lead, turn }, current, now }: { facts: Facts; current: Playbook; now: Instant },
+): Promise<Partial<Facts>> {
   switch (what) {
     case 'routing': {
+      // In one order everywhere: the account before the pools.
+      const first = turn ?? (asksTurn(current) ? await loadTurn(tx, leadId, lead, now) : undefined);
       const colleaguesOf = asksSameAccount(current) ? leadId : undefined;
-      return { routing: await loadRouting(tx, countedReps(current), colleaguesOf) };
+      return {
+        routing: await loadRouting(tx, countedReps(current), colleaguesOf),
+        ...(first === undefined ? {} : { turn: first }),
+      };
     }
+    case 'turn':
+      return { turn: await loadTurn(tx, leadId, lead, now) };
     case 'account':
       return { account: await peekAccount(tx, leadId, lead.domain) };
   }

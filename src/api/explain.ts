@@ -4,6 +4,7 @@ import { BECAUSE_CODES, EXPLAIN_CODES, VERDICTS } from '../core/explain/codes.ts
 import { type Entry, explain, parseAbout } from '../core/explain/explain.ts';
 import { initialState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
+import { peekTurn } from '../store/account-turn.ts';
 import { listJournal } from '../store/journal.ts';
 import type { Db } from '../store/schema.ts';
 import { asksSameAccount, countedReps, peekLead, peekRouting, withAccount } from '../store/states.ts';
@@ -76,6 +77,7 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       state,
       facts: {
         ...(await withAccount(db, loaded)).facts,
+        turn: await peekTurn(db, id, loaded.facts.lead.domain),
         routing: await peekRouting(db, countedReps(current), asksSameAccount(current) ? loaded.leadId : undefined),
       },
       playbooks: { current, get: await pinned(deps, [state], current) },

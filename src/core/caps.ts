@@ -2,16 +2,15 @@
  * The frequency cap of a lead: never more than so many touches in any span of that length, whatever
  * cadences run. Decided from the state alone; messages under way count, since they may have arrived.
  */
+import { accountFullUntil } from './account-cap.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { durationMs } from './duration.ts';
 import { isSending, type Step } from './playbook.ts';
-import type { Enrollment } from './state.ts';
+import type { Enrollment, TouchKind } from './state.ts';
 import type { Instant } from './time.ts';
 
 /** Touches kept of each kind: as many as a cap may allow. */
 export const TOUCHES_KEPT = 100;
-
-export type TouchKind = 'email' | 'task';
 
 /** Remembers a touch that went out, for caps of today's and later playbooks. */
 export function countTouch({ state }: Draft, kind: TouchKind, at: Instant): void {
@@ -24,8 +23,8 @@ export function countTouch({ state }: Draft, kind: TouchKind, at: Instant): void
 const kindOf = (step: Step | undefined): TouchKind | undefined =>
   isSending(step) ? 'email' : step?.kind === 'task' ? 'task' : undefined;
 
-/** Until when the cap holds back this touch; undefined when it may go at `at`. */
-export function cappedUntil(d: Draft, e: Enrollment, kind: TouchKind, at: Instant): Instant | undefined {
+/** Until when the lead's cap holds back this touch; undefined when it may go at `at`. */
+function cappedUntil(d: Draft, e: Enrollment, kind: TouchKind, at: Instant): Instant | undefined {
   const caps = d.playbooks.current.caps;
   if (!caps?.lead || !caps.count.includes(kind)) return undefined;
   const { touches, per } = caps.lead;
@@ -57,20 +56,34 @@ export function byRank(d: Draft): (a: Enrollment, b: Enrollment) => number {
   return (a, b) => priority(b) - priority(a) || (a.cadence < b.cadence ? -1 : 1);
 }
 
-/** Moves the touch to `dueAt` and says so, once for each touch. */
-export function deferCapped(d: Draft, e: Enrollment, step: Step, dueAt: Instant): true {
+export interface Held {
+  readonly until: Instant;
+  readonly by: 'lead' | 'account';
+}
+
+/** What holds back this touch at `at`: the lead's cap, then its account's. */
+export function heldByCap(d: Draft, e: Enrollment, kind: TouchKind, at: Instant): Held | undefined {
+  const capped = cappedUntil(d, e, kind, at);
+  if (capped !== undefined) return { until: capped, by: 'lead' };
+  const full = accountFullUntil(d, kind, at);
+  return full === undefined ? undefined : { until: full, by: 'account' };
+}
+
+/** Moves the touch to `dueAt` and says so, once for each touch and cap. */
+export function deferCapped(d: Draft, e: Enrollment, step: Step, by: Held['by'], dueAt: Instant): true {
   e.dueAt = dueAt;
-  if (e.capped !== true) {
-    const { touches, per } = d.playbooks.current.caps?.lead ?? {};
+  const mark = by === 'lead' ? 'capped' : 'full';
+  if (e[mark] !== true) {
+    const { touches, per } = d.playbooks.current.caps?.[by] ?? {};
     journal(d, {
       type: 'touch.deferred',
       cadence: e.cadence,
       step: step.id,
-      reason: 'capped',
+      reason: by === 'lead' ? 'capped' : 'account-capped',
       playbook: e.playbook,
       data: { dueAt, touches, per },
     });
   }
-  e.capped = true;
+  e[mark] = true;
   return true;
 }

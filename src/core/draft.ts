@@ -1,6 +1,6 @@
 /** The working copy one decision is made on: the state being changed, and what must be written with it. */
 import type { Effect, JournalEntry, StepEntered, TouchRequest } from './decision.ts';
-import type { Facts, Playbooks, Routing } from './facts.ts';
+import type { AccountTurn, Facts, Playbooks, Routing } from './facts.ts';
 import type { InputBody } from './input.ts';
 import { Needs } from './needs.ts';
 import type { Cadence, Playbook, Step } from './playbook.ts';
@@ -63,6 +63,11 @@ export function journal(d: Draft, { by, data, playbook, ...words }: JournalWords
 export const routingOf = (d: Draft): Routing => {
   if (!d.facts.routing) throw new Needs('routing');
   return d.facts.routing;
+};
+
+export const turnOf = (d: Draft): AccountTurn => {
+  if (!d.facts.turn) throw new Needs('turn');
+  return d.facts.turn;
 };
 
 /** The version this run is pinned to, and its cadence and step there. */

@@ -113,6 +113,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   delete e.refusals;
   delete e.picked;
   delete e.capped;
+  delete e.full;
   delete e.silenced;
   if (stepId === null) {
     endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });

@@ -65,6 +65,15 @@ export interface Account {
   readonly openDeals: readonly string[];
 }
 
+/**
+ * What a lead's account has had: read only when a decision asks for it (`needs: 'turn'`), under a lock
+ * that lets one lead of the account decide at a time.
+ */
+export interface AccountTurn {
+  /** Newest touches of colleagues, which went or may have gone. */
+  readonly touches: Readonly<Record<'email' | 'task', readonly Instant[]>>;
+}
+
 export interface Facts {
   readonly leadId: string;
   /** Stable text that splits and spreading hash; from the first address, so that simulator and engine agree. */
@@ -80,6 +89,7 @@ export interface Facts {
   readonly routing?: Routing;
   /** `null`: the lead has none. */
   readonly account?: Account | null;
+  readonly turn?: AccountTurn;
 }
 
 /** The version for new things and those that open enrollments are pinned to. */

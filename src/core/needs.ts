@@ -1,8 +1,8 @@
 /** What leads share, and is read only when a decision asks for it. */
 import type { Facts } from './facts.ts';
 
-/** `routing`: reps and turns; `account`: who else is there. */
-export type Shared = 'routing' | 'account';
+/** `routing`: reps and turns; `account`: who else is there; `turn`: what its account has had. */
+export type Shared = 'routing' | 'account' | 'turn';
 
 /** Thrown inside a decision that lacks a shared fact; `decide` answers `needs` and is called again with it. */
 export class Needs extends Error {

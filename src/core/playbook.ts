@@ -174,9 +174,11 @@ export interface Cap {
   readonly per: IsoDuration;
 }
 
-/** How many touches a lead may get. */
+/** How many touches a lead, and all of an account, may get. */
 export interface Caps {
   readonly lead?: Cap;
+  /** All leads of an account together. */
+  readonly account?: Cap;
   /** What counts as a touch. */
   readonly count: readonly ('email' | 'task')[];
 }

@@ -80,6 +80,8 @@ export const REASONS = {
   'custody-elsewhere': 'The cadence does not take leads that are with this team.',
   'already-seen': 'The lead has had this email before and it is not to be repeated.',
   capped: 'The lead has had as many touches as the cap allows; this one waits for its turn.',
+  'account-capped':
+    'The people of the account have had as many touches together as its cap allows; this one waits for its turn.',
   'no-signal': 'Nothing was heard of the lead for the agreed time.',
   'expiry-warning': 'The lead is about to expire; this is the last call.',
   expired: 'The lead has expired; something it does revives it.',

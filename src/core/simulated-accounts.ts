@@ -1,7 +1,7 @@
 /** The companies of a simulation: what a lead sees of its colleagues there, as the store would answer it. */
 import { accountIdOf, GROUP_MAX } from './account.ts';
 import { isOpenDeal } from './deal-stage.ts';
-import type { Account, Colleague } from './facts.ts';
+import type { Account, AccountTurn, Colleague } from './facts.ts';
 import type { LeadFields } from './scope.ts';
 import type { Standing } from './standing.ts';
 import type { LeadState } from './state.ts';
@@ -25,6 +25,7 @@ interface KnownRep {
 export interface SimulatedAccounts {
   join(member: Member): void;
   seenBy(lead: Member): Account | null;
+  turnOf(lead: Member): AccountTurn;
   /** Reps who have a colleague, then who last took one over; the latest first. */
   repsFor(lead: Member): string[];
   /** Takes down who has the lead now. */
@@ -51,6 +52,15 @@ export function createAccounts(): SimulatedAccounts {
       );
       const name = members.get(lead.fields.domain)?.[0]?.fields.company ?? '';
       return { id, name, colleagues: group.map(colleagueOf), openDeals: [...new Set(openDeals)] };
+    },
+    turnOf({ key, fields }) {
+      const states = (members.get(fields.domain) ?? []).flatMap((one) => (one.key === key ? [] : [one.state()]));
+      return {
+        touches: {
+          email: states.flatMap(({ touched, sending }) => [...(touched?.email ?? []), ...sending.map((s) => s.at)]),
+          task: states.flatMap(({ touched }) => touched?.task ?? []),
+        },
+      };
     },
     repsFor({ key, fields }) {
       if (accountIdOf(fields.domain) === null) return [];

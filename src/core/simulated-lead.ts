@@ -118,6 +118,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
         },
       }),
       account: () => ({ account: world.accounts.seenBy(member) }),
+      turn: () => ({ turn: world.accounts.turnOf(member) }),
     });
   }
 
@@ -236,7 +237,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   return {
     key,
     state: () => state,
-    facts: () => ({ ...facts(), account: world.accounts.seenBy(member) }),
+    facts: () => ({ ...facts(), account: world.accounts.seenBy(member), turn: world.accounts.turnOf(member) }),
     touches: () => count.touches,
     tasks: () => count.tasks,
     play(now) {

@@ -59,6 +59,8 @@ export const enrollmentSchema = z.object({
   touch: z.string().optional(),
   /** Whether a frequency cap has made this step's touch wait; said once. */
   capped: z.boolean().optional(),
+  /** The same for the cap of the account. */
+  full: z.boolean().optional(),
   /** Email a `pick` step has chosen, kept while its touch is tried again. */
   picked: z.string().optional(),
   /** Pause scope (`*` or the cadence's id) that holds back this step's due touch. */
@@ -211,6 +213,8 @@ export const leadStateSchema = z.object({
 });
 
 export type LeadState = z.infer<typeof leadStateSchema>;
+/** What a cap may count. */
+export type TouchKind = 'email' | 'task';
 export type Enrollment = z.infer<typeof enrollmentSchema>;
 export type EnrollmentState = 'running' | 'paused' | 'met' | 'exited' | 'ended' | 'replaced' | 'stopped';
 

@@ -1,7 +1,7 @@
 /** What a due step does. */
 import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
-import { cappedUntil, countTouch, deferCapped } from './caps.ts';
+import { countTouch, deferCapped, heldByCap } from './caps.ts';
 import { offer, recycleByStep } from './custody.ts';
 import { dealScopeOf } from './deal-scope.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
@@ -124,8 +124,8 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
     goOnAfterTask(d, e.id, 'expired');
     return true;
   }
-  const capped = cappedUntil(d, e, 'task', d.t);
-  if (capped !== undefined) return deferCapped(d, e, step, capped);
+  const held = heldByCap(d, e, 'task', d.t);
+  if (held) return deferCapped(d, e, step, held.by, held.until);
   countTouch(d, 'task', d.t);
   const { playbook } = placeOf(d, e);
   const { rep, pool } = assigneeFor(d, playbook);

@@ -1,6 +1,6 @@
 /** Touches: whether one may go now, and what follows from how it ended. */
 import { inWindow } from './calendar.ts';
-import { cappedUntil, countTouch, deferCapped } from './caps.ts';
+import { countTouch, deferCapped, heldByCap } from './caps.ts';
 import type { TouchRequest } from './decision.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { endEnrollment, enterStep, slotFor } from './enrollment.ts';
@@ -90,8 +90,8 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at)) {
     return defer(d, e, step, at, 'outside-window');
   }
-  const capped = cappedUntil(d, e, 'email', at);
-  if (capped !== undefined) return deferCapped(d, e, step, slotFor(d, playbook, cadence, capped, 'daily'));
+  const held = heldByCap(d, e, 'email', at);
+  if (held) return deferCapped(d, e, step, held.by, slotFor(d, playbook, cadence, held.until, 'daily'));
   e.touch = request.id;
   if (step.kind === 'pick') e.picked = email;
   e.dueAt = null;

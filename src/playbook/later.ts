@@ -38,7 +38,6 @@ export function findLater(kind: FileKind, source: Source): Later {
   const root = Raw.of(source);
   if (kind === 'playbook') {
     key(root, ['chat']);
-    key(root.get('caps'), ['account']);
     key(root.get('buyingGroup'), ['onReply', 'onMissing']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');

@@ -40,14 +40,17 @@ export async function ensureAccounts(
 /**
  * Makes whoever adds people to these accounts and whoever writes deals of them wait for each other:
  * call it before reading the other side, and each sees what the other has committed.
+ * @returns how many of them there are.
  */
-export async function touchAccounts(tx: Db, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx
+export async function touchAccounts(tx: Db, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const rows = await tx
     .updateTable('accounts')
     .set({ revision: sql<number>`revision + 1` })
     .where(sql<boolean>`id = any(${ids})`)
+    .returning('id')
     .execute();
+  return rows.length;
 }
 
 export async function getAccount(db: Db, id: string): Promise<AccountRecord | null> {

@@ -23,6 +23,8 @@ export interface CommitExtra {
   readonly tasks?: Readonly<Record<string, { readonly title: string; readonly body?: string | undefined }>>;
   /** Version in force when this was decided. */
   readonly playbook?: string | undefined;
+  /** The lead's account, kept with its touches and tasks. */
+  readonly accountId?: string | null | undefined;
   /** Address the touch goes to. */
   readonly toEmail?: string | undefined;
   /** The mail service's id for the touch this decision ends as `sent`, kept as proof that it was taken. */
@@ -160,12 +162,12 @@ async function openTasks(
   tx: Db,
   leadId: string,
   effects: readonly Of<'task.open'>[],
-  rendered: NonNullable<CommitExtra['tasks']>,
+  { tasks: rendered = {}, accountId }: CommitExtra,
 ): Promise<void> {
   await insert(
     tx,
     `insert into tasks (id, lead_id, enrollment, cadence, step, handoff, kind, title, body, assignee, pool, priority,
-      state, due_at, sla, accept_by, context, opened_at)`,
+      state, due_at, sla, accept_by, context, opened_at, account_id)`,
     effects.map(({ task }) => {
       const text = rendered[task.id] ?? task;
       return [
@@ -187,6 +189,7 @@ async function openTasks(
         dateOrNull(task.sla?.acceptBy),
         JSON.stringify(task.context),
         date(task.openedAt),
+        accountId ?? null,
       ];
     }),
   );
@@ -223,9 +226,9 @@ async function writeTasks(tx: Db, effects: ReturnType<typeof group>): Promise<vo
 }
 
 const TOUCH_COLUMNS = `insert into touches (id, lead_id, enrollment, cadence, step, email, purpose, topic, playbook,
-  due_at, decided_at, state, attempts, to_email, reason, ended_at)`;
+  due_at, decided_at, account_id, state, attempts, to_email, reason, ended_at)`;
 
-const touchRow = (leadId: string, touch: TouchRequest): readonly Value[] => [
+const touchRow = (leadId: string, touch: TouchRequest, accountId: string | null): readonly Value[] => [
   touch.id,
   leadId,
   touch.enrollment,
@@ -237,11 +240,13 @@ const touchRow = (leadId: string, touch: TouchRequest): readonly Value[] => [
   touch.playbook,
   date(touch.dueAt),
   date(touch.at),
+  accountId,
 ];
 
 /** The row goes to `sending` from nothing or from `claimed`; from anywhere else it would be a repeat. */
 const SEND = `on conflict (id) do update set state = 'sending', attempts = touches.attempts + 1,
-  email = excluded.email, playbook = excluded.playbook, due_at = excluded.due_at, decided_at = excluded.decided_at, to_email = excluded.to_email,
+  email = excluded.email, playbook = excluded.playbook, due_at = excluded.due_at, decided_at = excluded.decided_at,
+  to_email = excluded.to_email, account_id = excluded.account_id,
   reason = null, detail = null
   where touches.state = 'claimed' returning id`;
 const SKIP = `on conflict (id) do update set state = 'skipped', reason = excluded.reason, ended_at = excluded.ended_at
@@ -258,8 +263,9 @@ async function writeTouches(
   effects: ReturnType<typeof group>,
   extra: CommitExtra,
 ): Promise<void> {
+  const { accountId = null } = extra;
   for (const { touch, reason } of effects.skipped) {
-    const row = [...touchRow(leadId, touch), 'skipped', 0, null, reason, date(touch.at)];
+    const row = [...touchRow(leadId, touch, accountId), 'skipped', 0, null, reason, date(touch.at)];
     const rows = await insert(tx, TOUCH_COLUMNS, [row], SKIP);
     if (rows.length === 0) throw new TouchConflict(touch.id, 'claimed');
   }
@@ -272,7 +278,7 @@ async function writeTouches(
   }
   const { touch } = decided;
   if (touch === undefined) return;
-  const row = [...touchRow(leadId, touch), 'sending', 1, extra.toEmail ?? null, null, null];
+  const row = [...touchRow(leadId, touch, accountId), 'sending', 1, extra.toEmail ?? null, null, null];
   const rows = await insert(tx, TOUCH_COLUMNS, [row], SEND);
   if (rows.length === 0) throw new TouchConflict(touch.id, 'claimed');
 }
@@ -294,7 +300,7 @@ export async function commitDecision(
   await writeState(tx, leadId, expectedSeq, decided, extra);
   await writeJournal(tx, leadId, effects.journal);
   await writeEnrollments(tx, leadId, effects.enrollments);
-  await openTasks(tx, leadId, effects.opened, extra.tasks ?? {});
+  await openTasks(tx, leadId, effects.opened, extra);
   await writeTasks(tx, effects);
   await writeTouches(tx, leadId, decided, effects, extra);
   // After the touches: a stage is the next one of those that ended in this very commit too.

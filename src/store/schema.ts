@@ -149,6 +149,7 @@ export interface TouchesTable {
   bounced_at: TimeOrNull;
   bounce: Nullable<string>;
   complained_at: TimeOrNull;
+  account_id: Nullable<string>;
   /** The lead's stage when it ended; null before. */
   stage: Nullable<string>;
   /** The lead's next stage, if it came within 30 days of a touch that was sent. */
@@ -186,6 +187,7 @@ export interface TasksTable {
   note: Nullable<string>;
   until_at: TimeOrNull;
   answered_by: Nullable<string>;
+  account_id: Nullable<string>;
 }
 
 export interface EnrollmentsTable {

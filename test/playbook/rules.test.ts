@@ -335,8 +335,9 @@ describe('expiry and caps', () => {
       expect.stringContaining("'touches' is wrong: 0"),
     ]);
     expect(said('caps: { lead: { touches: 3, per: 7D }, onCap: drop }')).toHaveLength(2);
-    expect(said('caps: { account: { touches: 3, per: P7D } }')).toEqual([
-      expect.stringContaining("'account' is not in this version"),
+    expect(said('caps: { account: { touches: 3, per: P7D } }')).toEqual([]);
+    expect(said('caps: { account: { touches: 101, per: P7D } }')).toEqual([
+      expect.stringContaining("'touches' is wrong: 101"),
     ]);
   });
 });

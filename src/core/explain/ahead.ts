@@ -4,7 +4,7 @@
  */
 import { decideWith } from '../decide.ts';
 import type { Decided, StepEntered } from '../decision.ts';
-import type { Facts, Routing } from '../facts.ts';
+import type { AccountTurn, Facts, Routing } from '../facts.ts';
 import type { Input } from '../input.ts';
 import type { LeadState } from '../state.ts';
 import { DAY, type Instant } from '../time.ts';
@@ -83,13 +83,19 @@ function nextLook({ state, wake }: Decided, now: Instant): Instant | undefined {
 /** Who reads less than the store knows: reps work the company's hours then, and none has had a turn. */
 const NO_ROUTING: Routing = { reps: {}, given: {}, turns: {}, open: {} };
 
+const NO_TURN: AccountTurn = { touches: { email: [], task: [] } };
+
 function decideAt(q: Question, state: LeadState, inputs: readonly Input[], now: Instant): Decided {
   const { custodian: _, routing = NO_ROUTING, ...others } = q.facts;
   const { rep } = state.custody;
   const custodian = rep === undefined ? undefined : (routing.reps[rep] ?? sameRep(q.facts, rep));
   const facts: Facts = { ...others, ...(custodian === undefined ? {} : { custodian }) };
   const request = { state, facts, playbooks: q.playbooks, inputs, now, maySend: true, sendAs: q.sendAs };
-  return decideWith(request, { routing: () => ({ routing }), account: () => ({ account: facts.account ?? null }) });
+  return decideWith(request, {
+    routing: () => ({ routing }),
+    account: () => ({ account: facts.account ?? null }),
+    turn: () => ({ turn: facts.turn ?? NO_TURN }),
+  });
 }
 
 const sameRep = ({ custodian }: Facts, rep: string): Facts['custodian'] =>

@@ -128,7 +128,11 @@ function willCome(
   const place = `${cadence.id} / ${step.id}`;
   const kind = STEP_KINDS[step.kind];
   const before = ahead.entries.filter((x) => x.cadence === cadence.id && x !== entry && x.at <= at);
-  const why: Because[] = started === undefined ? [] : [fromJournal(q, started)];
+  const waits = newest(
+    q.journal,
+    (x) => x.type === 'touch.deferred' && x.cadence === cadence.id && x.step === step.id && x.seq > (started?.seq ?? 0),
+  );
+  const why: Because[] = [started, waits].flatMap((x) => (x === undefined ? [] : [fromJournal(q, x)]));
   const { days, from, to, zones } = cadence.window;
   const sends = kind.done.includes('touch.sent');
   const because: Because[] = [

@@ -2,6 +2,7 @@
 import type {
   Agreed,
   BuyingGroup,
+  Caps,
   Company,
   Condition,
   ConsentRule,
@@ -81,7 +82,7 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
       }),
     ),
     ...(raw.expiry && { expiry: buildExpiry(raw.expiry) }),
-    ...(raw.caps && { caps: { ...(raw.caps.lead && { lead: raw.caps.lead }), count: raw.caps.count ?? ['email'] } }),
+    ...(raw.caps && { caps: buildCaps(raw.caps) }),
     ...(raw.buyingGroup && { buyingGroup: buildGroup(raw.buyingGroup, at) }),
     ...(raw.replies && { replies: buildReplies(raw.replies) }),
     returns: byId(raw.returns, buildReturn),
@@ -215,6 +216,12 @@ function buildReplies({
     ...(notNow && { notNow: notNow.return }),
   };
 }
+
+const buildCaps = ({ lead, account, count }: NonNullable<RawPlaybook['caps']>): Caps => ({
+  ...(lead && { lead }),
+  ...(account && { account }),
+  count: count ?? ['email'],
+});
 
 function buildGroup(
   { roles, need, map }: NonNullable<RawPlaybook['buyingGroup']>,

@@ -211,10 +211,11 @@ const cap = object(
 const caps = object(
   {
     lead: cap.optional(),
+    account: cap.optional(),
     count: listOf(oneOf(['email', 'task']), 'a list of "email", "task"', 1).optional(),
     onCap: oneOf(['defer']).optional(),
   },
-  'caps, such as { lead: { touches: 3, per: P7D } }',
+  'caps, such as { lead: { touches: 3, per: P7D }, account: { touches: 5, per: P7D } }',
 );
 
 const ROLE = 'a role, such as decision-maker';

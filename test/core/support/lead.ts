@@ -1,7 +1,7 @@
 /** One lead played through `decide` as the engine plays it: wake by wake, every touch answered. */
 import { decideWith } from '../../../src/core/decide.ts';
 import type { Decided, Effect, JournalEntry, TouchRequest } from '../../../src/core/decision.ts';
-import type { Account, Facts } from '../../../src/core/facts.ts';
+import type { Account, AccountTurn, Facts } from '../../../src/core/facts.ts';
 import type { Input, InputBody } from '../../../src/core/input.ts';
 import type { Playbook } from '../../../src/core/playbook.ts';
 import { initialState, type LeadState } from '../../../src/core/state.ts';
@@ -36,6 +36,7 @@ export class PlayedLead {
   readonly inbox: Input[] = [];
   /** What is read when a decision asks for it. */
   account: Account | null = null;
+  turn: AccountTurn = { touches: { email: [], task: [] } };
   wakes = 0;
   last: Decided | undefined;
   now: number;
@@ -111,6 +112,7 @@ export class PlayedLead {
     const decision = decideWith(request, {
       routing: () => ({ routing: this.facts.routing ?? { reps: {}, given: {}, turns: {}, open: {} } }),
       account: () => ({ account: this.account }),
+      turn: () => ({ turn: this.turn }),
     });
     this.state = decision.state;
     this.effects.push(...decision.effects);
