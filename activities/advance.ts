@@ -131,6 +131,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         toEmail: facts.lead.email,
         accountId: accountIdOf(facts.lead.domain),
         sesMessageId: ended?.messageId,
+        listeners: loaded.listeners,
         tasks: renderTasks(decided, facts, request.playbooks.current, deps),
       });
       return { kind: 'decided', decided, facts, now, company: request.playbooks.current.company };

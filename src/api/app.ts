@@ -3,6 +3,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { accountRoutes } from './accounts.ts';
 import { activityRoutes } from './activities.ts';
 import { dealRoutes } from './deals.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { documentOf } from './docs/document.ts';
 import { docsPage } from './docs/page.ts';
@@ -33,6 +34,7 @@ import { signalRoutes } from './signals.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { taskBulkRoutes } from './task-bulk.ts';
 import { taskRoutes } from './tasks.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { Replay, responseOf } from './write.ts';
 
 export type { ApiDeps } from './deps.ts';
@@ -58,6 +60,8 @@ const resources = [
   playbookRoutes,
   pauseRoutes,
   reportRoutes,
+  webhookRoutes,
+  deliveryRoutes,
   keyRoutes,
   sesHookRoutes,
   inboundHookRoutes,

@@ -76,13 +76,13 @@ const healthSchema = z.object({
   }),
 });
 
-/** @throws VolleyError `deliveries-left` when something in the outbox was given up or is late */
+/** @throws VolleyError `deliveries-left` when something in the outbox was given up or is late, or a webhook fails */
 function outbox(health: z.infer<typeof healthSchema>): string {
-  const left = health.tables.findings.filter(({ finding, n }) => finding.startsWith('deliveries-') && n > 0);
+  const left = health.tables.findings.filter(({ finding, n }) => /^(deliveries|webhooks)-/.test(finding) && n > 0);
   if (left.length === 0) return 'none was given up, none is late';
-  const said = left.map(({ finding, n, example }) => `${n} ${finding.slice('deliveries-'.length)}, e.g. ${example}`);
+  const said = left.map(({ finding, n, example }) => `${n} ${finding}, e.g. ${example}`);
   throw new VolleyError('deliveries-left', said.join('; '), {
-    fix: 'Late ones need a worker that runs; a dead one says why in its last error.',
+    fix: 'Late ones need a worker that runs; dead ones of webhooks say why in GET /v1/webhooks/{id}/deliveries?state=dead.',
   });
 }
 

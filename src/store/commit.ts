@@ -16,6 +16,7 @@ import { putNotices } from './notices.ts';
 import { writeReportFacts } from './report-facts.ts';
 import type { Db } from './schema.ts';
 import { date, dateOrNull } from './values.ts';
+import { type Listener, tellListeners } from './webhook-events.ts';
 
 export interface CommitExtra {
   readonly now: Instant;
@@ -27,6 +28,8 @@ export interface CommitExtra {
   readonly accountId?: string | null | undefined;
   /** Address the touch goes to. */
   readonly toEmail?: string | undefined;
+  /** Who is told of what this decision does. */
+  readonly listeners?: readonly Listener[] | undefined;
   /** The mail service's id for the touch this decision ends as `sent`, kept as proof that it was taken. */
   readonly sesMessageId?: string | undefined;
 }
@@ -303,13 +306,11 @@ export async function commitDecision(
   await openTasks(tx, leadId, effects.opened, extra);
   await writeTasks(tx, effects);
   await writeTouches(tx, leadId, decided, effects, extra);
+  const entries = effects.journal.map(({ entry }) => entry);
   // After the touches: a stage is the next one of those that ended in this very commit too.
-  await writeReportFacts(
-    tx,
-    leadId,
-    effects.journal.map(({ entry }) => entry),
-  );
+  await writeReportFacts(tx, leadId, entries);
   await putNotices(tx, leadId, decided.notices ?? [], extra.now);
+  await tellListeners(tx, leadId, entries, extra.listeners ?? [], extra.now);
   if (decided.applied.length > 0) {
     const used = 'update inbox set applied_seq = $1 where id = any($2) and applied_seq = 0';
     await run(tx, used, [expectedSeq + 1, decided.applied]);

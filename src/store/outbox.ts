@@ -106,17 +106,19 @@ export async function enqueue(tx: Db, rows: readonly NewDelivery[], now: Instant
   return written.map((row) => row.key);
 }
 
-/** Takes back rows that nobody has begun to send; @returns how many there were. */
-export async function withdraw(tx: Db, keys: readonly string[]): Promise<number> {
+/**
+ * Takes back rows that nobody has begun to send, of these only what is due later than `dueAfter`.
+ * @returns how many there were.
+ */
+export async function withdraw(tx: Db, keys: readonly string[], dueAfter?: Instant): Promise<number> {
   if (keys.length === 0) return 0;
-  const gone = await tx
+  const untouched = tx
     .deleteFrom('outbox')
     .where('key', 'in', keys)
     .where('state', '=', 'waiting')
-    .where('attempts', '=', 0)
-    .returning('id')
-    .execute();
-  return gone.length;
+    .where('attempts', '=', 0);
+  const late = dueAfter === undefined ? untouched : untouched.where('due_at', '>', at(dueAfter));
+  return (await late.returning('id').execute()).length;
 }
 
 export async function deliveryById(db: Db, id: string): Promise<Delivery | null> {

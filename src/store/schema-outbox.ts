@@ -28,3 +28,21 @@ export interface OutboxTable {
   created_at: Time;
   done_at: TimeOrNull;
 }
+
+export interface WebhooksTable {
+  id: string;
+  name: string;
+  url: string;
+  /** JSON array of event types. */
+  events: string;
+  enabled: boolean;
+  /** `gone` (it answered 410), `failing` (for days), `person`; null while enabled. */
+  disabled_why: Nullable<string>;
+  /** Since when nothing has arrived there; null when the last attempt did. */
+  failing_since: TimeOrNull;
+  /** Counts rotations; the secret follows from it. */
+  secret_version: number;
+  rotated_at: TimeOrNull;
+  created_at: Time;
+  updated_at: Time;
+}

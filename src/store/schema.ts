@@ -6,7 +6,7 @@
 import type { Generated, Kysely } from 'kysely';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
-import type { OutboxTable } from './schema-outbox.ts';
+import type { OutboxTable, WebhooksTable } from './schema-outbox.ts';
 import type { LeadAliasesTable } from './schema-people.ts';
 import type {
   ApiKeysTable,
@@ -260,6 +260,7 @@ export interface Schema {
   tasks: TasksTable;
   enrollments: EnrollmentsTable;
   outbox: OutboxTable;
+  webhooks: WebhooksTable;
   accounts: AccountsTable;
   deals: DealsTable;
   deal_events: DealEventsTable;

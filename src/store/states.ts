@@ -17,6 +17,7 @@ import { toFields } from './leads.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
 import { defined } from './values.ts';
+import { type Listener, toListener } from './webhook-events.ts';
 
 export { type CommitExtra, commitDecision } from './commit.ts';
 
@@ -35,6 +36,8 @@ export interface Loaded {
   readonly sendingAccepted: readonly string[];
   /** Hash of the current playbook. */
   readonly playbook: string | null;
+  /** Who is told of events; read with the lead, so that an installation without any pays no statement for it. */
+  readonly listeners: readonly Listener[];
 }
 
 /** Turns a stored document into one of the version after its own. */
@@ -87,7 +90,8 @@ select l.id, l.key, l.created_at, l.email, l.first_name, l.last_name, l.company,
   (select json_agg(json_build_array(i.id, ${ms('i.at')}, i.body) order by i.at, i.id)
     from inbox i where i.lead_id = l.id and i.applied_seq = 0) as inputs,
   (select json_agg(t.id) from touches t
-    where t.lead_id = l.id and t.state = 'sending' and t.accepted_at is not null) as accepted
+    where t.lead_id = l.id and t.state = 'sending' and t.accepted_at is not null) as accepted,
+  (select json_agg(json_build_array(w.id, w.events)) from webhooks w where w.enabled) as listeners
 from leads l left join reps r on r.id = $2
 where l.id = $1`;
 
@@ -124,6 +128,7 @@ const factsSchema = z.object({
   pauses: z.array(z.string()).nullable(),
   inputs: z.array(z.tuple([z.string(), z.number(), z.string()])).nullable(),
   accepted: z.array(z.string()).nullable(),
+  listeners: z.array(z.tuple([z.string(), z.string()])).nullable(),
 });
 type FactsRow = z.infer<typeof factsSchema>;
 
@@ -174,6 +179,7 @@ async function load(db: Db, leadId: string, guardSql: string): Promise<Loaded | 
     held: guard.held,
     sendingAccepted: row.accepted ?? [],
     playbook: row.playbook,
+    listeners: (row.listeners ?? []).map(([id, events]) => toListener(id, events)),
   };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { eventWebhooks } from './webhooks.ts';
 
 const { version: VERSION } = z
   .object({ version: z.string() })
@@ -58,7 +59,7 @@ export function documentOf(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): Document {
       if (method !== 'get' && one['x-roles'] !== undefined) one.parameters.push(IDEMPOTENCY_KEY);
     }
   }
-  return document;
+  return { ...document, webhooks: eventWebhooks() };
 }
 
 const IDEMPOTENCY_KEY = {

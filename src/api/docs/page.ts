@@ -8,6 +8,7 @@ import { PROBLEMS } from '../problem/codes.ts';
 import type { Document, OperationObject } from './document.ts';
 import { exampleOf, membersOf } from './schema-view.ts';
 import { DOCS_CSS } from './style.ts';
+import { eventSection } from './webhooks.ts';
 
 interface Entry {
   readonly method: string;
@@ -23,7 +24,7 @@ export function docsPage(document: Document, baseUrl: string): Response {
   const { info } = document;
   const body = html`<nav aria-label="Calls">
 <a class="home" href="#top">${info.title} <small>${info.version}</small></a>
-<a href="#auth">Authentication</a><a href="#problems">Problems</a>
+<a href="#auth">Authentication</a><a href="#events">Events</a><a href="#problems">Problems</a>
 ${tags.map(
   (tag) =>
     html`<h2>${tag}</h2>${entries
@@ -44,6 +45,7 @@ ${tags.map(
       .filter((entry) => entry.operation.tags.includes(tag))
       .map((entry) => article(entry, document, baseUrl))}</section>`,
 )}
+${eventSection()}
 ${problems()}
 </main>`;
   return pageResponse({ title: `${info.title} API`, css: DOCS_CSS, body });

@@ -39,6 +39,8 @@ export const PROBLEMS = {
   'already-disqualified': { status: 409, title: 'The lead is disqualified' },
   objected: { status: 409, title: 'The person objected to marketing' },
   'already-merged': { status: 409, title: 'The lead was merged into another one' },
+  'delivery-under-way': { status: 409, title: 'The delivery is being sent at this moment' },
+  'rotated-already': { status: 409, title: 'The secret was rotated by another call at the same moment' },
   'no-playbook': { status: 409, title: 'No playbook has been applied' },
   'lead-merged': { status: 410, title: 'This lead is another one now' },
   'too-large': { status: 413, title: 'The body is too large' },

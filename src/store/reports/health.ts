@@ -17,6 +17,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'tasks-without-assignee': 'The task waits in a pool and no rep has it.',
   'tasks-overdue': 'The task is past its due time and open.',
   'deliveries-dead': 'A webhook or a mail to a rep has been given up; it stays until it is sent again by hand.',
+  'webhooks-failing': 'Nothing has arrived at a webhook for over an hour; after 5 days it is turned off.',
+  'webhooks-off': 'A webhook was turned off: it answered 410, or nothing arrived there for 5 days.',
   'deliveries-late': 'A webhook or a mail to a rep is over an hour past its time: does a worker run?',
 };
 
@@ -65,6 +67,12 @@ with found as (
   select 'deliveries-dead', id, done_at from outbox
   where state = 'dead'
   union all
+  select 'webhooks-failing', id, failing_since from webhooks
+  where enabled and failing_since < cast(:now as timestamptz) - interval '1 hour'
+  union all
+  select 'webhooks-off', id, updated_at from webhooks
+  where disabled_why in ('gone', 'failing')
+  union all
   select 'deliveries-late', id, due_at from outbox
   where state in ('waiting', 'sending') and due_at < cast(:now as timestamptz) - interval '1 hour'
 )
@@ -87,11 +95,14 @@ export const health: Report = {
       title: 'Findings',
       columns: {
         finding: { unit: 'text', is: 'What was looked for; all that is looked for is there, found or not.' },
-        n: { unit: 'count', is: 'How many leads, touches, inputs, tasks, imports or deliveries it is true of.' },
+        n: {
+          unit: 'count',
+          is: 'How many leads, touches, inputs, tasks, imports, deliveries or webhooks it is true of.',
+        },
         since: { unit: 'time', is: 'When the oldest of them became so.' },
         example: {
           unit: 'text',
-          is: 'The id of one such lead, import or delivery, for `volley explain` or `GET /v1/imports`.',
+          is: 'The id of one such lead, import, delivery or webhook, for `volley explain` or `GET /v1/imports`.',
         },
         sentence: { unit: 'text', is: 'The finding in words.' },
       },

@@ -64,7 +64,9 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-export async function openApi(options: { kind?: TestDatabaseKind; playbook?: boolean } = {}): Promise<TestApi> {
+export async function openApi(
+  options: { kind?: TestDatabaseKind; playbook?: boolean; publicUrl?: string } = {},
+): Promise<TestApi> {
   const store = await withDatabase(options.kind);
   const { db } = store.database;
   const nudged: string[] = [];
@@ -85,7 +87,7 @@ export async function openApi(options: { kind?: TestDatabaseKind; playbook?: boo
     playbooks,
     nudger: { nudge: async (ids) => void nudged.push(...ids) },
     startImport: async (id) => void imports.push(id),
-    config: { secret: SECRET, publicUrl: PUBLIC_URL },
+    config: { secret: SECRET, publicUrl: options.publicUrl ?? PUBLIC_URL },
     log,
   };
   if (options.playbook !== false) {
