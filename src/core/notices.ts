@@ -12,6 +12,8 @@ import type { Effect, JournalEntry } from './decision.ts';
  */
 export type Recipient = `${'rep' | 'manager' | 'team' | 'address'}:${string}`;
 
+const isRecipient = (text: string): text is Recipient => /^(rep|manager|team|address):./.test(text);
+
 export interface Notice {
   /** Number of the entry in the lead's journal. */
   readonly seq: number;
@@ -78,6 +80,11 @@ export function noticesOf(effects: readonly Effect[], before: Custody): Notice[]
         // Who takes a lead knows it.
         if (text('to') !== entry.by) tell(entry, text('to'));
         break;
+      case 'person.notified': {
+        const to = text('to');
+        if (to !== undefined && isRecipient(to)) notices.push({ seq: entry.seq, to });
+        break;
+      }
       case 'signal.received':
         if (!TELLING.has(text('type') ?? '') || entry.data['human'] !== true) break;
         if (text('class') === 'out-of-office' || text('class') === 'auto') break;

@@ -259,6 +259,14 @@ export interface EnrollStep extends StepBase {
   readonly kind: 'enroll';
   readonly into: string;
 }
+/** Tells a person by mail; the lead goes on at once. */
+export interface NotifyStep extends StepBase {
+  readonly kind: 'notify';
+  readonly to: 'rep' | 'manager' | 'marketing' | 'sales' | { readonly address: string };
+  /** Liquid templates, filled when the mail goes. */
+  readonly title: string;
+  readonly body?: string;
+}
 export type Step =
   | EmailStep
   | PickStep
@@ -269,7 +277,8 @@ export type Step =
   | TaskStep
   | HandoffStep
   | RecycleStep
-  | EnrollStep;
+  | EnrollStep
+  | NotifyStep;
 
 /** Steps that send a message. */
 export type SendingStep = EmailStep | PickStep;

@@ -34,6 +34,7 @@ export const JOURNAL_TYPES = [
   'sla.kept',
   'pool.full',
   'task.reminded',
+  'person.notified',
   'task.opened',
   'task.answered',
   'task.expired',

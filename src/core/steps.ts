@@ -9,6 +9,7 @@ import { dateOf, enterStep, isResting, spreadAfterWait, startEnrollment } from '
 import { mayReplace } from './entry.ts';
 import type { Rep } from './facts.ts';
 import { fraction, hashId } from './hash.ts';
+import { runNotify } from './notify.ts';
 import type {
   BranchStep,
   EnrollStep,
@@ -50,6 +51,9 @@ export function runStep(d: Draft, e: Enrollment): boolean {
       return runTask(d, e, step);
     case 'handoff':
       return runHandoff(d, e, step);
+    case 'notify':
+      runNotify(d, e, step);
+      return true;
     case 'recycle':
       recycleByStep(d, e, step.into);
       return true;

@@ -73,6 +73,13 @@ function facts({ entry }: Told): string {
 
 const noted = ({ text }: Told): string => (text('note', '') === '' ? '' : ` Note: ${text('note')}`);
 
+/** Whom a notice is for: `rep:ID`, `manager:POOL`, `team:NAME` or `address:EMAIL`. */
+function toldWords(to: string): string {
+  const name = to.slice(to.indexOf(':') + 1);
+  if (to.startsWith('manager:')) return `the manager of pool ${name}`;
+  return to.startsWith('team:') ? `who agreed for ${name}` : name;
+}
+
 /** An offer that changes hands. */
 const given = (t: Told): string =>
   `The offer goes from ${t.text('from', `pool ${t.text('pool', 'nobody')}`)} to ${t.text('to')} (handoff ${t.text('handoff')})`;
@@ -196,6 +203,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const place = t.place === '' ? '' : ` (${t.place})`;
     return `A task for ${to} opens: ${t.text('kind')}${place}${due}.`;
   },
+  'person.notified': (t) => `${capital(toldWords(t.text('to', '')))} is told${t.place === '' ? '' : ` (${t.place})`}.`,
   'task.answered': (t) => {
     const disposition = t.text('disposition', '') === '' ? '' : ` as ${t.text('disposition')}`;
     const place = t.place === '' ? '' : ` of ${t.place}`;

@@ -24,6 +24,8 @@ export interface DemoOutcome {
   readonly rows: number;
   readonly refused: number;
   readonly leads: number;
+  /** Mails to reps, managers and those who agreed. */
+  readonly notices: number;
   readonly counts: Counts;
   readonly endStates: Readonly<Record<EndState, number>>;
   readonly enrollments: Readonly<Record<string, number>>;
@@ -71,10 +73,13 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
   };
   for (const [what, n] of Object.entries(needed)) if (n === 0) wrong.push(`there were no ${what}`);
   if (Object.keys(counts.returns).length === 0) wrong.push('there were no returns');
+  const dead = await db.selectFrom('outbox').select('last_error').where('state', '=', 'dead').execute();
+  if (dead.length > 0) wrong.push(`${dead.length} deliveries are dead, e.g. ${dead[0]?.last_error}`);
   return {
     rows: imported.rows,
     refused: imported.rejected,
     leads: leads.length,
+    notices: mailbox.messages().filter((message) => message.notice !== undefined).length,
     counts,
     endStates,
     enrollments: await enrollmentsOf(db),

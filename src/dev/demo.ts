@@ -121,6 +121,7 @@ function show({ outcome, meeting }: Played, options: Options): void {
     ['leads', `${outcome.leads}`],
     ['touches', `${counts.touches}`],
     ['skipped', list(counts.skips)],
+    ['mails to reps', `${outcome.notices}`],
     ['handoffs', `${counts.handoffs}`],
     ['accepted', `${counts.accepted}`],
     ['returned', `${returned} (${list(counts.returns)})`],

@@ -1,10 +1,11 @@
 /** What a rep needs to know of a task, in words: the same on the page that answers it and in mails about it. */
-import type { TaskOpened } from '../core/decision.ts';
+import { callWindowOf } from '../core/call-window.ts';
 import type { Playbook } from '../core/playbook.ts';
 import type { LeadFields } from '../core/scope.ts';
 import type { Instant } from '../core/time.ts';
 import { dayAndTime } from '../core/words.ts';
 import { zoneOfCountry } from '../core/zones.ts';
+import type { NamedAccount, NamedContext } from '../store/colleague-names.ts';
 
 /** A heading and what stands under it; plain text, not escaped. */
 export interface BriefPart {
@@ -14,7 +15,7 @@ export interface BriefPart {
 
 export interface BriefInput {
   readonly lead: LeadFields;
-  readonly context: TaskOpened['context'];
+  readonly context: NamedContext;
   /** What the cadence says about the task. */
   readonly body: string | null;
   readonly playbook: Playbook;
@@ -30,8 +31,15 @@ export function briefOf({ lead, context, body, playbook, zone, now }: BriefInput
     count === 1 ? `${type}, ${when(last)}` : `${type}, ${count} times, last ${when(last)}`,
   );
   const parts: BriefPart[] = [
-    { title: 'Why now', lines: present([context.why, context.note && `Note: ${context.note}`, body ?? '']) },
-    { title: 'Who', lines: whoOf(lead, now) },
+    {
+      title: 'Why now',
+      lines: present([
+        context.why,
+        context.note !== context.why && context.note ? `Note: ${context.note}` : '',
+        body ?? '',
+      ]),
+    },
+    { title: 'Who', lines: whoOf(lead, playbook, zone, now) },
     { title: 'Asked for', lines: context.asked },
     { title: 'Did', lines: seen },
     {
@@ -39,6 +47,7 @@ export function briefOf({ lead, context, body, playbook, zone, now }: BriefInput
       lines: context.lastTouches.map(({ email, at }) => `${nameOfEmail(playbook, email)}, ${when(at)}`),
     },
     { title: 'Before', lines: context.story ?? [] },
+    { title: 'At the account', lines: context.account === undefined ? [] : accountLines(context.account, lead, zone) },
     {
       title: 'Score',
       lines: [`Fit ${context.score.fit}, engagement ${context.score.engagement}`, ...context.score.reasons],
@@ -55,12 +64,15 @@ export function personOf(lead: LeadFields): string {
 }
 
 /** The lead as somebody who calls needs it. */
-export function whoOf(lead: LeadFields, now: Instant): string[] {
+export function whoOf(lead: LeadFields, playbook: Playbook, rep: string, now: Instant): string[] {
   const zone = lead.timeZone || zoneOfCountry(lead.country);
+  const call = callWindowOf(lead, playbook.company, now);
   return present([
     personOf(lead),
     lead.email,
     lead.phone && `Phone ${lead.phone}`,
+    lead.phone &&
+      `May be called ${call.now ? 'now' : `from ${dayAndTime(call.opensAt, rep)}`} until ${dayAndTime(call.closesAt, rep)} (${rep})`,
     zone && `There it is ${dayAndTime(now, zone)} (${zone})`,
   ]);
 }
@@ -69,6 +81,26 @@ export function whoOf(lead: LeadFields, now: Instant): string[] {
 function nameOfEmail(playbook: Playbook, id: string): string {
   const subject = playbook.emails[id]?.subject;
   return subject === undefined || subject.includes('{') ? id : `“${subject}” (${id})`;
+}
+
+const COLLEAGUES_SHOWN = 5;
+
+function accountLines(
+  { name, leads, role, missing, colleagues }: NamedAccount,
+  lead: LeadFields,
+  zone: string,
+): string[] {
+  const whole = [
+    `${name || lead.company || lead.domain}: ${leads === 1 ? 'nobody else is known there' : `${leads} people known`}`,
+    role === undefined ? '' : `this one is ${role}`,
+    missing.length === 0 ? '' : `missing: ${missing.join(', ')}`,
+  ];
+  const people = colleagues.slice(0, COLLEAGUES_SHOWN).map((one) => {
+    const did = one.lastSignal && `${one.lastSignal.type} ${dayAndTime(Date.parse(one.lastSignal.at), zone)}`;
+    const has = one.rep === undefined ? `with ${one.custody}` : `with ${one.rep}`;
+    return present([one.name || 'somebody', one.title, one.role, did, has]).join(', ');
+  });
+  return [present(whole).join('; '), ...people];
 }
 
 const present = (texts: readonly (string | undefined)[]): string[] =>

@@ -59,7 +59,6 @@ export async function mailDigest(
       sections,
       footer: footerOf(playbook),
     },
-    thread: `digest-${day}`,
     replyTo: playbook.agreed?.sales,
   };
 }
@@ -73,12 +72,15 @@ async function ownSections(today: Today): Promise<NoticeSection[]> {
   const due = items.filter(
     (task) => task.kind !== 'handoff' && dueOf(task) >= now && localDay(calendar.timeZone, dueOf(task)) === day,
   );
+  const named = new Set([...late, ...offers, ...due]);
+  const fresh = items.filter((task) => !named.has(task) && (task.assignedAt ?? task.openedAt) >= since);
   const stirred = await stirredSince(db, rep.id, since);
   const left = (await leftSince(db, since)).filter((one) => one.rep === rep.id);
   return [
     ...tasksSection('overdue', late, today),
     ...tasksSection('due today', due, today),
     ...tasksSection('waiting for your answer', offers, today),
+    ...tasksSection('new, due later', fresh, today),
     ...(await leadsSection('heated up or replied', stirred, today, ({ signals }) =>
       Object.entries(signals)
         .map(([type, n]) => (n === 1 ? type : `${type} ${n} times`))

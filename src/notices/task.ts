@@ -3,6 +3,7 @@ import type { Rep } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { repOf } from '../core/pools.ts';
 import type { Instant } from '../core/time.ts';
+import { nameColleagues } from '../store/colleague-names.ts';
 import { getLead, type LeadRecord } from '../store/leads.ts';
 import { getRep } from '../store/reps.ts';
 import type { Db } from '../store/schema.ts';
@@ -28,7 +29,12 @@ export async function readRep(db: Db, id: string, playbook: Playbook): Promise<R
 }
 
 /** What there is to know about the task, on the clock of this zone. */
-export const briefOfTask = (
+export async function briefOfTask(
+  db: Db,
   { task, lead }: ToldTask,
   frame: { readonly playbook: Playbook; readonly zone: string; readonly now: Instant },
-): BriefPart[] => briefOf({ lead: lead.fields, context: task.context, body: task.body, ...frame });
+): Promise<BriefPart[]> {
+  const [context] = await nameColleagues(db, [task.context]);
+  const { account: _ids, ...rest } = task.context;
+  return briefOf({ lead: lead.fields, context: context ?? rest, body: task.body, ...frame });
+}

@@ -6,14 +6,14 @@ import { transact } from '../store/tx.ts';
 import type { Mailing, NoticeDeps } from './mail.ts';
 import { NEWS_SHOWN, type News, readNews } from './news.ts';
 import { type Person, personOfRecipient } from './people.ts';
-import { tell } from './words.ts';
+import { type Told, tell } from './words.ts';
 
 /** Told with all there is to know up to this many; of more, the mail says what and what to do. */
 const IN_FULL = 5;
 
 /** @param mail id of the outbox row: what it took before, it tells again */
 export async function mailNotices(
-  { db, clock, mail: links }: NoticeDeps,
+  { db, clock, playbooks, mail: links }: NoticeDeps,
   playbook: Playbook,
   recipient: Recipient,
   mail: string,
@@ -26,10 +26,11 @@ export async function mailNotices(
   if (rows.length === 0) return { skip: 'told already' };
   const person = await personOfRecipient(db, recipient, { playbook, now });
   if ('nobody' in person) return { skip: person.nobody };
-  const news = await readNews(db, rows.slice(0, NEWS_SHOWN), recipient);
+  const news = await readNews(db, playbooks, rows.slice(0, NEWS_SHOWN), recipient);
   const [first] = news;
   if (first === undefined) return { skip: 'dealt with meanwhile' };
-  const told = news.map((one) => tell(one, { person, links, playbook, now }, news.length <= IN_FULL));
+  const told: Told[] = [];
+  for (const one of news) told.push(await tell(db, one, { person, links, playbook, now }, news.length <= IN_FULL));
   const subject = told[0]?.subject ?? '';
   const more = rows.length - NEWS_SHOWN;
   const rest = { title: `And ${more} more`, lines: ['Your list of tasks has them all.'] };

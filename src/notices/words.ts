@@ -5,10 +5,12 @@ import { dayAndTime } from '../core/words.ts';
 import { type AnswerVerb, signAnswerToken } from '../email/answer-tokens.ts';
 import type { MailSettings } from '../email/links.ts';
 import type { NoticeSection } from '../email/notice.ts';
+import type { Db } from '../store/schema.ts';
 import type { Task } from '../store/tasks.ts';
-import { briefOf, personOf, whoOf } from './brief.ts';
+import { personOf, whoOf } from './brief.ts';
 import type { News } from './news.ts';
 import type { Frame, Person } from './people.ts';
+import { briefOfTask } from './task.ts';
 
 export interface Telling extends Frame {
   readonly person: Person;
@@ -21,20 +23,20 @@ export interface Told {
 }
 
 /** @param full with all there is to know; else what it is, and what to do */
-export function tell(news: News, telling: Telling, full: boolean): Told {
-  const { lead, task } = news;
+export async function tell(db: Db, news: News, telling: Telling, full: boolean): Promise<Told> {
+  const { lead, task, step } = news;
   const { person, playbook, now } = telling;
   const zone = person.calendar.timeZone;
   const { subject, lines } = said(news, telling);
   const brief =
     task === undefined
-      ? [{ title: 'Who', lines: whoOf(lead.fields, now) }]
-      : briefOf({ lead: lead.fields, context: task.context, body: task.body, playbook, zone, now });
+      ? [{ title: 'Who', lines: whoOf(lead.fields, playbook, zone, now) }]
+      : await briefOfTask(db, { task, lead }, { playbook, zone, now });
   const covers = person.covers === undefined ? [] : [`${person.covers.name} is away; you cover for them.`];
   return {
     subject,
     section: {
-      title: task?.title ?? personOf(lead.fields),
+      title: task?.title ?? step?.title ?? personOf(lead.fields),
       lines: [...covers, ...lines],
       actions: task === undefined ? [] : actionsOf(task, telling),
       parts: full ? brief : brief.slice(0, 2),
@@ -42,7 +44,7 @@ export function tell(news: News, telling: Telling, full: boolean): Told {
   };
 }
 
-function said({ entry, lead, task }: News, { person, playbook }: Telling): { subject: string; lines: string[] } {
+function said({ entry, lead, task, step }: News, { person }: Telling): { subject: string; lines: string[] } {
   const zone = person.calendar.timeZone;
   const who = personOf(lead.fields);
   const by = task === undefined ? '' : dueWords(task, zone);
@@ -66,7 +68,7 @@ function said({ entry, lead, task }: News, { person, playbook }: Telling): { sub
     case 'lead.assigned':
       return { subject: `Yours now: ${who}`, lines: [story] };
     case 'person.notified':
-      return { subject: `${playbook.company.name}: ${who}`, lines: [story] };
+      return { subject: step?.title ?? who, lines: (step?.body ?? '').split(/\n+/).filter((line) => line !== '') };
     default:
       return {
         subject: signalSubject(String(entry.data['type']), who),

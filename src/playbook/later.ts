@@ -9,7 +9,7 @@ import type { Path, Source } from './source.ts';
 export type FileKind = 'playbook' | 'cadence' | 'email';
 
 /** Steps that do nothing yet, by the key that makes them. */
-const LATER_STEPS = ['notify', 'webhook'];
+const LATER_STEPS = ['webhook'];
 
 /** Names a condition may use one day. */
 export const LATER_VARIABLES: readonly string[] = ['context'];

@@ -43,7 +43,19 @@ const EMAILS: Playbook['emails'] = Object.fromEntries(
 /** Steps in a row whose jumps only go forward, as the compiler makes them. */
 function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>): fc.Arbitrary<Cadence> {
   const kinds = fc.constantFrom(
-    ...(['email', 'wait', 'waitFor', 'branch', 'split', 'task', 'handoff', 'recycle', 'pick', 'enroll'] as const),
+    ...([
+      'email',
+      'wait',
+      'waitFor',
+      'branch',
+      'split',
+      'task',
+      'handoff',
+      'recycle',
+      'pick',
+      'enroll',
+      'notify',
+    ] as const),
   );
   const step = fc.record({
     kind: kinds,
@@ -103,6 +115,8 @@ function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>
             fits: s.jump > 2 ? ['role', 'stage'] : [],
             onExhausted: s.named ? 'end' : 'continue',
           };
+        case 'notify':
+          return { ...base, kind: 'notify', to: s.named ? 'rep' : 'manager', title: 'x' };
         case 'enroll':
           return { ...base, kind: 'enroll', into: s.named ? 'side' : s.into };
         default:

@@ -23,6 +23,9 @@ describe('an offer', () => {
   test('is mailed to its rep with the context, on their clock, with links that ask first', async () => {
     await rep(LENA);
     await rep(TOM, { name: 'Tom', active: false });
+    await world.api.advance(
+      await world.api.lead('bo@acme.example', { firstName: 'Bo', lastName: 'Stern', title: 'CFO' }),
+    );
     const leadId = await world.api.lead('ada@acme.example', {
       lastName: 'Byron',
       company: 'Acme',
@@ -47,6 +50,8 @@ describe('an offer', () => {
     expect(mail.text).toContain('Answer by Tue 24 Nov 2026, 15:00 (Europe/Berlin).');
     expect(mail.text).toContain(`- ${note}`);
     expect(mail.text).toContain('+442071234567');
+    expect(mail.text).toContain('May be called now until Tue 24 Nov 2026, 18:30 (Europe/Berlin)');
+    expect(mail.text).toMatch(/At the account:\n- .*2 people known.*\n- Bo Stern, CFO/);
     expect(String(mail.html)).toContain('&lt;b&gt;twice&lt;/b&gt;');
     expect(String(mail.html)).not.toContain('<b>twice');
 

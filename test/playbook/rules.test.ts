@@ -406,3 +406,53 @@ describe('windows and hours', () => {
     expect(window('{ to: "25:00" }')).toEqual([expect.stringContaining(`'to' is wrong: "25:00"`)]);
   });
 });
+
+describe('a step that tells a person', () => {
+  const telling = (step: string): Record<string, string> => ({
+    ...MINIMAL,
+    ...guide(`steps:\n  - ${step}\n`),
+  });
+
+  it('names somebody, and says something', () => {
+    expect(first(telling('{ id: a, notify: boss, title: "x" }'))).toContain(
+      '"rep", "manager", "marketing", "sales", or an address',
+    );
+    expect(first(telling('{ id: a, notify: rep }'))).toContain("'title' is missing");
+  });
+
+  it('uses fields that there are', () => {
+    expect(first(telling('{ id: a, notify: a@b.example, title: "{{ lead.nmae }}" }'))).toContain(
+      "unknown field 'lead.nmae'",
+    );
+    expect(first(telling('{ id: a, notify: a@b.example, title: "x", body: "{{ unsubscribeUrl }}" }'))).toContain(
+      "unknown variable 'unsubscribeUrl'",
+    );
+  });
+
+  it('needs an address for the teams', () => {
+    expect(first(telling('{ id: a, notify: sales, title: "x" }'))).toContain('nobody is named for sales');
+    expect(mistakes(telling('{ id: a, notify: rep, title: "x" }'))).toEqual([]);
+    expect(warnings(telling('{ id: a, notify: rep, title: "x" }')).join()).toContain(
+      'while no rep has the lead, nobody is told',
+    );
+  });
+});
+
+describe('the schedule of the meeting report', () => {
+  const scheduled = (report: string): string[] =>
+    mistakes(minimal(`agreed: { marketing: a@b.example, sales: c@d.example, report: ${report} }\n`));
+
+  it('is by the week or the month', () => {
+    expect(scheduled('{ every: week }')).toEqual([]);
+    expect(scheduled('{ every: month, on: 28, at: "07:30" }')).toEqual([]);
+    for (const wrong of [
+      '{ every: day }',
+      '{ every: week, on: 1 }',
+      '{ every: month, on: 31 }',
+      '{ every: month, on: mon }',
+      '{ at: "08:00" }',
+      '{ every: week, at: "8" }',
+    ])
+      expect(scheduled(wrong), wrong).not.toEqual([]);
+  });
+});

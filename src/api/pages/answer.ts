@@ -56,7 +56,7 @@ export function answerRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
   const show = async (asked: Asked, wrong?: readonly string[], given?: URLSearchParams): Promise<Response> => {
     const { told, rep, claims, playbook, zone, now } = asked;
-    const brief = briefOfTask(told, { playbook, zone, now });
+    const brief = await briefOfTask(database.db, told, { playbook, zone, now });
     const other = otherAnswer(claims.answer);
     const token = signAnswerToken(config.secret, { task: told.task.id, answer: other, rep: rep.id }, now);
     const outcomes = claims.answer === 'complete' ? await outcomesOf(database.db, playbooks, told) : [];

@@ -29,6 +29,7 @@ export const STEP_KINDS: Readonly<Record<Step['kind'], Kind>> = {
   task: { done: ['task.opened'], not: [], quiet: false, words: 'the task' },
   handoff: { done: ['handoff.offered'], not: ['handoff.skipped'], quiet: false, words: 'the handoff' },
   recycle: { done: ['enrollment.ended'], not: [], quiet: false, words: 'the move into another cadence' },
+  notify: { done: ['person.notified'], not: [], quiet: false, words: 'the notice' },
   enroll: { done: ['enrollment.started'], not: ['entry.refused'], quiet: false, words: 'the start of another cadence' },
 };
 
@@ -48,6 +49,7 @@ export function exitsOf(step: Step): readonly (string | null)[] {
     case 'email':
     case 'pick':
     case 'enroll':
+    case 'notify':
     case 'wait':
       return [step.next];
   }

@@ -78,6 +78,7 @@ export function messagePage(message: MailboxMessage, mail: ReadMail): string {
     ['Reply-To', header(mail, 'reply-to') ?? ''],
     ['Accepted', iso(message.at)],
     ['Touch', message.touch ?? ''],
+    ['Notice', message.notice ?? ''],
   ];
   const list = (rows: readonly (readonly [string, string])[]) =>
     `<dl>${rows.map(([name, value]) => (value === '' ? '' : `<dt>${esc(name)}</dt><dd>${esc(value)}</dd>`)).join('')}</dl>`;

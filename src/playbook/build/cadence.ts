@@ -1,7 +1,7 @@
 /** From a checked cadence to its compiled form: defaults filled in, blocks of steps flattened. */
 import type { Cadence, Company, Entry, SendWindow, Span, Step, WaitStep } from '../../core/playbook.ts';
 import type { ConditionBook } from '../checks/conditions.ts';
-import type { RawArm, RawCadence, RawStep, RawWait } from '../schemas/cadence.ts';
+import { type RawArm, type RawCadence, type RawStep, type RawWait, TOLD } from '../schemas/cadence.ts';
 import type { RawSpan } from '../schemas/shared.ts';
 import type { Path } from '../source.ts';
 import { dictionary } from './dictionary.ts';
@@ -134,6 +134,11 @@ function buildStep(raw: RawStep, next: string | null, path: Path, context: Build
     return { ...base, kind: 'handoff', handoff: raw.handoff, outcomes: buildOutcomes(raw.outcomes, enter) };
   }
   if ('enroll' in raw) return { ...base, kind: 'enroll', into: raw.enroll };
+  if ('notify' in raw) {
+    const { notify, title, body } = raw;
+    const to = TOLD.find((known) => known === notify) ?? { address: notify };
+    return { ...base, kind: 'notify', to, title, ...(body !== undefined && { body }) };
+  }
   return { ...base, kind: 'recycle', into: raw.recycle };
 }
 

@@ -34,10 +34,28 @@ export function checkCadence(source: Source, { playbook, names }: Workspace, rep
     mustExist('cadence', step.get('recycle'), names.cadences, report);
     mustExist('cadence', step.get('enroll'), names.cadences, report);
     checkPick(step.get('pick'), names.topics, report);
+    checkTold(step.get('notify'), Raw.of(playbook), report);
     checkArms(step, report);
   });
   mustBeUnique('step', ids, report);
   checkReachable(root.get('steps'), report);
+}
+
+/** The two teams are told at the addresses of those who agreed; so is whoever stands in for a rep that is not there. */
+function checkTold(notify: Raw, playbook: Raw, report: Report): void {
+  if (notify.text === undefined || playbook.has('agreed') || notify.text.includes('@')) return;
+  if (notify.text === 'marketing' || notify.text === 'sales') {
+    report.problems.push(
+      notify.problem(
+        `nobody is named for ${notify.text}`,
+        "'agreed: { marketing, sales }' in playbook.yaml, or an address",
+      ),
+    );
+  } else {
+    report.warnings.push(
+      notify.problem('while no rep has the lead, nobody is told', "'agreed: { marketing, sales }' in playbook.yaml"),
+    );
+  }
 }
 
 /** A topic without emails is allowed, since they may be yet to be written; but the step does nothing till then. */

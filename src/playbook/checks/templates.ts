@@ -20,6 +20,10 @@ export function checkTemplates({ playbook, cadences, emails }: Workspace, report
     eachStep(Raw.of(cadence).get('steps'), (step) => {
       checkText(step.get('task').get('title'), TASK_VARIABLES, report);
       checkText(step.get('task').get('body'), TASK_VARIABLES, report);
+      if (step.has('notify')) {
+        checkText(step.get('title'), TASK_VARIABLES, report);
+        checkText(step.get('body'), TASK_VARIABLES, report);
+      }
     });
   }
   for (const email of emails) checkEmail(email, report);

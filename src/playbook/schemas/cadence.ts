@@ -15,6 +15,7 @@ import {
   text,
   time,
   wholeNumber,
+  wordOrAddress,
 } from './scalars.ts';
 import { CUSTODY, PURPOSES, type RawSpan, span, weekdays, working } from './shared.ts';
 
@@ -30,6 +31,7 @@ export const STEP_KINDS = [
   'handoff',
   'recycle',
   'enroll',
+  'notify',
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 /** Marks the issue of a step that is none or more than one kind of step. */
@@ -58,7 +60,8 @@ export type RawStep =
       outcomes?: Maybe<{ accepted?: Maybe<RawStep[]>; rejected?: Maybe<RawStep[]>; breached?: Maybe<RawStep[]> }>;
     })
   | (RawStepBase & { recycle: string })
-  | (RawStepBase & { enroll: string });
+  | (RawStepBase & { enroll: string })
+  | (RawStepBase & { notify: string; title: string; body?: Maybe<string> });
 
 const step: z.ZodType<RawStep> = z.lazy(() => anyStep).meta({ id: 'step' });
 const steps = z.array(step, { error: 'a list of steps' }).max(500, { error: 'at most 500 steps' });
@@ -111,6 +114,11 @@ const task = object(
   },
   'a task, such as { kind: call, title: "Call {{ lead.firstName }}", due: { working: P1D } }',
 );
+/** Whom a step `notify` tells, beside an address. */
+export const TOLD = ['rep', 'manager', 'marketing', 'sales'] as const;
+const told = wordOrAddress(TOLD);
+const noticeTitle = template('what the mail says in its subject, such as "{{ lead.company }} is back"', 200);
+const noticeBody = template('what the mail says', 5_000);
 const handoffOutcomes = object(
   { accepted: steps.optional(), rejected: steps.optional(), breached: steps.optional() },
   'what follows: { accepted: [], rejected: [], breached: [] }',
@@ -129,6 +137,7 @@ const anyStep = z.union(
     object({ id, handoff: id, outcomes: handoffOutcomes.optional() }, STEP_EXPECTED),
     object({ id, recycle: id }, STEP_EXPECTED),
     object({ id, enroll: id }, STEP_EXPECTED),
+    object({ id, notify: told, title: noticeTitle, body: noticeBody.optional() }, STEP_EXPECTED),
   ],
   { error: STEP_EXPECTED },
 );

@@ -118,11 +118,16 @@ export const country = pattern(/^[A-Z]{2}$/, COUNTRY_EXPECTED).refine(
 export const currency = pattern(/^[A-Z]{3}$/, 'an ISO 4217 currency code of three capital letters, such as "EUR"');
 
 /** Rep ids are their addresses; they are compared as written, so only the normal form is taken. */
-export const emailAddress = pattern(
-  /^[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
-  'an email address in lower case, such as "rep-1@northwind.example"',
-  254,
-);
+const EMAIL = /^[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+export const emailAddress = pattern(EMAIL, 'an email address in lower case, such as "rep-1@northwind.example"', 254);
+
+/** One of these words, or an address. */
+export const wordOrAddress = (words: readonly string[]) =>
+  pattern(
+    new RegExp(`^(?:${words.join('|')})$|${EMAIL.source}`),
+    `${words.map((word) => `"${word}"`).join(', ')}, or an address`,
+    254,
+  );
 
 export const domain = pattern(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'a domain, such as "reply.northwind.example"');
 
