@@ -267,6 +267,14 @@ export interface NotifyStep extends StepBase {
   readonly title: string;
   readonly body?: string;
 }
+/** What is told along with a webhook: as the playbook has it, nothing of the lead. */
+export type WebhookData = Readonly<Record<string, string | number | boolean>>;
+/** Tells the endpoints that listen to `cadence.webhook`; whether and when it arrives is theirs, the run goes on at once. */
+export interface WebhookStep extends StepBase {
+  readonly kind: 'webhook';
+  readonly name: string;
+  readonly data: WebhookData;
+}
 export type Step =
   | EmailStep
   | PickStep
@@ -278,7 +286,8 @@ export type Step =
   | HandoffStep
   | RecycleStep
   | EnrollStep
-  | NotifyStep;
+  | NotifyStep
+  | WebhookStep;
 
 /** Steps that send a message. */
 export type SendingStep = EmailStep | PickStep;

@@ -53,6 +53,7 @@ export const JOURNAL_TYPES = [
   'lead.objected',
   'lead.merged',
   'activity.logged',
+  'webhook.called',
   'input.ignored',
 ] as const;
 export type JournalType = (typeof JOURNAL_TYPES)[number];

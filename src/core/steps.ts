@@ -19,6 +19,7 @@ import type {
   TaskStep,
   WaitForStep,
   WaitUntil,
+  WebhookStep,
 } from './playbook.ts';
 import { chooseRep, presentFor } from './pools.ts';
 import type { Enrollment } from './state.ts';
@@ -59,6 +60,9 @@ export function runStep(d: Draft, e: Enrollment): boolean {
       return true;
     case 'enroll':
       runEnroll(d, e, step);
+      return true;
+    case 'webhook':
+      runWebhook(d, e, step);
       return true;
   }
 }
@@ -200,6 +204,19 @@ function runEnroll(d: Draft, e: Enrollment, step: EnrollStep): void {
   // This run first: the other cadence may take over its lane, and then there is nothing to go on with.
   if (cadence.lane !== e.lane) enterStep(d, e, step.next, d.t, e.spread);
   startEnrollment(d, cadence, { reason: 'step', by: 'rule', data: { step: `${e.cadence}/${step.id}` } });
+}
+
+/** Who listens is no decision of the playbook's: the journal says what was told, the store whom. */
+function runWebhook(d: Draft, e: Enrollment, step: WebhookStep): void {
+  journal(d, {
+    type: 'webhook.called',
+    cadence: e.cadence,
+    step: step.id,
+    reason: 'step',
+    playbook: e.playbook,
+    data: { name: step.name, with: step.data },
+  });
+  enterStep(d, e, step.next, d.t, e.spread);
 }
 
 function runHandoff(d: Draft, e: Enrollment, step: HandoffStep): boolean {

@@ -244,6 +244,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const purpose = t.text('purpose', '') === '' ? 'any purpose' : t.text('purpose');
     return `The address may not be mailed any more for ${purpose} (${t.text('why')}), by ${t.who}.`;
   },
+  'webhook.called': (t) => `Whoever listens is told ${t.text('name')} (${t.place}): ${t.why}.`,
   'input.ignored': (t) => `Something came that changes nothing (${t.text('kind')})${because(t)}.`,
 };
 

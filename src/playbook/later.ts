@@ -8,9 +8,6 @@ import type { Path, Source } from './source.ts';
 
 export type FileKind = 'playbook' | 'cadence' | 'email';
 
-/** Steps that do nothing yet, by the key that makes them. */
-const LATER_STEPS = ['webhook'];
-
 /** Names a condition may use one day. */
 export const LATER_VARIABLES: readonly string[] = ['context'];
 
@@ -41,10 +38,6 @@ export function findLater(kind: FileKind, source: Source): Later {
     key(root.get('buyingGroup'), ['onReply', 'onMissing']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');
-    eachStep(root.get('steps'), (step) => {
-      const later = LATER_STEPS.find((name) => step.has(name));
-      if (later) refuse(step, `a step '${later}'`, 'a step of this version', 'value');
-    });
   } else {
     key(root, ['thread', 'review']);
   }

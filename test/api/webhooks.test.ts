@@ -130,6 +130,24 @@ describe('an event', () => {
   });
 });
 
+it('a step of a cadence is told once, however often its decision runs', async () => {
+  await listening(['cadence.webhook']);
+  const leadId = await api.lead('won@acme.example');
+  await api.advance(leadId);
+  await api.call('POST /v1/deals', {
+    body: { id: 'd-1', leads: [{ id: leadId }], amount: 100, currency: 'EUR', stage: 'won' },
+  });
+  await api.advance(leadId);
+  await api.advance(leadId);
+  await dispatcher.drain();
+  expect(receiver.got).toMatchObject([
+    {
+      type: 'cadence.webhook',
+      data: { lead: leadId, cadence: 'onboarding', name: 'onboarding-begins', with: { team: 'customer-success' } },
+    },
+  ]);
+});
+
 describe('a task that comes due', () => {
   it('is told when its time comes, unless it was answered before', async () => {
     await listening(['task.due', 'task.closed']);

@@ -55,6 +55,7 @@ function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>
       'pick',
       'enroll',
       'notify',
+      'webhook',
     ] as const),
   );
   const step = fc.record({
@@ -119,6 +120,8 @@ function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>
           return { ...base, kind: 'notify', to: s.named ? 'rep' : 'manager', title: 'x' };
         case 'enroll':
           return { ...base, kind: 'enroll', into: s.named ? 'side' : s.into };
+        case 'webhook':
+          return { ...base, kind: 'webhook', name: 'told', data: { jump: s.jump } };
         default:
           return { ...base, kind: 'recycle', into: s.into };
       }

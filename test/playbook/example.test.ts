@@ -40,7 +40,20 @@ test('cadences from the first look to the renewal, emails in two phases, two poo
 test('it uses every kind of step', () => {
   const steps = Object.values(playbook.cadences).flatMap((cadence) => Object.values(cadence.steps));
   expect([...new Set(steps.map((step) => step.kind))].sort()).toEqual(
-    ['branch', 'email', 'enroll', 'handoff', 'notify', 'pick', 'recycle', 'split', 'task', 'wait', 'waitFor'].sort(),
+    [
+      'branch',
+      'email',
+      'enroll',
+      'handoff',
+      'notify',
+      'pick',
+      'recycle',
+      'split',
+      'task',
+      'wait',
+      'waitFor',
+      'webhook',
+    ].sort(),
   );
 });
 

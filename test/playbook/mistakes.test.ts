@@ -98,7 +98,7 @@ describe('a playbook with many mistakes', () => {
         "cadences/guide.yaml:10:11 the step 'welcome' is there twice (expected each step once)",
         "cadences/guide.yaml:10:26 'wait' is wrong: "P3" (expected an ISO 8601 duration above zero, such as "P3D" or "PT4H")",
         "cadences/guide.yaml:11:5 a step does one thing, this has email and wait (expected a step of its own for each)",
-        "cadences/guide.yaml:12:16 unknown key 'emial', did you mean 'email'? (expected one of email, pick, wait, waitFor, branch, split, task, handoff, recycle, enroll, notify)",
+        "cadences/guide.yaml:12:16 unknown key 'emial', did you mean 'email'? (expected one of email, pick, wait, waitFor, branch, split, task, handoff, recycle, enroll, notify, webhook)",
         "cadences/guide.yaml:13:35 'welcom' is no email step of this cadence, did you mean 'welcome'? (expected one of welcome, both)",
         "cadences/guide.yaml:13:58 unknown key 'than', did you mean 'then'? (expected one of id, waitFor, upTo, then, else)",
         "cadences/guide.yaml:15:5 no lead gets to the step 'never' (expected nothing after a step that always recycles)",

@@ -262,6 +262,32 @@ describe('steps', () => {
   });
 });
 
+describe('a webhook', () => {
+  const told = (step: string) => minimal('', guide(`steps:\n  - { id: m, email: hello }\n  - ${step}\n`));
+
+  it('has a name, and data that goes as it stands', () => {
+    const step = '{ id: w, webhook: seats-sold, data: { team: onboarding, seats: 5, trial: false } }';
+    expect(mistakes(told(step))).toEqual([]);
+    expect(compiled(told(step)).cadences['guide']?.steps['w']).toEqual({
+      id: 'w',
+      kind: 'webhook',
+      name: 'seats-sold',
+      data: { team: 'onboarding', seats: 5, trial: false },
+      next: null,
+    });
+    expect(compiled(told('{ id: w, webhook: bare }')).cadences['guide']?.steps['w']).toMatchObject({ data: {} });
+  });
+
+  it('is no address, and holds no templates and no lists', () => {
+    expect(mistakes(told('{ id: w, webhook: "https://crm.example/hook" }'))).toHaveLength(1);
+    for (const value of ['"{{ lead.company }}"', '"{% if x %}"', '[a]', '{ b: c }']) {
+      expect(mistakes(told(`{ id: w, webhook: told, data: { a: ${value} } }`))).toEqual([
+        expect.stringContaining('without templates'),
+      ]);
+    }
+  });
+});
+
 describe('pick and enroll', () => {
   const told = (step: string, email = '') =>
     minimal('', {

@@ -1,5 +1,5 @@
 /** Which entry of a journal is which event: the one table. Entries that are not in it tell nobody. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { JournalEntry } from '../decision.ts';
 import type { JournalType } from '../reasons.ts';
 import { type Instant, iso } from '../time.ts';
@@ -16,6 +16,8 @@ export interface LeadEvent {
   readonly at: Instant;
   readonly data: Readonly<Record<string, unknown>> & { readonly lead: string; readonly seq: number };
 }
+
+const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** Reads what an entry keeps; what is missing is said to be. */
 class Entry {
@@ -37,6 +39,10 @@ class Entry {
   /** The entry's own when it keeps none. */
   time(name: string): string {
     return this.timeOrNone(name) ?? iso(this.#entry.at);
+  }
+  scalars(name: string): Record<string, string | number | boolean> {
+    const parsed = scalars.safeParse(this.#entry.data[name]);
+    return parsed.success ? parsed.data : {};
   }
   get place(): { cadence: string | null; step: string | null } {
     return { cadence: this.#entry.cadence ?? null, step: this.#entry.step ?? null };
@@ -137,6 +143,10 @@ const FROM_JOURNAL: Readonly<Partial<Record<JournalType, (entry: Entry) => Happe
   'touch.skipped': touch('touch.skipped'),
   'touch.failed': touch('touch.failed'),
   'touch.unconfirmed': touch('touch.unconfirmed'),
+  'webhook.called': (e) => ({
+    type: 'cadence.webhook',
+    data: { cadence: e.place.cadence ?? '', step: e.place.step ?? '', name: e.text('name'), with: e.scalars('with') },
+  }),
   'enrollment.started': (e) => ({
     type: 'enrollment.started',
     data: { cadence: e.place.cadence ?? '', enrollment: e.text('enrollment') },

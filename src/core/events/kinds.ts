@@ -92,6 +92,12 @@ export const EVENTS = {
     touch: text,
     email: text,
   }),
+  'cadence.webhook': kind('A step `webhook` of a cadence.', {
+    cadence: text,
+    step: text,
+    name: text.describe('What the step calls it.'),
+    with: z.record(text, z.union([text, z.number(), z.boolean()])).describe('The step’s `data`.'),
+  }),
   'enrollment.started': kind('The lead entered a cadence.', { cadence: text, enrollment: text }),
   'enrollment.ended': kind('The lead left a cadence.', {
     cadence: text,

@@ -31,6 +31,7 @@ export const STEP_KINDS: Readonly<Record<Step['kind'], Kind>> = {
   recycle: { done: ['enrollment.ended'], not: [], quiet: false, words: 'the move into another cadence' },
   notify: { done: ['person.notified'], not: [], quiet: false, words: 'the notice' },
   enroll: { done: ['enrollment.started'], not: ['entry.refused'], quiet: false, words: 'the start of another cadence' },
+  webhook: { done: ['webhook.called'], not: [], quiet: false, words: 'the webhook' },
 };
 
 /** Where a run can go from this step; `null` is the end. */
@@ -51,6 +52,7 @@ export function exitsOf(step: Step): readonly (string | null)[] {
     case 'enroll':
     case 'notify':
     case 'wait':
+    case 'webhook':
       return [step.next];
   }
 }

@@ -133,6 +133,7 @@ function buildStep(raw: RawStep, next: string | null, path: Path, context: Build
   if ('handoff' in raw) {
     return { ...base, kind: 'handoff', handoff: raw.handoff, outcomes: buildOutcomes(raw.outcomes, enter) };
   }
+  if ('webhook' in raw) return { ...base, kind: 'webhook', name: raw.webhook, data: raw.data ?? {} };
   if ('enroll' in raw) return { ...base, kind: 'enroll', into: raw.enroll };
   if ('notify' in raw) {
     const { notify, title, body } = raw;

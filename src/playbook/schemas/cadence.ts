@@ -32,6 +32,7 @@ export const STEP_KINDS = [
   'recycle',
   'enroll',
   'notify',
+  'webhook',
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 /** Marks the issue of a step that is none or more than one kind of step. */
@@ -61,7 +62,8 @@ export type RawStep =
     })
   | (RawStepBase & { recycle: string })
   | (RawStepBase & { enroll: string })
-  | (RawStepBase & { notify: string; title: string; body?: Maybe<string> });
+  | (RawStepBase & { notify: string; title: string; body?: Maybe<string> })
+  | (RawStepBase & { webhook: string; data?: Maybe<Record<string, string | number | boolean>> });
 
 const step: z.ZodType<RawStep> = z.lazy(() => anyStep).meta({ id: 'step' });
 const steps = z.array(step, { error: 'a list of steps' }).max(500, { error: 'at most 500 steps' });
@@ -124,6 +126,18 @@ const handoffOutcomes = object(
   'what follows: { accepted: [], rejected: [], breached: [] }',
 );
 
+// It is sent as it stands: somebody who writes a template here expects the lead's data, which is asked for by its id.
+const DATA_EXPECTED = 'a text of at most 500 characters without templates, a number, true or false';
+const dataText = z
+  .string({ error: DATA_EXPECTED })
+  .max(500, { error: DATA_EXPECTED })
+  .regex(/^(?!.*\{[{%])/s, { error: DATA_EXPECTED });
+const webhookData = mapOf(
+  id,
+  z.union([dataText, z.number(), z.boolean()], { error: DATA_EXPECTED }),
+  'what is told along, such as { team: onboarding, seats: 5 }',
+);
+
 // In the order of STEP_KINDS: the reader of issues takes the option of the kind the step has.
 const anyStep = z.union(
   [
@@ -138,6 +152,7 @@ const anyStep = z.union(
     object({ id, recycle: id }, STEP_EXPECTED),
     object({ id, enroll: id }, STEP_EXPECTED),
     object({ id, notify: told, title: noticeTitle, body: noticeBody.optional() }, STEP_EXPECTED),
+    object({ id, webhook: id, data: webhookData.optional() }, STEP_EXPECTED),
   ],
   { error: STEP_EXPECTED },
 );
