@@ -13,6 +13,7 @@ import { healthRoutes } from './health.ts';
 import { inboundHookRoutes } from './hooks/inbound.ts';
 import { sesHookRoutes } from './hooks/ses.ts';
 import { importRoutes } from './imports.ts';
+import { jobChangeRoutes } from './job-changes.ts';
 import { journalRoutes } from './journal.ts';
 import { keyRoutes } from './keys.ts';
 import { leadDecisionRoutes } from './lead-decisions.ts';
@@ -47,6 +48,7 @@ const resources = [
   leadMoveRoutes,
   objectionRoutes,
   mergeRoutes,
+  jobChangeRoutes,
   activityRoutes,
   importRoutes,
   enrollmentRoutes,

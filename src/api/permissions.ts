@@ -22,6 +22,7 @@ export const PERMISSIONS = {
   'leads.claim': { admin: 'all', rep: 'own' },
   'leads.assign': { ...marketing, manager: 'all' },
   'leads.merge': { ...writers, manager: 'all' },
+  'leads.moved': { ...people, integration: 'all' },
   'leads.object': { ...people, integration: 'all' },
   'leads.activity': people,
   'imports.create': writers,

@@ -14,6 +14,7 @@ import {
 } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
+import { applyMoved } from './moved.ts';
 import { applyObjection } from './objection.ts';
 import type { Reason } from './reasons.ts';
 import { rememberClosed, reopen } from './reopen.ts';
@@ -67,6 +68,9 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'objected':
       applyObjection(d, body);
+      return;
+    case 'moved':
+      applyMoved(d, body);
       return;
     case 'activity':
       applyActivity(d, body);

@@ -35,6 +35,8 @@ export type CustodyEvent =
   | 'disqualify'
   /** The person objected to being marketed to. */
   | 'object'
+  /** The person works for another company now. */
+  | 'move'
   /** Merged with a lead that is offered to sales, or that sales has: its handoff goes on here. */
   | 'adopt-offer'
   | 'adopt-sale';
@@ -48,6 +50,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     expire: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    move: 'nobody',
     'adopt-offer': 'offered',
     'adopt-sale': 'accepted',
   },
@@ -59,6 +62,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     expire: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    move: 'nobody',
     'adopt-offer': 'offered',
     'adopt-sale': 'accepted',
   },
@@ -70,6 +74,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     won: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    move: 'nobody',
     'adopt-offer': 'offered',
     'adopt-sale': 'accepted',
   },
@@ -79,6 +84,7 @@ export const TRANSITIONS: Readonly<Record<CustodyPhase, Readonly<Partial<Record<
     won: 'nobody',
     disqualify: 'nobody',
     object: 'nobody',
+    move: 'nobody',
     'adopt-offer': 'offered',
     'adopt-sale': 'accepted',
   },

@@ -433,7 +433,7 @@ export function endAccepted(d: Draft, reason: Reason): void {
 }
 
 /** What is true right after a return is the ground a route must rise from again. */
-function forgetRoutes(d: Draft): void {
+export function forgetRoutes(d: Draft): void {
   for (const { id, on } of evaluateRoutes(d)) {
     d.state.routes[id] = { ...d.state.routes[id], on, armed: false };
   }

@@ -38,6 +38,7 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   objected: 0,
   suppressed: 1,
   disqualify: 2,
+  moved: 2,
   deal: 3,
   'deal.left': 3,
   'lead.changed': 4,

@@ -77,6 +77,7 @@ const ENDINGS: Readonly<Record<Earlier['ended'], string>> = {
   recycled: 'had it until a cadence took it back',
   breached: 'did not answer in time',
   won: 'had it when the deal was won',
+  moved: 'had it until the person changed company',
 };
 
 function sentenceOf(one: Earlier, zone: string): string {

@@ -70,6 +70,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disqualify'), reason: z.string(), note: z.string().optional(), by }),
   /** The person objected to marketing (GDPR, Art. 21); the suppressions are in the facts. */
   z.object({ kind: z.literal('objected'), note: z.string().optional(), by }),
+  /** The person works for another company now; domains, empty where there is none. */
+  z.object({ kind: z.literal('moved'), from: z.string(), to: z.string(), by }),
   /** A call, a meeting or a message of sales that no task asked for. */
   z.object({
     kind: z.literal('activity'),

@@ -145,7 +145,7 @@ export const leadStateSchema = z.object({
       z.object({
         from: instant,
         to: instant,
-        ended: z.enum(['rejected', 'returned', 'recycled', 'breached', 'won']),
+        ended: z.enum(['rejected', 'returned', 'recycled', 'breached', 'won', 'moved']),
         rep: z.string().optional(),
         handoff: z.string().optional(),
         acceptedAt: instant.optional(),

@@ -232,6 +232,11 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
   'lead.objected': (t) =>
     `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good.${noted(t)}`,
+  'lead.moved': (t) => {
+    const from = t.text('from', '') === '' ? '' : ` from ${t.text('from')}`;
+    const to = t.text('to', '') === '' ? '' : ` to ${t.text('to')}`;
+    return `The person moved${from}${to}, says ${t.who}: what ran at the old company ends, and the old address is left.`;
+  },
   'lead.merged': (t) =>
     t.text('into', '') === ''
       ? `Lead ${t.text('from')} was the same person, says ${t.who}: what it did, got and was promised is this lead’s now.`

@@ -3,6 +3,7 @@ import type { Playbook } from '../core/playbook.ts';
 import { createRenderer } from '../email/render.ts';
 import type { PlaybookCache } from '../playbook/index.ts';
 import { type JournalRow, journalEntry } from '../store/journal.ts';
+import { mergedInto } from '../store/lead-aliases.ts';
 import { getLead, type LeadRecord } from '../store/leads.ts';
 import type { NoticeRow } from '../store/notices.ts';
 import type { Db } from '../store/schema.ts';
@@ -46,7 +47,7 @@ async function newsOf(
   recipient: string,
 ): Promise<News | null> {
   const entry = await journalEntry(db, leadId, seq);
-  const lead = entry && (await getLead(db, leadId));
+  const lead = entry && (await getLead(db, (await mergedInto(db, leadId)) ?? leadId));
   if (!entry || !lead) return null;
   const rep = recipient.startsWith('rep:') ? recipient.slice('rep:'.length) : null;
   switch (entry.type) {

@@ -43,6 +43,7 @@ async function openDealsOf(db: Db, colleagues: readonly Colleague[]): Promise<st
     .select('deals.id')
     .distinct()
     .where(sql<boolean>`deal_leads.lead_id = any(${colleagues.map(({ id }) => id)})`)
+    .where('deal_leads.via', '<>', 'past')
     .where('deals.stage', 'not in', CLOSED_STAGES)
     .execute();
   return rows.map((row) => row.id);

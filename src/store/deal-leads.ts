@@ -21,7 +21,9 @@ export async function syncDealLeads(
     readonly named?: readonly string[] | undefined;
   },
 ): Promise<{ readonly all: readonly string[]; readonly fresh: readonly string[]; readonly gone: readonly string[] }> {
-  const rows = await tx.selectFrom('deal_leads').select(['lead_id', 'via']).where('deal_id', '=', deal.id).execute();
+  const all = await tx.selectFrom('deal_leads').select(['lead_id', 'via']).where('deal_id', '=', deal.id).execute();
+  // Who has left the company stays in the deal's history, and hears of it no more unless named again.
+  const rows = all.filter((row) => row.via !== 'past');
   const named = deal.named ?? rows.filter((row) => row.via === 'lead').map((row) => row.lead_id);
   const ofAccount = deal.accountId === null ? [] : await leadsOfAccount(tx, deal.accountId);
   const want = new Map([
@@ -51,15 +53,21 @@ export async function syncDealLeads(
   return { all: [...want.keys()].sort(), fresh: came, gone };
 }
 
+/** The lead has left the company: its deals are the lead's past. */
+export async function leaveDeals(tx: Db, leadId: string): Promise<void> {
+  await tx.updateTable('deal_leads').set({ via: 'past' }).where('lead_id', '=', leadId).execute();
+}
+
 /**
  * Leads that came to an account, or left another for it, share that account's deals from here on,
  * and no longer those of the one they left. Each is told of the deals it came to, save the lost ones:
  * those were lost without it.
+ * @param frame.toldAt when what they are told counts from; when the deal changed last by default
  */
 export async function joinDeals(
   tx: Db,
   leads: readonly { readonly id: string; readonly accountId: string | null; readonly moved: boolean }[],
-  { now, by }: { readonly now: Instant; readonly by: string },
+  { now, by, toldAt }: { readonly now: Instant; readonly by: string; readonly toldAt?: Instant },
 ): Promise<void> {
   const inputs: NewInput[] = [];
   const moved = leads.filter((lead) => lead.moved).map((lead) => lead.id);
@@ -79,7 +87,8 @@ export async function joinDeals(
   for (const row of deals) {
     const { fresh, gone } = await syncDealLeads(tx, { id: row.id, accountId: row.account_id });
     if (row.stage !== LOST)
-      for (const leadId of fresh) inputs.push({ leadId, at: row.changed_at, body: toldOf(row, row.stage, by) });
+      for (const leadId of fresh)
+        inputs.push({ leadId, at: toldAt ?? row.changed_at, body: toldOf(row, row.stage, by) });
     for (const leadId of gone) inputs.push({ leadId, at: now, body: { kind: 'deal.left', deal: row.id, by } });
   }
   await putInputs(tx, inputs, now);

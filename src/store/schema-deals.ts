@@ -41,6 +41,6 @@ export interface DealEventsTable {
 export interface DealLeadsTable {
   deal_id: string;
   lead_id: string;
-  /** `lead`: the CRM named it; `account`: it is of the deal's account. */
+  /** `lead`: the CRM named it; `account`: it is of the deal's account; `past`: it has left the company since. */
   via: string;
 }

@@ -113,6 +113,9 @@ async function bindOwner(tx: Db, suppression: NewSuppression, now: Instant): Pro
   return [owner.leadId];
 }
 
+/** Reason of the suppression of an address whose owner left the job it was for. */
+export const LEFT_COMPANY = 'left-company';
+
 /** Reason of the suppressions an objection makes: they are there for good. */
 export const OBJECTED = 'objected';
 

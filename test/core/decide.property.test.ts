@@ -234,6 +234,7 @@ interface Happening {
     | 'stage'
     | 'activity'
     | 'object'
+    | 'move'
     | 'enroll';
   readonly type: string;
 }
@@ -260,6 +261,7 @@ const happenings: fc.Arbitrary<Happening[]> = fc
         'stage',
         'activity',
         'object',
+        'move',
       ),
       type: fc.constantFrom('page.pricing', 'demo.requested', 'email.clicked', 'meeting.held', 'reply.received'),
     }),
@@ -317,6 +319,8 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
       const reached = type !== 'page.pricing';
       return { kind: 'activity', activity: 'call', disposition: reached ? 'connected' : 'no-answer', reached, by };
     }
+    case 'move':
+      return { kind: 'moved', from: 'acme.example', to: 'newco.example', by };
     case 'object':
       lead.facts = {
         ...lead.facts,

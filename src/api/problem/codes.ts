@@ -38,6 +38,7 @@ export const PROBLEMS = {
   'already-with-sales': { status: 409, title: 'Sales has the lead already' },
   'already-disqualified': { status: 409, title: 'The lead is disqualified' },
   objected: { status: 409, title: 'The person objected to marketing' },
+  'same-address': { status: 409, title: 'This is the address the lead has' },
   'already-merged': { status: 409, title: 'The lead was merged into another one' },
   'delivery-under-way': { status: 409, title: 'The delivery is being sent at this moment' },
   'rotated-already': { status: 409, title: 'The secret was rotated by another call at the same moment' },
