@@ -82,6 +82,7 @@ interface Ended {
   readonly body?: Extract<InputBody, { kind: 'touch.result' }>;
   readonly at: Instant;
   readonly messageId?: string;
+  readonly subject?: string;
 }
 
 type Step =
@@ -132,6 +133,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         accountId: accountIdOf(facts.lead.domain),
         sesMessageId: ended?.messageId,
         listeners: loaded.listeners,
+        subject: ended?.subject,
         tasks: renderTasks(decided, facts, request.playbooks.current, deps),
       });
       return { kind: 'decided', decided, facts, now, company: request.playbooks.current.company };
@@ -239,7 +241,13 @@ function endOf(touch: TouchRequest, delivery: Delivery, state: LeadState, clock:
   const result = { kind: 'touch.result', touch: touch.id } as const;
   switch (delivery.kind) {
     case 'accepted':
-      return { touch, at, messageId: delivery.messageId, body: { ...result, outcome: 'sent' } };
+      return {
+        touch,
+        at,
+        messageId: delivery.messageId,
+        subject: delivery.subject,
+        body: { ...result, outcome: 'sent' },
+      };
     case 'refused': {
       const refusals = state.enrollments.find((enrollment) => enrollment.touch === touch.id)?.refusals ?? 0;
       const retryAt = clock.now() + Math.ceil(delivery.retryAfterMs(refusals) * clock.anchor.factor);

@@ -10,8 +10,11 @@ import { createRenderer } from '../src/email/render.ts';
 import type { Sender } from '../src/email/sender.ts';
 import { signReplyToken, signToken } from '../src/email/tokens.ts';
 import type { Logger } from '../src/log.ts';
+import type { Database } from '../src/store/db.ts';
+import { threadOf } from './thread.ts';
 
 export interface DeliverDeps {
+  readonly database: Database;
   readonly clock: Clock;
   readonly sender: Sender;
   readonly mail: MailSettings;
@@ -25,7 +28,7 @@ export interface Sending {
 }
 
 export type Delivery =
-  | { readonly kind: 'accepted'; readonly messageId: string }
+  | { readonly kind: 'accepted'; readonly messageId: string; readonly subject: string }
   /** SES surely has not taken it: the touch goes later. Real ms, growing with the refusals so far. */
   | { readonly kind: 'refused'; readonly detail: string; readonly retryAfterMs: (refusals: number) => number }
   /** SES surely has not taken it and never will. */
@@ -47,7 +50,8 @@ export async function deliver(touch: TouchRequest, facts: Facts, by: Sending, de
     return { kind: 'failed', detail: RENDER_FAILED };
   }
   try {
-    return { kind: 'accepted', messageId: (await deps.sender.send(message)).messageId };
+    const { messageId } = await deps.sender.send(message);
+    return { kind: 'accepted', messageId, subject: message.subject };
   } catch (error) {
     if (error instanceof SendRefused) {
       deps.log.warn({ ...about, reason: error.code }, 'SES refused a touch; it goes later');
@@ -62,16 +66,31 @@ export async function deliver(touch: TouchRequest, facts: Facts, by: Sending, de
   }
 }
 
-async function make(touch: TouchRequest, facts: Facts, { playbook, company }: Sending, { clock, mail }: DeliverDeps) {
+async function make(
+  touch: TouchRequest,
+  facts: Facts,
+  { playbook, company }: Sending,
+  { clock, mail, sender, database, log }: DeliverDeps,
+) {
   const { lead, leadId, custodian } = facts;
   const token = signToken(mail.secret, { leadId, purpose: touch.purpose, touch: touch.id });
   const unsubscribeUrl = `${mail.publicUrl}/u/${token}`;
-  const rendered = createRenderer(playbook).render(touch.email, {
-    purpose: touch.purpose,
-    lead,
-    rep: custodian,
-    company,
-    unsubscribeUrl,
+  const render = (email: string) =>
+    createRenderer(playbook).render(email, {
+      purpose: touch.purpose,
+      lead,
+      rep: custodian,
+      company,
+      unsubscribeUrl,
+    });
+  const rendered = render(touch.email);
+  const thread = await threadOf(database.db, touch, playbook, {
+    domain: sender.idDomain,
+    subjectOf: (email) => render(email).subject,
+  }).catch((err: unknown) => {
+    // An email in a thread of its own is worth more than one that failed.
+    log.warn({ leadId, touchId: touch.id, err }, 'the thread of an email could not be read');
+    return undefined;
   });
   const raw = await compose({
     ...rendered,
@@ -80,6 +99,8 @@ async function make(touch: TouchRequest, facts: Facts, { playbook, company }: Se
     unsubscribeUrl,
     date: clock.now(),
     touchId: touch.id,
+    thread,
   });
-  return { raw, from: rendered.from.address, to: lead.email, touchId: touch.id };
+  const subject = thread?.subject ?? rendered.subject;
+  return { raw, from: rendered.from.address, to: lead.email, touchId: touch.id, subject };
 }

@@ -330,6 +330,8 @@ export interface EmailTemplate {
   /** Stages it is written for; absent: every stage. Asked by `pick` steps. */
   readonly stages?: readonly string[];
   readonly repeat: 'never' | { readonly after: IsoDuration };
+  /** It answers in the thread of what its run has sent before. */
+  readonly thread?: 'previous';
   /** Overrides the company's From by purpose. */
   readonly from?: 'marketing' | 'sales';
   /** Markdown with Liquid. */

@@ -20,6 +20,17 @@ export interface ComposeInput {
   readonly date: Instant;
   /** Left side of the Message-ID. */
   readonly touchId: string;
+  /** The messages it answers: of this thread, and with its subject. */
+  readonly thread?: Thread | undefined;
+}
+
+/** RFC 5322 3.6.4; ids with their angle brackets. */
+export interface Thread {
+  readonly inReplyTo: string;
+  /** From the first of the thread on. */
+  readonly references: readonly string[];
+  /** Mail programs put together only what has the same one. */
+  readonly subject: string;
 }
 
 /** `reply+TOKEN@domain`; the token is from `signReplyToken`. */
@@ -40,7 +51,11 @@ export async function compose(input: ComposeInput): Promise<Buffer> {
     from,
     to,
     replyTo,
-    subject: headerText('Subject', input.subject),
+    subject: headerText('Subject', input.thread?.subject ?? input.subject),
+    ...(input.thread && {
+      inReplyTo: headerText('In-Reply-To', input.thread.inReplyTo),
+      references: input.thread.references.map((id) => headerText('References', id)),
+    }),
     date: new Date(input.date),
     messageId: `<${headerText('Message-ID', input.touchId)}@${domain}>`,
     text: crlf(input.text),

@@ -48,6 +48,8 @@ export interface Sender {
   send(message: Message): Promise<{ messageId: string }>;
   /** What SES allows, for the rate limit of the email queue. @throws SendRefused, SendRejected or SendAmbiguous */
   quota(): Promise<{ maxPerSecond: number; max24Hours: number; sentLast24Hours: number }>;
+  /** What SES puts behind the `@` of a `Message-ID`, whose left side is the id it answers. */
+  readonly idDomain: string;
   /** Closes the kept connections. */
   close(): void;
 }
@@ -108,6 +110,13 @@ export function createSender(config: SenderConfig): Sender {
         sentLast24Hours: answer.SentLast24Hours ?? 0,
       };
     },
+    idDomain: messageIdDomain(config.region),
     close: () => client.destroy(),
   };
 }
+
+/**
+ * SES overwrites `Message-ID` with `<ID@REGION.amazonses.com>`; its oldest region says `email` instead.
+ * Seen on the wire, not promised by AWS: a wrong one costs the thread, and no message.
+ */
+export const messageIdDomain = (region: string): string => `${region === 'us-east-1' ? 'email' : region}.amazonses.com`;

@@ -12,6 +12,7 @@ import { checkPlaybook } from './checks/playbook.ts';
 import type { Report } from './checks/references.ts';
 import { checkRendering } from './checks/rendering.ts';
 import { checkTemplates } from './checks/templates.ts';
+import { checkThreads } from './checks/threads.ts';
 import { checkUsage } from './checks/usage.ts';
 import { hashFiles, type PlaybookFiles } from './files.ts';
 import type { PlaybookFolder } from './folder.ts';
@@ -42,6 +43,7 @@ export function compileRead({ files, problems: unread, warnings: strange }: Play
   const conditions = checkConditions(workspace, report);
   checkTemplates(workspace, report);
   checkUsage(workspace, report);
+  checkThreads(workspace, report);
   checkLoops(workspace, report);
 
   const { playbook: shape, cadences, emails } = shapes;

@@ -39,7 +39,7 @@ export function findLater(kind: FileKind, source: Source): Later {
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');
   } else {
-    key(root, ['thread', 'review']);
+    key(root, ['review']);
   }
 
   const paths = found.map((raw) => raw.path);

@@ -32,6 +32,8 @@ export interface CommitExtra {
   readonly listeners?: readonly Listener[] | undefined;
   /** The mail service's id for the touch this decision ends as `sent`, kept as proof that it was taken. */
   readonly sesMessageId?: string | undefined;
+  /** The subject that touch went out with. */
+  readonly subject?: string | undefined;
 }
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
@@ -256,7 +258,7 @@ const SKIP = `on conflict (id) do update set state = 'skipped', reason = exclude
   where touches.state = 'claimed' returning id`;
 /** A late proof may still turn `unconfirmed` into `sent`; every other end starts from `sending`. */
 const END = `update touches set state = $2, ended_at = $3, detail = $4, ses_message_id = coalesce(ses_message_id, $5),
-  accepted_at = coalesce(accepted_at, $6), stage = coalesce(stage, $7)
+  accepted_at = coalesce(accepted_at, $6), subject = coalesce($8, subject), stage = coalesce(stage, $7)
   where id = $1 and (state = 'sending' or (state = 'unconfirmed' and $2 = 'sent')) returning id`;
 
 async function writeTouches(
@@ -274,8 +276,10 @@ async function writeTouches(
   }
   for (const { id, state, stage, at, detail } of effects.ended) {
     const proof = state === 'sent' ? (extra.sesMessageId ?? null) : null;
+    const subject = proof === null ? null : (extra.subject ?? null);
     const endedAt = state === 'claimed' ? null : date(at);
-    const values = [id, state, endedAt, detail ?? null, proof, proof === null ? null : date(at), stage];
+    const accepted = proof === null ? null : date(at);
+    const values = [id, state, endedAt, detail ?? null, proof, accepted, stage, subject];
     const rows = await run(tx, END, values);
     if (rows.length === 0) throw new TouchConflict(id, 'sending');
   }

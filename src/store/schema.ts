@@ -143,6 +143,8 @@ export interface TouchesTable {
   /** Proof from the mail service that it took the message. */
   accepted_at: TimeOrNull;
   ses_message_id: Nullable<string>;
+  /** As it went out, for emails that answer in its thread. */
+  subject: Nullable<string>;
   ended_at: TimeOrNull;
   reason: Nullable<string>;
   detail: Nullable<string>;

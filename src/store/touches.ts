@@ -92,6 +92,29 @@ export async function touchByMessage(db: Db, messageIds: readonly string[]): Pro
   return row === undefined ? null : toTouch(row);
 }
 
+export interface SentTouch {
+  readonly email: string;
+  readonly sesMessageId: string;
+  /** As it went out; null when its end was learned from an event. */
+  readonly subject: string | null;
+}
+
+/** What an enrollment has sent and the mail service has an id for, oldest first, but for `except`. */
+export async function sentInRun(db: Db, enrollment: string, except: string): Promise<readonly SentTouch[]> {
+  const rows = await db
+    .selectFrom('touches')
+    .select(['email', 'ses_message_id', 'subject'])
+    .where('enrollment', '=', enrollment)
+    .where('id', '<>', except)
+    .where('state', '=', 'sent')
+    .orderBy('decided_at')
+    .orderBy('id')
+    .execute();
+  return rows.flatMap(({ email, ses_message_id: sesMessageId, subject }) =>
+    sesMessageId === null ? [] : [{ email, sesMessageId, subject }],
+  );
+}
+
 /** A lead's touches, oldest first. */
 export async function listTouches(db: Db, leadId: string, page: PageRequest = {}): Promise<Page<Touch>> {
   const limit = pageLimit(page);

@@ -49,7 +49,7 @@ beforeEach(async () => {
 afterAll(() => mailbox.close());
 
 describe('the real SDK on the wire', () => {
-  it('sends the raw message unchanged, with the touch as a tag, and answers with SES’s id', async () => {
+  it('sends the raw message as it is but for what SES overwrites, with the touch as a tag, and answers with SES’s id', async () => {
     const sender = createSender({
       region: 'eu-west-1',
       endpoint: mailbox.url,
@@ -66,7 +66,12 @@ describe('the real SDK on the wire', () => {
         subject: 'Grüße',
       }),
     ]);
-    expect(await mailbox.raw(messageId)).toEqual(raw);
+    const sent = String(await mailbox.raw(messageId));
+    const without = (message: string): string[] =>
+      message.split('\r\n').filter((line) => !/^(?:Message-ID|Date):/.test(line));
+    expect(without(sent)).toEqual(without(String(raw)));
+    expect(sent).toContain(`Message-ID: <${messageId}@eu-west-1.amazonses.com>`);
+    expect(sender.idDomain).toBe('eu-west-1.amazonses.com');
     sender.close();
   });
 

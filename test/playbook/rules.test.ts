@@ -124,6 +124,25 @@ returns: { later: { recycle: gide } }
     expect(warnings(files).join()).toContain("no cadence sends the email 'hello'");
   });
 
+  it('to the email before, by `thread: previous`, need one: nothing before on any way is warned of', () => {
+    const again = { 'emails/again.md': '---\nsubject: Again\nphase: call-to-action\nthread: previous\n---\nAgain\n' };
+    const files = (steps: string) => minimal('', { ...guide(`steps:\n${steps}`), ...again });
+    const warned = 'is to answer in the thread of the email before, and none goes before it here';
+    const after = files('  - { id: a, email: hello }\n  - { id: b, email: again }\n');
+    expect([mistakes(after), warnings(after)]).toEqual([[], []]);
+    const branch =
+      '  - { id: w, waitFor: "seen(\'demo.requested\')", upTo: P1D, then: [{ id: a, email: hello }], else: [] }\n';
+    expect(warnings(files(`${branch}  - { id: b, email: again }\n`))).toEqual([]);
+    expect(warnings(files('  - { id: b, email: again }\n  - { id: a, email: hello }\n'))).toEqual([
+      expect.stringContaining(`cadences/guide.yaml:4:21 'again' ${warned}`),
+    ]);
+    const inArm =
+      '  - { id: w, waitFor: "seen(\'demo.requested\')", upTo: P1D, then: [{ id: a, email: hello }], else: [{ id: b, email: again }] }\n';
+    expect(warnings(files(inArm)).join()).toContain(warned);
+    const odd = minimal('', { 'emails/hello.md': '---\nsubject: A\nphase: call-to-action\nthread: first\n---\nA\n' });
+    expect(first(odd)).toContain('previous');
+  });
+
   it('of events must be ones that happen', () => {
     const entry = (on: string) => minimal('', guide(`entry: { on: ${on} }\nsteps:\n  - { id: a, email: hello }\n`));
     expect(mistakes(entry('handoff.accepted'))).toEqual([]);

@@ -5,11 +5,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { messageIdDomain } from '../../email/sender.ts';
 import { bounceEvent, complaintEvent, eventsOf, type SesEventJson } from './events.ts';
 import { type Head, openLog } from './log.ts';
 import { type Behaviour, type EventMode, MODES, type Mode } from './modes.ts';
 import { createPump } from './pump.ts';
-import { decodeWords, readHeaders } from './query.ts';
+import { decodeWords, readHeaders, stamped } from './query.ts';
 import { createHandler } from './server.ts';
 import type {
   ControlRequest,
@@ -129,17 +130,19 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       const messageId = `${now().toString(16).padStart(16, '0')}-${randomBytes(12).toString('hex')}-000000`;
       if (!behaviour.accepts) return { behaviour, messageId };
+      const at = now();
+      const raw = stamped(request.raw, `${messageId}@${messageIdDomain(request.region)}`, at);
       const head: Head = {
         id: messageId,
-        at: now(),
+        at,
         from: request.source,
         to: [...request.destinations],
         subject: decodeWords(readHeaders(request.raw)?.get('subject')?.[0] ?? ''),
         tags: { ...request.tags },
-        bytes: request.raw.length,
+        bytes: raw.length,
         ...(request.configurationSet === undefined ? {} : { configurationSet: request.configurationSet }),
       };
-      await log.append(head, request.raw);
+      await log.append(head, raw);
       const message = toMessage(head);
       for (const callback of callbacks) callback(message);
       announce(head);

@@ -8,6 +8,23 @@ export interface RawEmailRequest {
   readonly raw: Buffer;
   readonly tags: Readonly<Record<string, string>>;
   readonly configurationSet: string | undefined;
+  readonly region: string;
+}
+
+/** SES's region of a request, from the scope of its signature (AWS Signature Version 4). */
+export const regionOf = (authorization: string | undefined): string =>
+  /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/ses\//.exec(authorization ?? '')?.[1] ?? 'us-east-1';
+
+/** The message as SES hands it on: `Message-ID` and `Date` are its own. */
+export function stamped(raw: Buffer, messageId: string, at: number): Buffer {
+  const end = raw.indexOf('\r\n\r\n');
+  const kept = raw
+    .toString('latin1', 0, end)
+    .split(/\r\n(?![ \t])/)
+    .filter((line) => !/^(?:message-id|date):/i.test(line));
+  const date = new Date(at).toUTCString().replace('GMT', '+0000');
+  const head = [...kept, `Message-ID: <${messageId}>`, `Date: ${date}`].join('\r\n');
+  return Buffer.concat([Buffer.from(head, 'latin1'), raw.subarray(end)]);
 }
 
 /** Why a request is none that SES would take; answered as an SES error. */
@@ -25,7 +42,7 @@ export function bareAddress(text: string): string {
   return /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text.trim();
 }
 
-export function readRawEmail(form: URLSearchParams): RawEmailRequest | Refusal {
+export function readRawEmail(form: URLSearchParams, region: string): RawEmailRequest | Refusal {
   const data = form.get('RawMessage.Data');
   if (data === null || data === '') return invalid('Missing required parameter RawMessage.Data.', 'MissingParameter');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) return invalid('RawMessage.Data is no base64.');
@@ -48,7 +65,7 @@ export function readRawEmail(form: URLSearchParams): RawEmailRequest | Refusal {
     if (!TAG.test(name) || !TAG.test(value)) return invalid(`Illegal tag ${JSON.stringify(`${name}=${value}`)}.`);
     tags[name] = value;
   }
-  return { source, destinations, raw, tags, configurationSet: form.get('ConfigurationSetName') ?? undefined };
+  return { source, destinations, raw, tags, configurationSet: form.get('ConfigurationSetName') ?? undefined, region };
 }
 
 /** Header values by lower-case name, unfolded; null when the section is broken. */

@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { z } from 'zod';
 import { EVENT_MODES, MODE_NAMES } from './modes.ts';
 import { listPage, messagePage, notFoundPage, PAGE_HEADERS } from './pages.ts';
-import { errorXml, readRawEmail, resultXml } from './query.ts';
+import { errorXml, readRawEmail, regionOf, resultXml } from './query.ts';
 import type { MailboxCore } from './types.ts';
 import { readMail } from './view.ts';
 
@@ -65,7 +65,7 @@ async function ses(core: MailboxCore, request: IncomingMessage, response: Server
     xml(response, 400, errorXml({ status: 400, code: 'InvalidAction', message }, requestId));
     return;
   }
-  const email = readRawEmail(form);
+  const email = readRawEmail(form, regionOf(request.headers.authorization));
   if ('code' in email) {
     xml(response, email.status, errorXml(email, requestId));
     return;

@@ -260,6 +260,7 @@ function buildEmail(id: string, raw: RawEmail, body: string): EmailTemplate {
     ...(raw.stages && { stages: raw.stages }),
     repeat: raw.repeat === undefined || raw.repeat === 'never' ? 'never' : { after: raw.repeat },
     ...(raw.from && { from: raw.from }),
+    ...(raw.thread && { thread: raw.thread }),
     body: body.replace(/^\n+/, ''),
   };
 }

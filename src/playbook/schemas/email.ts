@@ -14,6 +14,7 @@ export const emailSchema = object(
     phase: oneOf(['thought-leadership', 'call-to-action']),
     repeat: z.union([z.literal('never', { error: REPEAT_EXPECTED }), duration], { error: REPEAT_EXPECTED }).optional(),
     from: oneOf(['marketing', 'sales']).optional(),
+    thread: oneOf(['previous']).optional(),
   },
   'front matter with at least "subject:" and "phase:"',
 ).meta({ title: 'Volley email front matter' });
