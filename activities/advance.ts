@@ -58,6 +58,8 @@ export type AdvancePoint = 'sending-committed' | 'accepted' | 'recorded';
 export interface AdvanceDeps extends DeliverDeps {
   readonly database: Database;
   readonly playbooks: Pick<PlaybookCache, 'get'>;
+  /** Wakes leads that this one has written to; absent, the sweeper does. */
+  readonly nudger?: { nudge(leadIds: readonly string[]): Promise<void> };
   /** How long a `Send` event may take when nobody else knows how a touch ended, real ms; 15 min (sped up: 1 min). */
   readonly giveUpMs?: number;
   readonly onPoint?: (point: AdvancePoint, at: { leadId: string; touchId: string }) => Promise<void>;
@@ -157,6 +159,15 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     }
   };
 
+  /** Colleagues with something new in their inbox. A nudge that fails is the sweeper's. */
+  const nudge = async ({ effects }: Decided): Promise<void> => {
+    const told = effects.flatMap((effect) => (effect.kind === 'colleague' ? [effect.lead] : []));
+    if (told.length === 0) return;
+    await deps.nudger
+      ?.nudge(told)
+      .catch((err: unknown) => log.warn({ err, leads: told.length }, 'nudge failed; the sweeper repeats it'));
+  };
+
   const send = async (touch: TouchRequest, { decided, facts, company }: DecidedStep): Promise<Ended> => {
     const at = { leadId: facts.leadId, touchId: touch.id };
     await deps.onPoint?.('sending-committed', at);
@@ -174,6 +185,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       if (done.kind === 'idle') return { n: done.seq };
       if (ended !== undefined) await deps.onPoint?.('recorded', { leadId, touchId: ended.touch.id });
       const { decided, now } = done;
+      await nudge(decided);
       if (decided.touch !== undefined) {
         ended = await send(decided.touch, done);
         continue;

@@ -1,21 +1,16 @@
 /** What each input does to the lead, at the instant being decided. */
 import { applyActivity } from './activity.ts';
+import { applyColleagueReplied } from './colleagues.ts';
 import { acceptHandoff, claim, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
 import { revive } from './custody-states.ts';
 import { applyDeal, leaveDeal } from './deal.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
-import {
-  endEnrollment,
-  enterStep,
-  moveDatedWaits,
-  pauseEnrollment,
-  resumeEnrollment,
-  startEnrollment,
-} from './enrollment.ts';
+import { endEnrollment, enterStep, moveDatedWaits, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import type { Input, InputBody } from './input.ts';
 import { applyMoved } from './moved.ts';
 import { applyObjection } from './objection.ts';
+import { pauseEnrollment } from './pause.ts';
 import type { Reason } from './reasons.ts';
 import { rememberClosed, reopen } from './reopen.ts';
 import { applyReply } from './replies.ts';
@@ -55,6 +50,10 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'signal':
       applySignal(d, input, body);
+      return;
+    case 'colleague.replied':
+      if (d.state.disqualified) ignore(d, input, 'disqualified', { colleague: body.colleague });
+      else applyColleagueReplied(d, body);
       return;
     case 'suppressed':
       // The playbook's word for it: `seen('unsubscribed')`. No human signal: it must not fire a route.
@@ -248,8 +247,10 @@ function applyControl(d: Draft, input: Input, body: Body<'enrollment.control'>):
   }
   if (body.action === 'stop') endEnrollment(d, e, 'stopped', 'stopped', { by: body.by });
   else if (body.action === 'resume') resumeEnrollment(d, e, 'by-request', body.by);
-  else if (e.state === 'paused') e.pausedBy = 'person';
-  else pauseEnrollment(d, e, 'person', 'by-request', body.by);
+  else if (e.state === 'paused') {
+    e.pausedBy = 'person';
+    delete e.pausedUntil;
+  } else pauseEnrollment(d, e, 'person', 'by-request', body.by);
 }
 
 function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void {

@@ -51,6 +51,8 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'task.reopened': 6,
   recycle: 7,
   stage: 7,
+  // Before what a person says about a run, which must hold against it.
+  'colleague.replied': 7,
   'enrollment.control': 8,
   signal: 9,
   handoff: 10,

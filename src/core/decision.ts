@@ -1,6 +1,7 @@
 /** What `decide` answers: the next state, what the store must write with it, and what the world must do. */
 
 import type { AccountContext } from './account-context.ts';
+import type { InputBody } from './input.ts';
 import type { Shared } from './needs.ts';
 import type { Notice } from './notices.ts';
 import type { JournalType, Reason } from './reasons.ts';
@@ -111,6 +112,8 @@ export type Effect =
       readonly by: number;
       readonly turn?: number;
     }
+  /** Something that happened to this lead means something for another one: it goes into that one's inbox. */
+  | { readonly kind: 'colleague'; readonly lead: string; readonly at: Instant; readonly body: InputBody }
   /** A touch that will not go: written to the ledger as `skipped`. */
   | { readonly kind: 'touch.skip'; readonly touch: TouchRequest; readonly reason: Reason }
   /** A touch whose end is known: `sent`, `failed`, `unconfirmed`, or back to `claimed`. */

@@ -1,10 +1,12 @@
 /** An enrollment's life: start, enter a step, pause, resume, end. */
 import { addDuration, addSpan, nextMidnight, nextSlot, type Spread } from './calendar.ts';
+import { keepQuiet } from './colleagues.ts';
 import { moveCustody, revive } from './custody-states.ts';
 import { dealScopeOf } from './deal-scope.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { durationParts } from './duration.ts';
 import { fraction, hashId } from './hash.ts';
+import { emitEnrollment } from './pause.ts';
 import { type Cadence, isSending, type Playbook, type WaitStep, type WaitUntil } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import type { Enrollment, EnrollmentState } from './state.ts';
@@ -18,22 +20,6 @@ export const shareOf = (key: string): number => fraction('window', key);
 /** The next instant of the cadence's window for this lead. */
 export function slotFor(d: Draft, playbook: Playbook, cadence: Cadence, from: Instant, spread: Spread): Instant {
   return nextSlot(cadence.window, windowZone(d.facts, playbook, cadence), from, shareOf(d.facts.key), spread);
-}
-
-export function emitEnrollment(d: Draft, e: Enrollment, state: EnrollmentState): void {
-  const open = state === 'running' || state === 'paused';
-  d.effects.push({
-    kind: 'enrollment',
-    id: e.id,
-    cadence: e.cadence,
-    lane: e.lane,
-    state,
-    step: e.step,
-    dueAt: e.dueAt,
-    startedAt: e.startedAt,
-    ...(open ? {} : { endedAt: d.t }),
-    playbook: e.playbook,
-  });
 }
 
 export interface StartOptions {
@@ -98,6 +84,8 @@ export function startEnrollment(d: Draft, cadence: Cadence, options: StartOption
   emitEnrollment(d, enrollment, 'running');
   // A run that begins later stands on its first step already; the step is due then, not now.
   enterStep(d, enrollment, cadence.first, enrollment.startedAt, from === undefined ? 'rest' : 'daily');
+  // Who asks for it by name knows better.
+  if (options.reason !== 'by-request' && state.enrollments.includes(enrollment)) keepQuiet(d, enrollment);
   return enrollment;
 }
 
@@ -199,28 +187,6 @@ export function endEnrollment(
     data: { enrollment: e.id, state, ...data },
   });
   emitEnrollment(d, e, state);
-}
-
-export function pauseEnrollment(
-  d: Draft,
-  e: Enrollment,
-  pausedBy: 'custody' | 'person' | 'reply',
-  reason: Reason,
-  by: string,
-  until?: Instant,
-): void {
-  if (e.state === 'paused') return;
-  e.state = 'paused';
-  e.pausedBy = pausedBy;
-  journal(d, {
-    type: 'enrollment.paused',
-    cadence: e.cadence,
-    reason,
-    by,
-    playbook: e.playbook,
-    data: { enrollment: e.id, ...(until === undefined ? {} : { until }) },
-  });
-  emitEnrollment(d, e, 'paused');
 }
 
 /** Goes on where it was with its due time; an email whose time has passed goes at the lead's next own slot. */

@@ -27,6 +27,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
       })
       .optional(),
   }),
+  /** Another lead of the account replied: marketing keeps quiet with this one. */
+  z.object({ kind: z.literal('colleague.replied'), colleague: z.string(), until: z.number().int() }),
   z.object({ kind: z.literal('enroll'), enrollment: z.string(), cadence: z.string(), by }),
   z.object({
     kind: z.literal('enrollment.control'),

@@ -167,6 +167,8 @@ export interface BuyingGroup {
   readonly need: Readonly<Record<string, number>>;
   /** The first that holds says the role of a lead that came without one; these conditions see its fields alone. */
   readonly map: readonly { readonly when: Condition; readonly role: string }[];
+  /** How long marketing keeps quiet with the others when one of them replies. */
+  readonly pauseColleagues?: IsoDuration;
 }
 
 export interface Cap {

@@ -4,7 +4,7 @@
  * is never visited again, so once something has happened there is no way back.
  */
 import { type Draft, journal, placeOf } from './draft.ts';
-import { emitEnrollment } from './enrollment.ts';
+import { emitEnrollment } from './pause.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 

@@ -1,10 +1,11 @@
 /** What a lead's reply does at once, by what kind of reply it is. Automatic ones count for nothing. */
 import { addDuration } from './calendar.ts';
+import { tellColleagues } from './colleagues.ts';
 import { leaveOpenHandoff, offer, returnLead } from './custody.ts';
 import type { Draft } from './draft.ts';
 import { placeOf } from './draft.ts';
-import { pauseEnrollment } from './enrollment.ts';
 import type { InputBody } from './input.ts';
+import { pauseEnrollment } from './pause.ts';
 import type { Reason } from './reasons.ts';
 import type { Instant } from './time.ts';
 import { leadZone } from './view.ts';
@@ -26,6 +27,7 @@ export function applyReply(d: Draft, reply: Reply): void {
   }
   // Marketing keeps still until a rep has answered: see `awaitsRep`.
   if (d.state.custody.who === 'sales') d.state.custody.repliedAt = d.t;
+  tellColleagues(d);
   const back = reply.class === 'not-now' ? returns[replies?.notNow ?? ''] : undefined;
   if (back) {
     leaveOpenHandoff(d);

@@ -3,13 +3,15 @@
  * route, expiry, step, entry. Each pass may open the way for the next, so it goes on until nothing changes.
  */
 import { byRank } from './caps.ts';
+import { keepQuiet } from './colleagues.ts';
 import { offer } from './custody.ts';
 import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
-import { endEnrollment, isResting, pauseEnrollment, resumeEnrollment, startEnrollment } from './enrollment.ts';
+import { endEnrollment, isResting, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import { settleExpiry } from './expiry.ts';
 import { noteLabels } from './labels.ts';
+import { pauseEnrollment } from './pause.ts';
 import { permissionFor } from './permission.ts';
 import type { Cadence } from './playbook.ts';
 import { firingRoute } from './route.ts';
@@ -95,11 +97,13 @@ function followCustody(d: Draft): boolean {
     const { runs } = placeOf(d, e).cadence;
     const mayRun = runs.custody.includes(who);
     if (e.state === 'paused' && e.pausedUntil !== undefined && e.pausedUntil <= d.t) {
-      resumeEnrollment(d, e, 'reply-pause-over', 'clock');
+      resumeEnrollment(d, e, e.pausedBy === 'colleague' ? 'colleague-pause-over' : 'reply-pause-over', 'clock');
+      keepQuiet(d, e);
       return true;
     }
     if (mayRun && e.state === 'paused' && e.pausedBy === 'custody') {
       resumeEnrollment(d, e, 'custody-back', 'rule');
+      keepQuiet(d, e);
       return true;
     }
     if (mayRun || e.state === 'paused') {

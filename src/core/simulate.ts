@@ -58,7 +58,8 @@ const ASSUMPTIONS = [
 
 const keyOf = ({ cadence, step }: { cadence: string; step: string }): string => `${cadence}/${step}`;
 
-type Turn = Due & { readonly lead: SimulatedLead };
+/** `nth`: of this lead's turns; only the newest counts, since a colleague may have asked for one before it. */
+type Turn = Due & { readonly lead: SimulatedLead; readonly nth: number };
 
 /** Runs the simulation to its end. The same arguments give the same result, byte for byte. */
 export function simulate(s: Simulation): SimulationResult {
@@ -73,6 +74,10 @@ export function simulate(s: Simulation): SimulationResult {
     turns: {},
     open: {},
     accounts: createAccounts(),
+    wake: (key: string, at: Instant) => {
+      const order = places.get(key);
+      if (order !== undefined) takeTurn(order, Math.max(at, now));
+    },
     onJournal: (key: string, entry: JournalEntry) => {
       tally.add(entry);
       if (entry.type === 'step.exhausted') {
@@ -84,19 +89,29 @@ export function simulate(s: Simulation): SimulationResult {
     },
   };
   const leads = s.leads.map((lead) => createSimulatedLead(lead, world, s.from));
+  const places = new Map(leads.map(({ key }, order) => [key, order]));
   const queue = createDueQueue<Turn>();
-  leads.forEach((lead, order) => {
-    queue.push({ at: s.from, order, lead });
-  });
+  const newest = leads.map(() => 0);
+  let now = s.from;
+  function takeTurn(order: number, at: Instant): void {
+    const lead = leads[order];
+    if (lead === undefined) return;
+    const nth = (newest[order] ?? 0) + 1;
+    newest[order] = nth;
+    queue.push({ at, order, lead, nth });
+  }
+  for (let order = 0; order < leads.length; order++) takeTurn(order, s.from);
   let day = 0;
   for (let turn = queue.pop(); turn !== undefined && turn.at < until; turn = queue.pop()) {
+    if (turn.nth !== newest[turn.order]) continue;
+    now = turn.at;
     const today = Math.floor((turn.at - s.from) / DAY);
     if (today > day) {
       day = today;
       s.onDay?.(day);
     }
     const next = turn.lead.play(turn.at);
-    if (next !== undefined) queue.push({ ...turn, at: next });
+    if (next !== undefined) takeTurn(turn.order, next);
   }
   s.onDay?.(s.days);
 

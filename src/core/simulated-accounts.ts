@@ -2,6 +2,7 @@
 import { accountIdOf, GROUP_MAX } from './account.ts';
 import { isOpenDeal } from './deal-stage.ts';
 import type { Account, AccountTurn, Colleague } from './facts.ts';
+import type { InputBody } from './input.ts';
 import type { LeadFields } from './scope.ts';
 import type { Standing } from './standing.ts';
 import type { LeadState } from './state.ts';
@@ -13,6 +14,8 @@ export interface Member {
   readonly fields: LeadFields;
   state(): LeadState;
   standing(): Standing | undefined;
+  /** Puts something into its inbox, and wakes it for that. */
+  take(at: Instant, body: InputBody): void;
 }
 
 interface KnownRep {
@@ -24,6 +27,8 @@ interface KnownRep {
 
 export interface SimulatedAccounts {
   join(member: Member): void;
+  /** A lead by its key. */
+  find(lead: Member, key: string): Member | undefined;
   seenBy(lead: Member): Account | null;
   turnOf(lead: Member): AccountTurn;
   /** Reps who have a colleague, then who last took one over; the latest first. */
@@ -43,6 +48,7 @@ export function createAccounts(): SimulatedAccounts {
       const { domain } = member.fields;
       if (accountIdOf(domain) !== null) members.set(domain, [...(members.get(domain) ?? []), member]);
     },
+    find: ({ fields }, key) => members.get(fields.domain)?.find((one) => one.key === key),
     seenBy(lead) {
       const id = accountIdOf(lead.fields.domain);
       if (id === null) return null;

@@ -31,6 +31,8 @@ export interface World {
   readonly turns: Record<string, Record<string, number>>;
   readonly open: Record<string, number>;
   readonly accounts: SimulatedAccounts;
+  /** Has the lead played at this instant, too. */
+  readonly wake: (key: string, at: Instant) => void;
   readonly onJournal: (key: string, entry: JournalEntry) => void;
 }
 
@@ -70,7 +72,16 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   if (first === undefined) throw new Error('a playbook has at least one stage');
   let state = initialState(first.id, from);
   let standing: Standing | undefined;
-  const member: Member = { key, fields: given.lead, state: () => state, standing: () => standing };
+  const member: Member = {
+    key,
+    fields: given.lead,
+    state: () => state,
+    standing: () => standing,
+    take: (at, body) => {
+      put(at, body);
+      world.wake(key, at);
+    },
+  };
   world.accounts.join(member);
   const suppressions: Suppression[] = given.suppressions.map((suppression) => ({ ...suppression, at: from }));
   let inputs: Input[] = [];
@@ -207,6 +218,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
         openTasks.set(effect.id, { ...open, hand: open.hand + (open.rep === undefined ? 0 : 1), rep: effect.assignee });
         answerLater(effect.id, effect.assignee, effect.at);
       } else if (effect.kind === 'task.close') openTasks.delete(effect.id);
+      else if (effect.kind === 'colleague') world.accounts.find(member, effect.lead)?.take(effect.at, effect.body);
       else if (effect.kind === 'pool.count') {
         const pool = world.given[effect.pool] ?? {};
         world.given[effect.pool] = pool;

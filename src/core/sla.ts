@@ -229,7 +229,8 @@ function endResume(d: Draft, { since, by }: { since: Instant; by: Instant }): vo
 }
 
 function touchIsPlanned(d: Draft, e: Enrollment): boolean {
-  if (e.state !== 'running' || isResting(d, e)) return false;
+  // A colleague's reply is what it waits for, and the clock ends that.
+  if ((e.state !== 'running' && e.pausedBy !== 'colleague') || isResting(d, e)) return false;
   const { cadence, step } = placeOf(d, e);
   return e.touch !== undefined || (step !== undefined && leadsToEmail(cadence, step.id, new Set()));
 }

@@ -28,8 +28,8 @@ export const enrollmentSchema = z.object({
   /** Since when signals count for goal, exit and waitFor; ahead of now while a return's pause lasts. */
   startedAt: instant,
   state: z.enum(['running', 'paused']),
-  pausedBy: z.enum(['custody', 'person', 'reply']).optional(),
-  /** When a reply's pause ends by itself. */
+  pausedBy: z.enum(['custody', 'person', 'reply', 'colleague']).optional(),
+  /** When the pause after a reply ends by itself. */
   pausedUntil: instant.optional(),
   /** Its due touch waits until a rep has answered the lead. */
   silenced: z.boolean().optional(),
@@ -200,6 +200,8 @@ export const leadStateSchema = z.object({
   refused: z.record(z.string(), z.string()),
   /** Instants of the newest touches that went out, ascending, for frequency caps. */
   touched: z.object({ email: z.array(instant).optional(), task: z.array(instant).optional() }).optional(),
+  /** A colleague replied: marketing keeps quiet until then. */
+  quiet: z.object({ until: instant, colleague: z.string() }).optional(),
   /** Date agreed with a return: the lead is not expected to stir before it. */
   agreedAt: instant.optional(),
   /** The last call was made at `at`, for a silence that began at `from`. */

@@ -143,6 +143,12 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const place = t.place === '' ? '' : ` in ${t.place}`;
     return `The lead did something: ${t.text('type')}${place}.${machine}`;
   },
+  'colleagues.told': (t) => {
+    const n = t.entry.data['colleagues'];
+    const who = n === 1 ? 'one colleague' : `${t.text('colleagues')} colleagues`;
+    return `Marketing keeps quiet with ${who} of the lead until ${t.time('until') ?? 'later'}: ${t.why}.`;
+  },
+  'colleague.replied': (t) => `Marketing keeps quiet until ${t.time('until') ?? 'later'}: ${t.why}.`,
   'label.gained': (t) => `The lead counts as ${t.text('label').toUpperCase()}: ${t.why}${rule(t, 'when')}.`,
   'stage.changed': (t) => {
     if (t.entry.reason === 'stage-by-person') {

@@ -35,7 +35,7 @@ export function findLater(kind: FileKind, source: Source): Later {
   const root = Raw.of(source);
   if (kind === 'playbook') {
     key(root, ['chat']);
-    key(root.get('buyingGroup'), ['onReply', 'onMissing']);
+    key(root.get('buyingGroup'), ['onMissing']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');
   } else {

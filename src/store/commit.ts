@@ -12,6 +12,7 @@ import type { LeadState } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { isOpen } from './enrollments.ts';
 import { LaneConflict, SequenceConflict, sqlState, TaskConflict, TouchConflict } from './errors.ts';
+import { putInputs } from './inbox.ts';
 import { putNotices } from './notices.ts';
 import { writeReportFacts } from './report-facts.ts';
 import type { Db } from './schema.ts';
@@ -74,6 +75,7 @@ function group(effects: readonly Effect[]) {
     closed: of('task.close'),
     assigned: of('task.assign'),
     counts: of('pool.count'),
+    colleagues: of('colleague'),
     skipped: of('touch.skip'),
     ended: of('touch.end'),
   };
@@ -311,6 +313,8 @@ export async function commitDecision(
   await writeTasks(tx, effects);
   await writeTouches(tx, leadId, decided, effects, extra);
   const entries = effects.journal.map(({ entry }) => entry);
+  const told = effects.colleagues.map(({ lead, at, body }) => ({ leadId: lead, at, body }));
+  await putInputs(tx, told, extra.now);
   // After the touches: a stage is the next one of those that ended in this very commit too.
   await writeReportFacts(tx, leadId, entries);
   await putNotices(tx, leadId, decided.notices ?? [], extra.now);

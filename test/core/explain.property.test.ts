@@ -55,6 +55,7 @@ function lifeOf({
     turns: {},
     open: {},
     accounts: createAccounts(),
+    wake: () => {},
     onJournal: (_: string, entry: JournalEntry) => void journal.push(entry),
   };
   const given = { key, lead: { ...leadFields, role, timeZone }, consents: [], suppressions: [] };

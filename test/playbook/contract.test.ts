@@ -56,7 +56,6 @@ describe("the contract's example playbook", () => {
     const found = mistakes(await fixture('contract-full'));
     expect(found.map((line) => line.replace(/ \(expected .*/, ''))).toEqual([
       "playbook.yaml:26:1 'chat' is not in this version",
-      "playbook.yaml:36:190 'onReply' is not in this version",
       "playbook.yaml:36:225 'onMissing' is not in this version",
       "cadences/evaluation-guide.yaml:11:11 'move' is not in this version",
     ]);

@@ -27,7 +27,7 @@ describe('a buying group', () => {
     [`${ROLES}  map: [ { when: "seen('email.clicked')", role: champion } ]`, 'seen() cannot be used here'],
     [`${ROLES}  map: [ { when: "lead.tittle == ''", role: champion } ]`, "unknown field 'tittle'"],
     [`${ROLES}  map: [ { when: "account.leads > 1", role: champion } ]`, "'account' cannot be used here"],
-    [`${ROLES}  onReply: { pauseColleagues: P7D }`, "'onReply' is not in this version"],
+    [`${ROLES}  onReply: { pauseColleagues: 7D }`, '\'pauseColleagues\' is wrong: "7D"'],
   ])('%s: %s', (text, message) => {
     expect(said(text)).toEqual([expect.stringContaining(message)]);
   });

@@ -14,7 +14,7 @@ export function explainCadence(q: Question, id: string): Explanation {
   const why = started === undefined ? [] : [fromJournal(q, started)];
 
   if (run !== undefined && cadence !== undefined) {
-    const holds = whatHolds({ cadence, enrollment: run.id }, q);
+    const holds = whatHolds(q, { cadence, enrollment: run.id }, q);
     if (holds !== undefined) return { ...holds, because: [...why, ...holds.because] };
     const resting = run.startedAt > q.now;
     const due = run.dueAt === null ? 'which waits for an answer' : `which is due on ${say(q, run.dueAt)}`;

@@ -26,6 +26,8 @@ export const EXPLAIN_CODES = {
   'will-enter': 'The lead enters the cadence at this time if nothing else happens.',
   'paused-custody': 'The cadence pauses while this team has the lead.',
   'paused-person': 'A person paused the run.',
+  'paused-reply': 'The run pauses after a reply of the lead.',
+  'paused-colleague': 'The run pauses after a reply of a colleague.',
   'sending-paused': 'Sending is paused.',
   'entry-condition': 'The entry condition of the cadence does not hold.',
   'entry-event': 'The cadence is entered by an event that has not come.',

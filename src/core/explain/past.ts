@@ -199,6 +199,14 @@ function told(q: Question, entry: Entry, not: boolean): Explanation {
   };
 }
 
+/** What paused a run, by the reason its journal gives. */
+const PAUSES: Readonly<Record<string, Explanation['code']>> = {
+  'custody-changed': 'paused-custody',
+  replied: 'paused-reply',
+  'out-of-office': 'paused-reply',
+  'colleague-replied': 'paused-colleague',
+};
+
 function pastCadence(q: Question, then: Question, id: string): Explanation {
   const mine = then.journal.filter((entry) => entry.cadence === id);
   const last = newest(mine, ({ type }) => type === 'enrollment.started' || type === 'enrollment.ended');
@@ -209,7 +217,7 @@ function pastCadence(q: Question, then: Question, id: string): Explanation {
       return {
         ...told(q, paused, false),
         verdict: 'blocked',
-        code: paused.reason === 'custody-changed' ? 'paused-custody' : 'paused-person',
+        code: PAUSES[paused.reason ?? ''] ?? 'paused-person',
         because: [fromJournal(q, last), fromJournal(q, paused)],
         unblockedBy: 'what resumed it, if anything has since',
       };

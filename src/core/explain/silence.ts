@@ -66,7 +66,10 @@ export function explainSilence(q: Question): Explanation {
   const next = ahead.entries.find(breaksSilence);
   if (next !== undefined) {
     const on = aheadReasons(q, ahead.entries.slice(-8));
-    const offered = custody.task === undefined ? [] : explainCustody(q).because;
+    const offered = custody.task === undefined ? [] : [...explainCustody(q).because];
+    const quiet = q.state.quiet !== undefined && q.state.quiet.until > q.now;
+    const asked = quiet ? newest(q.journal, (x) => x.type === 'colleague.replied') : undefined;
+    if (asked !== undefined) offered.push(fromJournal(q, asked));
     const words = `If nothing else happens, on ${say(q, next.at)}: ${storyIn(q, next)}`;
     return answer('will', isTouch(next) ? 'next-touch' : 'next-task', words, [...offered, ...on], { at: next.at });
   }
@@ -84,7 +87,7 @@ export function explainSilence(q: Question): Explanation {
   for (const e of enrollments) {
     const playbook = q.playbooks.get(e.playbook);
     const cadence = playbook.cadences[e.cadence];
-    const holds = cadence && whatHolds({ cadence, enrollment: e.id }, ahead);
+    const holds = cadence && whatHolds(q, { cadence, enrollment: e.id }, ahead);
     // Marketing's pause while sales has the lead is not the reason; the rep's silence is.
     if (holds !== undefined && holds.code !== 'paused-custody') {
       return answer(holds.verdict, holds.code, holds.sentence, holds.because, { unblockedBy: holds.unblockedBy });

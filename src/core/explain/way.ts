@@ -29,6 +29,7 @@ export const aheadReasons = (q: Question, entries: readonly Entry[]): Because[] 
 
 /** What holds an open run where it is: a pause, or a wait for a person. */
 export function whatHolds(
+  q: Question,
   { cadence, enrollment }: Pick<Way, 'cadence' | 'enrollment'>,
   { state }: Pick<Ahead, 'state'>,
 ): Explanation | undefined {
@@ -48,6 +49,19 @@ export function whatHolds(
       sentence: `A person paused the run of ${cadence.id}${stands}; it keeps its place.`,
       because: [position],
       unblockedBy: `POST /v1/enrollments/${e.id}/resume`,
+    };
+  }
+  if (e.state === 'paused' && (e.pausedBy === 'reply' || e.pausedBy === 'colleague')) {
+    const who = e.pausedBy === 'reply' ? 'the lead' : 'a colleague';
+    const until = e.pausedUntil === undefined ? '' : ` until ${say(q, e.pausedUntil)}`;
+    const byHand = `POST /v1/enrollments/${e.id}/resume`;
+    return {
+      verdict: 'blocked',
+      ...(e.pausedUntil === undefined ? {} : { at: e.pausedUntil }),
+      code: e.pausedBy === 'reply' ? 'paused-reply' : 'paused-colleague',
+      sentence: `${cadence.id} pauses${stands}${until}, since ${who} replied; it keeps its place.`,
+      because: [position],
+      unblockedBy: until === '' ? byHand : `time:${until}, or ${byHand}`,
     };
   }
   if (e.state === 'paused') {
@@ -102,7 +116,7 @@ export function whyNotOnWay(q: Question, way: Way, ahead: Ahead): Explanation {
   const goesOn = path[at + 1] !== undefined;
   const forked = goesOn || (end !== undefined && endedByItself(ahead, cadence.id));
   if (forked && isFork(fork)) return otherWay(q, way, fork, ahead, on);
-  const holds = whatHolds(way, ahead);
+  const holds = whatHolds(q, way, ahead);
   if (holds !== undefined) return { ...holds, because: [...holds.because, ...on] };
   if (end !== undefined) {
     const ended = ahead.entries.findLast((x) => x.type === 'enrollment.ended' && x.cadence === cadence.id);

@@ -224,13 +224,14 @@ const buildCaps = ({ lead, account, count }: NonNullable<RawPlaybook['caps']>): 
 });
 
 function buildGroup(
-  { roles, need, map }: NonNullable<RawPlaybook['buyingGroup']>,
+  { roles, need, map, onReply }: NonNullable<RawPlaybook['buyingGroup']>,
   at: (...path: Path) => Condition,
 ): BuyingGroup {
   return {
     roles,
     need: dictionary(Object.entries(need ?? {})),
     map: (map ?? []).map(({ role }, index) => ({ when: at('buyingGroup', 'map', index, 'when'), role })),
+    ...(onReply && { pauseColleagues: onReply.pauseColleagues }),
   };
 }
 

@@ -234,6 +234,10 @@ const buyingGroup = object(
       ),
       'a list of rules, each { when, role }',
     ).optional(),
+    onReply: object(
+      { pauseColleagues: duration },
+      'what a reply means for colleagues, such as { pauseColleagues: P7D }',
+    ).optional(),
   },
   'a buying group, such as { roles: [decision-maker, champion], need: { champion: 1 } }',
 );
