@@ -50,6 +50,7 @@ export const PERMISSIONS = {
   'tasks.reassign': { admin: 'all', manager: 'all' },
   'reps.put': { admin: 'all', manager: 'all' },
   'reps.get': { ...marketing, manager: 'all', rep: 'own' },
+  'reps.calendar': { admin: 'all', manager: 'all', rep: 'own' },
   'reps.list': { ...marketing, manager: 'all' },
   'handoffs.create': { ...marketing, manager: 'all' },
   'deals.write': { admin: 'all', integration: 'all' },

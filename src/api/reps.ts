@@ -99,7 +99,7 @@ const repWritten = repOut
   })
   .openapi('RepWritten');
 
-const repParam = z.object({
+export const repParam = z.object({
   id: z
     .email('must be the address of a rep')
     .max(320)

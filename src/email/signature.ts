@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { VolleyError } from '../core/errors.ts';
 
 /** What a signature is for; one made for one use is worthless for another. */
-export type Use = 'link' | 'reply' | 'answer' | 'assignee' | 'webhook';
+export type Use = 'link' | 'reply' | 'answer' | 'assignee' | 'webhook' | 'calendar';
 
 /** @throws VolleyError `no-secret` */
 export function mac(secret: string, use: Use, body: string): Buffer {

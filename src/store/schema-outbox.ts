@@ -46,3 +46,10 @@ export interface WebhooksTable {
   created_at: Time;
   updated_at: Time;
 }
+
+export interface RepCalendarsTable {
+  rep_id: string;
+  /** Counts rotations; the feed's address follows from it. */
+  version: number;
+  updated_at: Time;
+}

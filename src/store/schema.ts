@@ -6,7 +6,7 @@
 import type { Generated, Kysely } from 'kysely';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
-import type { OutboxTable, WebhooksTable } from './schema-outbox.ts';
+import type { OutboxTable, RepCalendarsTable, WebhooksTable } from './schema-outbox.ts';
 import type { LeadAliasesTable } from './schema-people.ts';
 import type {
   ApiKeysTable,
@@ -263,6 +263,7 @@ export interface Schema {
   enrollments: EnrollmentsTable;
   outbox: OutboxTable;
   webhooks: WebhooksTable;
+  rep_calendars: RepCalendarsTable;
   accounts: AccountsTable;
   deals: DealsTable;
   deal_events: DealEventsTable;
