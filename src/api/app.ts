@@ -3,6 +3,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { accountRoutes } from './accounts.ts';
 import { activityRoutes } from './activities.ts';
 import { calendarRoutes } from './calendars.ts';
+import { chatRoutes } from './chats.ts';
 import { dealRoutes } from './deals.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -56,6 +57,7 @@ const resources = [
   signalRoutes,
   taskRoutes,
   taskBulkRoutes,
+  chatRoutes,
   repRoutes,
   calendarRoutes,
   dealRoutes,

@@ -4,7 +4,7 @@ import type { Playbook } from '../core/playbook.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** The playbook in force; null when none has been applied. */
-export async function currentOrNull(deps: ApiDeps): Promise<Playbook | null> {
+export async function currentOrNull(deps: Pick<ApiDeps, 'playbooks'>): Promise<Playbook | null> {
   try {
     return await deps.playbooks.current();
   } catch (error) {

@@ -1,5 +1,6 @@
 /** `/v1/reps`: who takes leads, when they work, and whether they are there. A rep's id is the email. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { MAX_CHATS } from '../core/chat.ts';
 import { zoneName } from '../core/zones.ts';
 import { getRep, listReps, NOTIFY_DEFAULT, putRep, type RepRow, workingHoursSchema } from '../store/reps.ts';
 import { defined } from '../store/values.ts';
@@ -70,6 +71,18 @@ const repIn = z
       .default([])
       .openapi({ description: 'Dates are the rep’s local days, both included; leads go to the cover meanwhile.' }),
     notify: notify.optional().openapi({ description: 'What the rep is mailed.' }),
+    languages: z
+      .array(z.string().regex(/^[a-z]{2,3}$/, 'must be an ISO 639 code in lower case, such as de'))
+      .max(20)
+      .optional()
+      .openapi({ description: 'What the rep chats in; any language by default.', example: ['en', 'de'] }),
+    maxChats: z
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .openapi({ description: `Chats at once, ${MAX_CHATS} by default; 0: none.` }),
     active: z.boolean().default(true).openapi({ description: 'False moves the rep’s leads and open tasks at once.' }),
   })
   .openapi('RepInput');
@@ -82,6 +95,8 @@ const repOut = z
     workingHours: workingHoursSchema.nullable(),
     away: z.array(z.object({ from: z.string(), to: z.string(), cover: z.string().optional() })),
     notify: z.object({ tasks: z.enum(['each', 'digest', 'none']), digest: z.string().nullable() }),
+    languages: z.array(z.string()).nullable().openapi({ description: 'Null: any.' }),
+    maxChats: z.number().int(),
     active: z.boolean(),
   })
   .openapi('Rep');
@@ -138,7 +153,7 @@ export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const now = deps.clock.now();
       const rep: RepRow = {
         id,
-        ...given,
+        ...defined(given),
         ...(hours === undefined ? {} : { workingHours: hours }),
         ...(wanted === undefined ? {} : { notify: defined(wanted) }),
       };
@@ -198,5 +213,7 @@ const toRepOut = (rep: RepRow): z.infer<typeof repOut> => ({
       : { ...rep.workingHours, days: [...rep.workingHours.days], holidays: [...rep.workingHours.holidays] },
   away: rep.away.map((absence) => ({ ...absence })),
   notify: { tasks: (rep.notify ?? NOTIFY_DEFAULT).tasks, digest: rep.notify?.digest ?? null },
+  languages: rep.languages === undefined ? null : [...rep.languages],
+  maxChats: rep.maxChats ?? MAX_CHATS,
   active: rep.active,
 });

@@ -66,7 +66,7 @@ export async function write<S extends ContentfulStatusCode, T>(
 }
 
 /** Tells the leads; never fails, since what they must know is committed. */
-export async function nudge(deps: ApiDeps, leadIds: readonly string[]): Promise<void> {
+export async function nudge(deps: Pick<ApiDeps, 'nudger' | 'log'>, leadIds: readonly string[]): Promise<void> {
   if (leadIds.length === 0) return;
   const ended = new AbortController();
   const told = deps.nudger.nudge(leadIds).catch((err: unknown) => {

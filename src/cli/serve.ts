@@ -1,5 +1,6 @@
 /** `volley serve`: the API as a process of its own, beside workers that run elsewhere. */
 import { createApp } from '../api/app.ts';
+import { startChatSweeper } from '../api/chat-sweep.ts';
 import { resumeImports } from '../api/upload/resume.ts';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
@@ -53,6 +54,8 @@ export async function serve(): Promise<void> {
   stack.defer(() => api.close());
   const sweeper = startSweeper({ pending: lateLeads(database.db, clock), nudger, log });
   stack.defer(() => sweeper.stop());
+  const chats = startChatSweeper(shared);
+  stack.defer(() => chats.stop());
   log.info({ url: api.url }, 'API listens');
   await untilStopped();
   log.info('stopping');

@@ -1,5 +1,6 @@
 /** What each input does to the lead, at the instant being decided. */
 import { applyActivity } from './activity.ts';
+import { acceptChat, endChat, passChat, startChat } from './chats.ts';
 import { applyColleagueReplied } from './colleagues.ts';
 import { acceptHandoff, claim, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
 import { revive } from './custody-states.ts';
@@ -95,6 +96,19 @@ export function applyInput(d: Draft, input: Input): void {
       });
       return;
     }
+    case 'chat.started':
+      applySignal(d, input, { kind: 'signal', type: 'chat.started', human: true });
+      startChat(d, body);
+      return;
+    case 'chat.passed':
+      passChat(d, body);
+      return;
+    case 'chat.accepted':
+      acceptChat(d, body);
+      return;
+    case 'chat.ended':
+      endChat(d, body);
+      return;
     case 'task.answered':
       applyAnswer(d, input, body);
       return;

@@ -1,14 +1,14 @@
 /** What each move of custody brings with it; the moves themselves are in custody-states.ts. */
 import { accountContext } from './account-context.ts';
 import { addDuration, workingBetween } from './calendar.ts';
-import { type CustodyEvent, mayMove, moveCustody } from './custody-states.ts';
+import { type CustodyEvent, mayMove, moveCustody, phaseOf } from './custody-states.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
 import { type Ending, rememberSales } from './earlier.ts';
 import { endEnrollment, enterStep, startEnrollment } from './enrollment.ts';
 import type { Rep } from './facts.ts';
 import { hashId } from './hash.ts';
 import type { Handoff, ReturnRule } from './playbook.ts';
-import { type Choice, chooseRep, presentFor, repOf, turnFor } from './pools.ts';
+import { type Choice, choiceOf, chooseRep, presentFor, repOf, turnFor } from './pools.ts';
 import type { Reason } from './reasons.ts';
 import { evaluateRoutes } from './route.ts';
 import { clocksOf, firstTouchBy, oweTouch } from './sla.ts';
@@ -25,10 +25,12 @@ export interface Offer {
   readonly note?: string;
   /** The handoff step that asked. */
   readonly from?: Enrollment;
+  /** Who has been chosen already, by a chat. */
+  readonly to?: { readonly rep: string; readonly pool: string };
 }
 
 /** Offers the lead to sales: custody is theirs from here. Answers whether it was offered. */
-export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer): boolean {
+export function offer(d: Draft, { handoff, reason, why, by, note, from, to }: Offer): boolean {
   const { state } = d;
   const place = from ? { cadence: from.cadence, ...(from.step ? { step: from.step } : {}) } : {};
   if (state.objected) {
@@ -39,7 +41,7 @@ export function offer(d: Draft, { handoff, reason, why, by, note, from }: Offer)
     journal(d, { type: 'handoff.skipped', ...place, reason: 'already-with-sales', by, data: { handoff: handoff.id } });
     return false;
   }
-  const choice = chooseRep(d, handoff.pools);
+  const choice = to ? choiceOf(d, to.pool, to.rep) : chooseRep(d, handoff.pools);
   if (!choice) {
     journal(d, { type: 'handoff.skipped', ...place, reason: 'no-pool', by, data: { handoff: handoff.id } });
     return false;
@@ -219,6 +221,29 @@ export function movedTo(d: Draft, to: string, by: string): void {
   if (custody.pool) d.effects.push(...turnFor(d, custody.pool, to));
   const { who: _, escalated: __, ...kept } = custody;
   moveCustody(d, 'hand-on', { ...kept, rep: to }, { reason: 'by-request', by });
+}
+
+/** The chat an offer began with rings at another rep now, and the offer goes with it. The clocks go on. */
+export function handOnByChat(
+  d: Draft,
+  { from, rep, pool, by }: { from: string; rep: string; pool: string | undefined; by: string },
+): void {
+  const { custody } = d.state;
+  if (phaseOf(custody) !== 'offered' || custody.rep !== from || d.answered.has(custody.task ?? '')) return;
+  const at = pool ?? custody.pool;
+  if (at !== undefined) d.effects.push(...turnFor(d, at, rep));
+  const { who: _, escalated: __, ...kept } = custody;
+  const passed = [...(custody.passed ?? []), from];
+  const fields = { ...kept, rep, passed, ...(at === undefined ? {} : { pool: at }) };
+  moveCustody(d, 'hand-on', fields, { reason: 'chat-unanswered', by });
+  const { task, handoff } = custody;
+  if (task !== undefined) d.effects.push({ kind: 'task.assign', id: task, assignee: rep, at: d.t });
+  journal(d, {
+    type: 'handoff.reassigned',
+    reason: 'chat-unanswered',
+    by,
+    data: { task: task ?? null, handoff: handoff ?? null, from, to: rep, pool: at ?? null },
+  });
 }
 
 /** A rep takes a lead nobody offered, or a manager gives it to one: there is nothing to answer. */

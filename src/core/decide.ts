@@ -55,6 +55,11 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'colleague.replied': 7,
   'enrollment.control': 8,
   signal: 9,
+  // In the order they came.
+  'chat.started': 9,
+  'chat.passed': 9,
+  'chat.accepted': 9,
+  'chat.ended': 9,
   handoff: 10,
   enroll: 11,
 };

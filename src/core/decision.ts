@@ -94,6 +94,8 @@ export type Effect =
       readonly at: Instant;
     }
   | { readonly kind: 'task.assign'; readonly id: string; readonly assignee: string; readonly at: Instant }
+  /** Compare-and-set, as a close is: taken by another door than the task's own (a chat). */
+  | { readonly kind: 'task.accept'; readonly id: string; readonly by: string; readonly at: Instant }
   /** Somebody should be told that a task waits; nothing is written for it but the journal. */
   | {
       readonly kind: 'task.remind';

@@ -28,6 +28,10 @@ export interface Rep {
   readonly active: boolean;
   /** Absences; `from` and `to` are dates (the rep's local days, both included) or ISO instants. */
   readonly away?: readonly { readonly from: string; readonly to: string; readonly cover?: string | undefined }[];
+  /** ISO 639 codes of what the rep speaks; absent or empty: whatever comes. Asked for chats. */
+  readonly languages?: readonly string[];
+  /** Chats at once; absent: MAX_CHATS. */
+  readonly maxChats?: number;
 }
 
 /** Shared between leads; read only when a decision asks for it (`needs: 'routing'`). */

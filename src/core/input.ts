@@ -69,6 +69,41 @@ export const inputSchema = z.discriminatedUnion('kind', [
     until: z.number().int().optional(),
     by,
   }),
+  /** A live chat began, and who takes it was decided: see chat.ts. */
+  z.object({
+    kind: z.literal('chat.started'),
+    chat: z.string(),
+    page: z.string(),
+    to: z.enum(['rep', 'form']),
+    rep: z.string().optional(),
+    pool: z.string().optional(),
+    handoff: z.string().optional(),
+    rule: z.number().int().optional(),
+    acceptBy: z.number().int().optional(),
+    /** Who was passed over, and why, in words. */
+    skipped: z.string().optional(),
+    by,
+  }),
+  /** `from` did not take it; without `rep` nobody else does. */
+  z.object({
+    kind: z.literal('chat.passed'),
+    chat: z.string(),
+    from: z.string(),
+    rep: z.string().optional(),
+    pool: z.string().optional(),
+    acceptBy: z.number().int().optional(),
+    by,
+  }),
+  z.object({ kind: z.literal('chat.accepted'), chat: z.string(), rep: z.string(), by }),
+  z.object({
+    kind: z.literal('chat.ended'),
+    chat: z.string(),
+    outcome: z.string().optional(),
+    note: z.string().optional(),
+    /** Nobody said so: the clock frees what was left open. */
+    forgotten: z.boolean(),
+    by,
+  }),
   z.object({ kind: z.literal('disqualify'), reason: z.string(), note: z.string().optional(), by }),
   /** The person objected to marketing (GDPR, Art. 21); the suppressions are in the facts. */
   z.object({ kind: z.literal('objected'), note: z.string().optional(), by }),

@@ -16,6 +16,8 @@ export interface Condition {
   /** Whether time alone can change the answer (windows, decay, `ago`), so it must be evaluated ahead. */
   readonly timed: boolean;
   readonly test: (scope: Scope) => boolean;
+  /** It looks at the lead, so it cannot be asked about somebody unknown; absent: not known. */
+  readonly aboutLead?: boolean;
   /** Where it stands, as `playbook.yaml:54`; absent when it was not read from a file. */
   readonly place?: string;
   /** The values it compares, for people: `score.engagement` is 22.4. Pure, and never throws. */
@@ -122,6 +124,17 @@ export interface Pool {
   readonly maxOpen?: number;
   /** Who gets what nobody answers. */
   readonly manager?: string;
+}
+
+/** Who takes a live chat; without a condition: every chat that comes so far. */
+export interface ChatRule {
+  readonly when?: Condition;
+  readonly to:
+    | { readonly kind: 'custodian' }
+    | { readonly kind: 'handoff'; readonly handoff: string }
+    | { readonly kind: 'form' };
+  /** How long it rings at one rep before it goes on to the next. */
+  readonly answer: IsoDuration;
 }
 
 /** What a rep may answer, and what follows. */
@@ -392,6 +405,8 @@ export interface Playbook {
   readonly caps?: Caps;
   readonly buyingGroup?: BuyingGroup;
   readonly replies?: Replies;
+  /** Who takes a live chat, the first that holds; the last takes every one. */
+  readonly chat?: readonly ChatRule[];
   readonly cadences: Readonly<Record<string, Cadence>>;
   readonly emails: Readonly<Record<string, EmailTemplate>>;
 }

@@ -112,7 +112,7 @@ function countsIn(pool: Pool, present: readonly Rep[], routing: Routing): (id: s
 }
 
 /** Fewest turns first, then whose turn was longest ago, then by the order of the file. */
-function byTurn(pool: Pool, present: readonly Rep[], routing: Routing): Rep[] {
+export function byTurn(pool: Pool, present: readonly Rep[], routing: Routing): Rep[] {
   const count = countsIn(pool, present, routing);
   const last = (rep: Rep): number => routing.turns[pool.id]?.[rep.id] ?? -1;
   return [...present].sort((a, b) => count(a.id) - count(b.id) || last(a) - last(b));
@@ -144,6 +144,13 @@ export function turnFor(d: Draft, poolId: string, repId: string): readonly PoolC
   const routing = routingOf(d);
   const present = presentIn(pool, { pools: [pool], playbook, routing, at: d.t });
   return turnOf(pool, repOf(repId, routing, playbook), present, routing);
+}
+
+/** A rep chosen already, as a turn of the pool; undefined when the playbook has no such pool. */
+export function choiceOf(d: Draft, poolId: string, repId: string): Choice | undefined {
+  const pool = d.playbooks.current.pools.find(({ id }) => id === poolId);
+  if (!pool) return undefined;
+  return { pool, rep: repOf(repId, routingOf(d), d.playbooks.current), counts: turnFor(d, poolId, repId) };
 }
 
 /** The pools of this list that take the lead. */

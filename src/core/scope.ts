@@ -70,6 +70,16 @@ export const NO_ACCOUNT: AccountScope = {
   completeness: 0,
 };
 
+/** The live chat a condition is asked about. */
+export interface ChatScope {
+  /** ISO 639 code in lower case; '' when nobody knows. */
+  readonly language: string;
+  /** Path of the page, without the site. */
+  readonly page: string;
+  /** Chats that all reps together have now. */
+  readonly open: number;
+}
+
 export interface Scope {
   readonly now: Instant;
   readonly lead: LeadFields;
@@ -82,6 +92,8 @@ export interface Scope {
   readonly working: boolean;
   /** Tasks closed since sales took custody. */
   readonly attempts: number;
+  /** Only in the rules of `chat`. */
+  readonly chat?: ChatScope | undefined;
   /** Instants of a signal type in the span this condition counts over, oldest first. */
   readonly signals: (type: string, within?: IsoDuration) => { readonly count: number };
   /** Newest instant of the type over the same span; `undefined` when never. */

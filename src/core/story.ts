@@ -224,6 +224,23 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const from = t.text('from', '') === '' ? '' : ` from ${t.text('from')}`;
     return `The lead goes${from} to ${t.text('to')}${because(t)}${by(t)}.`;
   },
+  'chat.started': (t) => {
+    const rule = t.text('rule', '') === '' ? '' : ` (rule ${t.text('rule')} of chat)`;
+    const skipped = t.text('skipped', '') === '' ? '' : ` Not free: ${t.text('skipped')}.`;
+    if (t.text('to') !== 'rep')
+      return `The lead asks for a chat on ${t.text('page')} and gets the form${rule}.${skipped}`;
+    const until = t.time('acceptBy') === undefined ? '' : ` until ${t.time('acceptBy')}`;
+    return `The lead asks for a chat on ${t.text('page')}: it rings at ${t.text('rep')}${until}${rule}.${skipped}`;
+  },
+  'chat.passed': (t) => {
+    const next = t.text('to') === 'form' ? 'The lead gets the form' : `It rings at ${t.text('to')} now`;
+    return `${t.text('from')} does not take the chat. ${next}.`;
+  },
+  'chat.accepted': (t) => `${t.who} takes the chat.`,
+  'chat.ended': (t) => {
+    const outcome = t.text('outcome', '') === '' ? '' : ` as ${t.text('outcome')}`;
+    return `The chat ends${outcome}${because(t)}${by(t)}.${noted(t)}`;
+  },
   'lead.returned': (t) => {
     const what = t.entry.reason === 'deal-lost' ? 'A lost deal' : t.who;
     return `${what} gives the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`;

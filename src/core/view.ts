@@ -5,7 +5,7 @@ import { dealScopeOf } from './deal-scope.ts';
 import { before } from './duration.ts';
 import type { Facts, Rep } from './facts.ts';
 import type { Calendar, Playbook } from './playbook.ts';
-import type { AccountScope, Scope } from './scope.ts';
+import type { AccountScope, ChatScope, Scope } from './scope.ts';
 import { engagementOf, explainScore, fitOf, type Score } from './score.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -40,6 +40,7 @@ export function leadZone(facts: Facts, playbook: Playbook): string {
 
 class View implements Scope {
   readonly now: Instant;
+  chat: ChatScope | undefined;
   readonly #state: LeadState;
   readonly #facts: Facts;
   readonly #playbook: Playbook;
@@ -157,6 +158,13 @@ export function viewOf(
   enrollment?: Enrollment,
 ): Scope {
   return new View(state, facts, playbook, now, span, enrollment);
+}
+
+/** What the rules of `chat` see: the lead, and the chat. */
+export function viewOfChat(state: LeadState, facts: Facts, playbook: Playbook, now: Instant, chat: ChatScope): Scope {
+  const view = new View(state, facts, playbook, now, HISTORY, undefined);
+  view.chat = chat;
+  return view;
 }
 
 /** Fit and engagement at `now` with their reasons. */

@@ -9,6 +9,7 @@ import type { Client } from '@temporalio/client';
 import { createImportActivities } from '../../activities/import.ts';
 import { createLeadActivities } from '../../activities/index.ts';
 import { createApp } from '../api/app.ts';
+import { startChatSweeper } from '../api/chat-sweep.ts';
 import { resumeImports } from '../api/upload/resume.ts';
 import { writeLocal } from '../cli/local.ts';
 import {
@@ -180,9 +181,11 @@ async function assemble(
   const delivering = { ...shared, db: database.db, sender, mail: { secret, publicUrl } };
   const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(delivering), log });
   const planner = startPlanner({ db: database.db, clock, playbooks, log });
+  const chats = startChatSweeper(shared);
   const stopWorkers = async (): Promise<void> => {
     life.stopping = true;
     await sweeper.stop();
+    await chats.stop();
     await workers.stop();
     await planner.stop();
     await dispatcher.stop();

@@ -25,6 +25,7 @@ export interface CheckedCondition {
   readonly usesFit: boolean;
   /** Timed by itself; what its definitions add is known when all are checked. */
   readonly timed: boolean;
+  readonly aboutLead: boolean;
   readonly test: Condition['test'];
   readonly parts: NonNullable<Condition['parts']>;
 }
@@ -72,12 +73,19 @@ export function createConditions(definitions: ReadonlySet<string> | undefined): 
         definitions: new Set([...(findings?.names ?? [])].filter((name) => definitions?.has(name))),
         usesFit: findings?.usesFit ?? false,
         timed: findings?.timed ?? false,
+        aboutLead: findings === undefined || isAboutLead(findings, definitions),
         parts: partsOf(ast, environment),
         test: (scope) => evaluate !== undefined && holds(scope, () => evaluate(bindings) === true),
       };
     },
   };
 }
+
+/** Whether it looks at the lead, and not only at the hour and the chat. */
+const isAboutLead = ({ names, usesHistory }: Findings, definitions: ReadonlySet<string> | undefined): boolean =>
+  usesHistory || [...names].some((name) => ABOUT_LEAD.has(name) || definitions?.has(name) === true);
+
+const ABOUT_LEAD = new Set<string>(VARIABLES.filter((name) => name !== 'working' && name !== 'chat'));
 
 /**
  * What cannot be computed does not hold. The check refuses what is known to fail; should something

@@ -34,7 +34,6 @@ export function findLater(kind: FileKind, source: Source): Later {
 
   const root = Raw.of(source);
   if (kind === 'playbook') {
-    key(root, ['chat']);
     key(root.get('buyingGroup'), ['onMissing']);
   } else if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');

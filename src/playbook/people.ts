@@ -34,9 +34,11 @@ export function checkBehaviour(file: string, bytes: Uint8Array, playbook: Playbo
 export function checkReps(file: string, bytes: Uint8Array): People<Rep[]> {
   const found = read(file, bytes, repsSchema, () => []);
   if (!found.ok) return found;
-  const data = Object.entries(found.data).map(([id, { workingHours, away, ...rep }]) => ({
+  const data = Object.entries(found.data).map(([id, { workingHours, away, languages, maxChats, ...rep }]) => ({
     id,
     ...rep,
+    ...(languages === undefined ? {} : { languages }),
+    ...(maxChats === undefined ? {} : { maxChats }),
     ...(away === undefined
       ? {}
       : { away: away.map(({ cover, ...span }) => ({ ...span, ...(cover === undefined ? {} : { cover }) })) }),

@@ -74,6 +74,7 @@ function group(effects: readonly Effect[]) {
     opened: of('task.open'),
     closed: of('task.close'),
     assigned: of('task.assign'),
+    accepted: of('task.accept'),
     counts: of('pool.count'),
     colleagues: of('colleague'),
     skipped: of('touch.skip'),
@@ -205,10 +206,16 @@ async function openTasks(
 const CLOSE = `update tasks set state = $2, closed_at = $3, reason = $4
   where id = $1 and state in ('open', 'accepted') returning id`;
 
+const ACCEPT = `update tasks set state = 'accepted', accepted_at = $3, answered_by = $2, assignee = $2
+  where id = $1 and state = 'open' returning id`;
+
 const ASSIGN = `update tasks set assignee = $2, assigned_at = $3
   where id = $1 and state in ('open', 'accepted') and assignee is distinct from $2`;
 
 async function writeTasks(tx: Db, effects: ReturnType<typeof group>): Promise<void> {
+  for (const { id, by, at } of effects.accepted) {
+    if ((await run(tx, ACCEPT, [id, by, date(at)])).length === 0) throw new TaskConflict(id);
+  }
   for (const close of effects.closed) {
     const rows = await run(tx, CLOSE, [close.id, close.state, date(close.at), close.reason]);
     if (rows.length === 0) throw new TaskConflict(close.id);

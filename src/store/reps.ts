@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Rep } from '../core/facts.ts';
 import type { Instant } from '../core/time.ts';
 import type { Db, RepsTable } from './schema.ts';
-import { date, readJson } from './values.ts';
+import { date, defined, readJson } from './values.ts';
 
 export const workingHoursSchema = z.object({
   days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])),
@@ -39,11 +39,18 @@ export function toRep(row: Pick<Selectable<RepsTable>, 'id' | 'name' | 'time_zon
   return { ...rep, workingHours: readJson(workingHoursSchema, row.working_hours, `rep ${row.id}`) };
 }
 
+/** Languages and places; what is absent is as anybody's. */
+const chatSchema = z.object({ languages: z.array(z.string()).optional(), maxChats: z.number().int().optional() });
+
 const toRow = (row: Selectable<RepsTable>): RepRow => ({
   ...toRep(row),
+  ...defined(row.chat === null ? {} : readJson(chatSchema, row.chat, `rep ${row.id}`)),
   away: readJson(awaySchema, row.away, `rep ${row.id}`),
   ...(row.notify === null ? {} : { notify: readJson(notifySchema, row.notify, `rep ${row.id}`) }),
 });
+
+const chatOf = ({ languages, maxChats }: Pick<Rep, 'languages' | 'maxChats'>): string | null =>
+  languages === undefined && maxChats === undefined ? null : JSON.stringify({ languages, maxChats });
 
 /** Creates or replaces a rep. */
 export async function putRep(
@@ -56,6 +63,7 @@ export async function putRep(
     time_zone: rep.timeZone,
     working_hours: rep.workingHours === undefined ? null : JSON.stringify(rep.workingHours),
     away: JSON.stringify(rep.away ?? []),
+    chat: chatOf(rep),
     active: rep.active,
     notify: rep.notify === undefined ? null : JSON.stringify(rep.notify),
     updated_at: date(now),

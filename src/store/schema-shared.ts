@@ -7,6 +7,8 @@ export interface RepsTable {
   time_zone: string;
   working_hours: Nullable<string>;
   away: string;
+  /** JSON: what the rep says about chats; null: nothing. */
+  chat: Nullable<string>;
   active: boolean;
   /** JSON; null: what everybody gets. */
   notify: Nullable<string>;

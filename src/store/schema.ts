@@ -4,6 +4,7 @@
  * since Aurora DSQL has no JSON column types.
  */
 import type { Generated, Kysely } from 'kysely';
+import type { ChatsTable } from './schema-chats.ts';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
 import type { OutboxTable, RepCalendarsTable, WebhooksTable } from './schema-outbox.ts';
@@ -24,6 +25,7 @@ import type {
 } from './schema-shared.ts';
 import type { Nullable, Time, TimeOrNull } from './schema-values.ts';
 
+export type { ChatsTable } from './schema-chats.ts';
 export type { ImportsTable, RepsTable } from './schema-shared.ts';
 
 export interface LeadsTable {
@@ -268,6 +270,7 @@ export interface Schema {
   deals: DealsTable;
   deal_events: DealEventsTable;
   deal_leads: DealLeadsTable;
+  chats: ChatsTable;
   reps: RepsTable;
   pool_counts: PoolCountsTable;
   notices: NoticesTable;

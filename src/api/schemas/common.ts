@@ -153,6 +153,7 @@ const meanings = {
   413: 'The body is too large: `too-large`.',
   415: 'The body has another content type: `wrong-content-type`.',
   422: 'Understood, and refused; `type` and `errors` say why.',
+  429: 'Too much at once; `type` says of what.',
   500: 'A failure on our side: `internal`.',
   503: 'Not now; try again: `not-ready`.',
 } as const;

@@ -71,6 +71,7 @@ export function uniteHistories(into: LeadState, from: LeadState): LeadState {
     const all = [...(into.earlier ?? []), ...(from.earlier ?? [])].sort((a, b) => a.to - b.to);
     united.earlier = all.slice(-EARLIER_KEPT);
   }
+  if (into.chats ?? from.chats) united.chats = { ...from.chats, ...into.chats };
   if (into.labels ?? from.labels) united.labels = both(into.labels, from.labels, (a, b) => a || b);
   if (into.touched ?? from.touched) {
     united.touched = both(into.touched, from.touched, (a, b) => ascending(a ?? [], b ?? []).slice(-TOUCHES_KEPT));

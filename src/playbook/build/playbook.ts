@@ -3,6 +3,7 @@ import type {
   Agreed,
   BuyingGroup,
   Caps,
+  ChatRule,
   Company,
   Condition,
   ConsentRule,
@@ -85,6 +86,7 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
     ...(raw.caps && { caps: buildCaps(raw.caps) }),
     ...(raw.buyingGroup && { buyingGroup: buildGroup(raw.buyingGroup, at) }),
     ...(raw.replies && { replies: buildReplies(raw.replies) }),
+    ...(raw.chat && { chat: raw.chat.map((rule, index) => buildChatRule(rule, () => at('chat', index, 'when'))) }),
     returns: byId(raw.returns, buildReturn),
     cadences: dictionary(
       cadences.map(({ file, data }) => [data.cadence, buildCadence(data, company, { file, conditions })]),
@@ -233,6 +235,17 @@ function buildGroup(
     map: (map ?? []).map(({ role }, index) => ({ when: at('buyingGroup', 'map', index, 'when'), role })),
     ...(onReply && { pauseColleagues: onReply.pauseColleagues }),
   };
+}
+
+/** How long a chat rings at one rep. */
+const RINGS = 'PT1M';
+
+function buildChatRule(raw: NonNullable<RawPlaybook['chat']>[number], when: () => Condition): ChatRule {
+  const answer = raw.answer ?? RINGS;
+  if (raw.else !== undefined) return { to: { kind: 'form' }, answer };
+  const to =
+    raw.handoff === undefined ? { kind: 'custodian' as const } : { kind: 'handoff' as const, handoff: raw.handoff };
+  return { when: when(), to, answer };
 }
 
 function buildReturn(id: string, raw: NonNullable<RawPlaybook['returns']>[string]): ReturnRule {

@@ -61,6 +61,18 @@ class ScoreView {
   }
 }
 
+class ChatView {
+  get language(): string {
+    return scope().chat?.language ?? '';
+  }
+  get page(): string {
+    return scope().chat?.page ?? '';
+  }
+  get open(): bigint {
+    return BigInt(scope().chat?.open ?? 0);
+  }
+}
+
 class DealView {
   get stage(): string {
     return scope().deal.stage;
@@ -121,6 +133,7 @@ const leadView = new LeadView();
 const scoreView = new ScoreView();
 const dealView = new DealView();
 const accountView = new AccountView();
+const chatView = new ChatView();
 
 /** What CEL looks names up in; the definitions of each playbook are added to a copy. */
 const names = {
@@ -136,6 +149,9 @@ const names = {
   get account() {
     return accountView;
   },
+  get chat() {
+    return chatView;
+  },
   get stage() {
     return scope().stage;
   },
@@ -150,7 +166,17 @@ const names = {
   },
 };
 
-export const VARIABLES = ['lead', 'score', 'stage', 'custody', 'working', 'attempts', 'deal', 'account'] as const;
+export const VARIABLES = [
+  'lead',
+  'score',
+  'stage',
+  'custody',
+  'working',
+  'attempts',
+  'deal',
+  'account',
+  'chat',
+] as const;
 
 /** Functions on a lead's history, with the signatures people read in errors. */
 export const HISTORY_FUNCTIONS: Readonly<Record<string, string>> = {
@@ -176,6 +202,8 @@ const base = new Environment({ limits: LIMITS })
     fields: { stage: 'string', amount: 'double', open: 'bool', renewsAt: TIMESTAMP, owner: 'string' },
   })
   .registerType('Account', { ctor: AccountView, fields: ACCOUNT_TYPES })
+  .registerType('Chat', { ctor: ChatView, fields: { language: 'string', page: 'string', open: 'int' } })
+  .registerVariable('chat', 'Chat')
   .registerVariable('deal', 'Deal')
   .registerVariable('account', 'Account')
   .registerVariable('lead', 'Lead')

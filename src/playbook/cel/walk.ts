@@ -20,6 +20,8 @@ export interface KnownNames {
   readonly clickable: ReadonlySet<string> | 'none' | 'unknown';
   /** Nothing but fields of the lead may be used. */
   readonly fieldsOnly?: boolean;
+  /** Whether it is a rule of `chat`. */
+  readonly chat?: boolean;
 }
 
 export interface Findings {
@@ -30,6 +32,8 @@ export interface Findings {
   usesFit: boolean;
   /** Says something that time alone can change. */
   timed: boolean;
+  /** Asks what the lead did. */
+  usesHistory: boolean;
   /** `stage` and `custody` where they may stand. */
   readonly compared: Set<ASTNode>;
 }
@@ -53,7 +57,14 @@ const TOTAL = new Set([
 
 /** Reads the tree of one condition. */
 export function walk(ast: ASTNode, known: KnownNames): Findings {
-  const findings: Findings = { mistakes: [], names: new Set(), usesFit: false, timed: false, compared: new Set() };
+  const findings: Findings = {
+    mistakes: [],
+    names: new Set(),
+    usesFit: false,
+    timed: false,
+    usesHistory: false,
+    compared: new Set(),
+  };
   visit(ast, known, findings);
   return findings;
 }
@@ -67,6 +78,9 @@ function visit(node: ASTNode, known: KnownNames, findings: Findings): void {
       findings.names.add(node.args);
       if (known.fieldsOnly && node.args !== 'lead' && VARIABLES.some((name) => name === node.args)) {
         mistake(node, `'${node.args}' cannot be used here: a role is read from the fields of the lead`, FIELDS_ONLY);
+      }
+      if (node.args === 'chat' && known.chat !== true) {
+        mistake(node, "'chat' is there in the rules of 'chat' only", 'a condition on the lead');
       }
       if (node.args === 'working') findings.timed = true;
       // `<` would compare the alphabet, and in a list or a choice no misspelt name would be noticed.
@@ -140,6 +154,7 @@ function call(node: ASTNode, name: string, args: readonly ASTNode[], known: Know
     add(node, `${name}() cannot be used here: a role is read from the fields of the lead`, FIELDS_ONLY);
     return;
   }
+  if (signature !== undefined) findings.usesHistory = true;
   if (signature !== undefined && node.op === 'call') {
     for (const arg of args) {
       if (literal(arg) === undefined) add(arg, `${name}() takes text in quotes`, signature);

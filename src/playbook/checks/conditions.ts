@@ -24,10 +24,11 @@ export function checkConditions({ playbook, cadences, names }: Workspace, report
     raw: Raw,
     clickable: KnownNames['clickable'],
     by: Conditions = conditions,
+    chat = false,
   ): CheckedCondition | undefined => {
     if (raw.text === undefined || raw.text === '' || raw.text.length > 2_000) return undefined;
     const { stages, signals } = names;
-    const known = { stages, signals, roles: names.roles, clickable, fieldsOnly: by === roles };
+    const known = { stages, signals, roles: names.roles, clickable, fieldsOnly: by === roles, chat };
     const condition = by.check(raw.text, known);
     for (const { offset, message, expected } of condition.mistakes) {
       report.problems.push(raw.source.inside(raw.path, offset, message, expected));
@@ -59,6 +60,7 @@ export function checkConditions({ playbook, cadences, names }: Workspace, report
     for (const item of root.get(section).items()) check(item.get('when'), 'none');
   }
   for (const rule of root.get('buyingGroup').get('map').items()) check(rule.get('when'), 'none', roles);
+  for (const rule of root.get('chat').items()) check(rule.get('when'), 'none', conditions, true);
   for (const cadence of cadences) checkCadenceConditions(cadence, check);
   reportCycles(uses, report);
 
@@ -71,6 +73,7 @@ export function checkConditions({ playbook, cadences, names }: Workspace, report
         source: condition.source,
         timed: condition.timed || [...usesOf(condition)].some((name) => timed.has(name)),
         test: condition.test,
+        aboutLead: condition.aboutLead,
         place: condition.place,
         parts: condition.parts,
       };

@@ -6,6 +6,7 @@ import { LATER_VARIABLES } from '../later.ts';
 import { Raw } from '../raw.ts';
 import { isDuration } from '../schemas/scalars.ts';
 import type { Workspace } from '../workspace.ts';
+import { checkChat } from './chat.ts';
 import { checkGroup } from './group.ts';
 import { mustBeSpan, mustBeUnique, mustExist, type Report } from './references.ts';
 import { checkSlas, MARKETING_SLA } from './slas.ts';
@@ -85,6 +86,7 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   }
 
   checkSlas(root, report);
+  checkChat(root.get('chat'), names.handoffs, report);
 
   for (const [, rule] of root.get('returns').entries()) {
     const recycles = rule.has('recycle');

@@ -1,6 +1,7 @@
 /** The schema of `playbook.yaml`: the shape only. What refers to what is checked in `../checks`. */
 import { z } from 'zod';
 import { GROUP_MAX } from '../../core/account.ts';
+import { chat } from './chat.ts';
 import {
   amount,
   condition,
@@ -315,6 +316,7 @@ export const playbookSchema = object(
     caps: caps.optional(),
     buyingGroup: buyingGroup.optional(),
     replies: replies.optional(),
+    chat: chat.optional(),
     returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
     goals: goals.optional(),
   },

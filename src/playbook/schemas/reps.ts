@@ -1,6 +1,6 @@
 /** `reps.yaml`: example reps, by their address, which is the id that pools name. */
 import { z } from 'zod';
-import { date, emailAddress, listOf, mapOf, object, text, zone } from './scalars.ts';
+import { date, emailAddress, listOf, mapOf, object, text, wholeNumber, zone } from './scalars.ts';
 import { workingHours } from './shared.ts';
 
 export const repsSchema = mapOf(
@@ -17,9 +17,14 @@ export const repsSchema = mapOf(
         ),
         'a list of absences',
       ).optional(),
+      languages: listOf(
+        text('a language, such as en', 3).regex(/^[a-z]{2,3}$/, 'a language, such as en'),
+        'a list of languages, such as [en, de]',
+      ).optional(),
+      maxChats: wholeNumber('how many chats at once, a whole number from 0', 0, 100).optional(),
       active: z.boolean({ error: 'true or false' }).default(true),
     },
-    'a rep: name, timeZone, workingHours, away, active',
+    'a rep: name, timeZone, workingHours, away, languages, maxChats, active',
   ),
   'a map from addresses of reps to name and timeZone',
 );
