@@ -1,10 +1,12 @@
 /** `/v1/leads`: written by forms and imports, read by everybody. */
+
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { contextOf } from '../core/context.ts';
 import { nextMoveOf } from '../core/next-move.ts';
 import { scrub } from '../core/scrub.ts';
 import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
-import { scoreOf } from '../core/view.ts';
+import { leadZone, scoreOf } from '../core/view.ts';
 import { listEnrollments } from '../store/enrollments.ts';
 import { listAliases } from '../store/lead-aliases.ts';
 import { getLead, type LeadRecord, listLeads, upsertLead } from '../store/leads.ts';
@@ -121,6 +123,7 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
     custody: custodyOf(state, playbook?.handoffs[state.custody.handoff ?? '']?.sla ?? null, now),
     next: nextOf(state, lead),
     score: score && { fit: score.fit, engagement: score.engagement, reasons: [...score.reasons] },
+    context: { ...contextOf(state, playbook === null ? 'UTC' : leadZone(facts, playbook), now) },
     disqualified: state.disqualified ? { at: iso(state.disqualified.at), reason: state.disqualified.reason } : null,
     meetingAt: isoOrNull(state.meetingAt),
     enrollments: enrollments.items

@@ -1,6 +1,7 @@
 /** `/v1/signals`: what leads did, or what somebody says about them. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { isHumanSignal } from '../core/actors.ts';
+import { type Told, toldBy } from '../core/context.ts';
 import type { InputBody } from '../core/input.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { DAY, type Instant, MINUTE } from '../core/time.ts';
@@ -24,7 +25,11 @@ const signal = z.strictObject({
       cadence: name.optional().openapi({ description: 'Of the email a click was in.' }),
       step: name.optional(),
     })
-    .optional(),
+    .optional()
+    .openapi({
+      description:
+        'Beside the named: `userAgent` or `device`, `city` and `country` or `place`, `channel` or `utm_medium` tell the lead’s context; whatever else is left.',
+    }),
 });
 type Signal = z.infer<typeof signal>;
 
@@ -108,6 +113,12 @@ const replyData = z.looseObject({
 });
 const byMachine: readonly string[] = ['out-of-office', 'auto'];
 
+/** A longer text is kept as far as it goes; anything else than text tells nothing. */
+function contextIn(data: Signal['data']): { context?: Told } {
+  const told = data === undefined ? {} : toldBy(data);
+  return Object.keys(told).length === 0 ? {} : { context: told };
+}
+
 function toInput({ type, data }: Signal): InputBody {
   const reply = type === 'reply.received' ? replyData.parse(data ?? {}) : undefined;
   return {
@@ -115,6 +126,7 @@ function toInput({ type, data }: Signal): InputBody {
     type,
     human: reply ? !byMachine.includes(reply.class) : isHumanSignal(type),
     ...(reply ? { reply: { class: reply.class, ...(reply.until === undefined ? {} : { until: reply.until }) } } : {}),
+    ...contextIn(data),
     ...(data?.cadence === undefined ? {} : { cadence: data.cadence }),
     ...(data?.step === undefined ? {} : { step: data.step }),
     ...(type.startsWith('meeting.') && data?.at !== undefined ? { meetingAt: data.at } : {}),

@@ -2,6 +2,7 @@
 import { applyActivity } from './activity.ts';
 import { acceptChat, endChat, passChat, startChat } from './chats.ts';
 import { applyColleagueReplied } from './colleagues.ts';
+import { keepTold } from './context.ts';
 import { acceptHandoff, claim, disqualify, leaveOpenHandoff, movedTo, offer, returnLead } from './custody.ts';
 import { revive } from './custody-states.ts';
 import { applyDeal, leaveDeal } from './deal.ts';
@@ -165,6 +166,7 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   // An automatic reply is no reply: `seen('reply.received')` must not hold by it.
   if (body.reply === undefined || body.human) logSignal(d, body.type, at, body.human);
   if (body.human) {
+    keepTold(state, body.context ?? {}, at);
     state.humanAt = Math.max(state.humanAt ?? at, at);
     if (at > state.custody.since) d.humanNow = true;
     revive(d, 'lead');
@@ -185,7 +187,13 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
     ...(body.cadence ? { cadence: body.cadence } : {}),
     ...(body.step ? { step: body.step } : {}),
     by: 'lead',
-    data: { type: body.type, signalAt: at, human: body.human, ...wordsOfReply(body.reply) },
+    data: {
+      type: body.type,
+      signalAt: at,
+      human: body.human,
+      ...(body.context ? { context: body.context } : {}),
+      ...wordsOfReply(body.reply),
+    },
   });
   const { text } = body.reply ?? {};
   if (body.human && text !== undefined) state.said = { at, text: text.slice(0, SAID_KEPT) };

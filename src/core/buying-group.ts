@@ -1,4 +1,5 @@
 /** Who decides together at an account: the part each lead has in it, and which parts nobody has. */
+import { NO_CONTEXT } from './context.ts';
 import type { BuyingGroup } from './playbook.ts';
 import { type LeadFields, NO_ACCOUNT, type Scope } from './scope.ts';
 
@@ -21,6 +22,7 @@ const fieldsAlone = (lead: LeadFields): Scope => ({
   stage: '',
   deal: { stage: '', amount: 0, open: false, renewsAt: undefined, owner: '' },
   account: NO_ACCOUNT,
+  context: NO_CONTEXT,
   custody: 'nobody',
   working: false,
   attempts: 0,

@@ -1,17 +1,19 @@
 /** An enrollment's life: start, enter a step, pause, resume, end. */
-import { addDuration, addSpan, nextMidnight, nextSlot, type Spread } from './calendar.ts';
+
+import { addDuration, addSpan, nextMidnight, nextSlot, type Spread, timeOfDay } from './calendar.ts';
 import { keepQuiet } from './colleagues.ts';
+import { bestHourOf } from './context.ts';
 import { moveCustody, revive } from './custody-states.ts';
 import { dealScopeOf } from './deal-scope.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { durationParts } from './duration.ts';
 import { fraction, hashId } from './hash.ts';
 import { emitEnrollment } from './pause.ts';
-import { type Cadence, isSending, type Playbook, type WaitStep, type WaitUntil } from './playbook.ts';
+import { type Cadence, isSending, type Playbook, type SendWindow, type WaitStep, type WaitUntil } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import type { Enrollment, EnrollmentState } from './state.ts';
 import { closeTask } from './task.ts';
-import type { Instant } from './time.ts';
+import { HOUR, type Instant } from './time.ts';
 import { calendarOf, leadZone } from './view.ts';
 
 /** The lead's own place in every send window, so that its touches come at its own time of day. */
@@ -19,7 +21,19 @@ export const shareOf = (key: string): number => fraction('window', key);
 
 /** The next instant of the cadence's window for this lead. */
 export function slotFor(d: Draft, playbook: Playbook, cadence: Cadence, from: Instant, spread: Spread): Instant {
-  return nextSlot(cadence.window, windowZone(d.facts, playbook, cadence), from, shareOf(d.facts.key), spread);
+  const zone = windowZone(d.facts, playbook, cadence);
+  return nextSlot(cadence.window, zone, from, placeIn(d, cadence.window, zone), spread);
+}
+
+/** The lead's place in the window: its own, or its own within its best hour. The nearest there is when that lies outside. */
+function placeIn(d: Draft, window: SendWindow, zone: string): number {
+  const own = shareOf(d.facts.key);
+  const hour = window.prefer === undefined ? -1 : bestHourOf(d.state, zone, d.t);
+  if (hour < 0) return own;
+  const [opens, closes] = [timeOfDay(window.from), timeOfDay(window.to)];
+  const start = Math.min(Math.max(hour * HOUR, opens), Math.max(closes - HOUR, opens));
+  const end = Math.min(start + HOUR, closes);
+  return (start + own * (end - start) - opens) / (closes - opens);
 }
 
 export interface StartOptions {

@@ -4,6 +4,9 @@ import { z } from 'zod';
 const by = z.string();
 const facts = z.record(z.string(), z.string());
 
+/** See context.ts. */
+export const toldSchema = z.object({ device: z.string(), place: z.string(), channel: z.string() }).partial();
+
 export const inputSchema = z.discriminatedUnion('kind', [
   /** The lead was created or its fields, consent or suppressions changed: look again. */
   z.object({ kind: z.literal('lead.changed'), by }),
@@ -15,6 +18,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
     /** The touch's place, for clicks. */
     cadence: z.string().optional(),
     step: z.string().optional(),
+    /** What its data tell of the lead's device, place and channel. */
+    context: toldSchema.optional(),
     /** `data.at` of meeting signals, epoch ms. */
     meetingAt: z.number().int().optional(),
     /** What kind of reply `reply.received` is, and until when somebody is away. */

@@ -204,6 +204,8 @@ export interface SendWindow {
   readonly to: string;
   /** Where the zone is looked for, in order; the company's is always last. */
   readonly zones: readonly ('lead' | 'country' | 'company')[];
+  /** Within it, the hour at which the lead does most, once that is known. */
+  readonly prefer?: 'best-hour';
 }
 
 interface StepBase {

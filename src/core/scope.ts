@@ -1,4 +1,5 @@
 /** What a condition can see at one instant. `src/playbook/cel.ts` binds CEL's names to these. */
+import type { ContextScope } from './context.ts';
 import type { Instant, IsoDuration } from './time.ts';
 
 /** Who has the next move. */
@@ -81,6 +82,8 @@ export interface ChatScope {
 }
 
 export interface Scope {
+  /** What is known of how the lead comes. */
+  readonly context: ContextScope;
   readonly now: Instant;
   readonly lead: LeadFields;
   readonly score: { readonly fit: number; readonly engagement: number };

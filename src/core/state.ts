@@ -77,6 +77,8 @@ export const enrollmentSchema = z.object({
   visited: z.array(z.string()),
 });
 
+const toldSchema = z.object({ value: z.string(), at: instant });
+
 export const leadStateSchema = z.object({
   v: z.literal(1),
   /** Bumped by every commit; the guard against two runners and repeated retries. */
@@ -163,6 +165,8 @@ export const leadStateSchema = z.object({
   meetingAt: instant.optional(),
   /** Newest human signal. */
   humanAt: instant.optional(),
+  /** What the newest human signal that told it said of the lead's device, place and channel. */
+  context: z.object({ device: toldSchema, place: toldSchema, channel: toldSchema }).partial().optional(),
   /** The lead's last reply in its own words, the beginning. */
   said: z.object({ at: instant, text: z.string() }).optional(),
   /** Counted labels (`mql`, `sql`) and whether each holds, as of the last look. */

@@ -1,6 +1,7 @@
 /** Binds a lead's state and facts at one instant to what conditions see (`Scope`). */
 import { accountIn, accountScopeOf, earnedByColleagues } from './account-scope.ts';
 import { isWorking } from './calendar.ts';
+import { contextOf } from './context.ts';
 import { dealScopeOf } from './deal-scope.ts';
 import { before } from './duration.ts';
 import type { Facts, Rep } from './facts.ts';
@@ -89,6 +90,9 @@ class View implements Scope {
   }
   get custody() {
     return this.#state.custody.who;
+  }
+  get context() {
+    return contextOf(this.#state, leadZone(this.#facts, this.#playbook), this.now);
   }
   get attempts() {
     return this.#state.custody.attempts;

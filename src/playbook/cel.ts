@@ -4,6 +4,7 @@ import type { Condition } from '../core/playbook.ts';
 import type { Scope } from '../core/scope.ts';
 import {
   ACCOUNT_TYPES,
+  CONTEXT_TYPES,
   createEnvironment,
   HISTORY_FUNCTIONS,
   LEAD_TYPES,
@@ -12,7 +13,6 @@ import {
 } from './cel/environment.ts';
 import { partsOf } from './cel/parts.ts';
 import { type Findings, isAvailable, type KnownNames, type Mistake, walk } from './cel/walk.ts';
-import { LATER_VARIABLES } from './later.ts';
 import { didYouMean, oneOfNames } from './nearest.ts';
 
 export type { KnownNames, Mistake } from './cel/walk.ts';
@@ -161,9 +161,6 @@ function typeMistake(error: unknown, definitions: ReadonlySet<string> | undefine
   const name = /: (\S+)$/.exec(error.summary)?.[1] ?? '';
   switch (error.code) {
     case 'unknown_variable': {
-      if (LATER_VARIABLES.includes(name)) {
-        return [{ offset, message: `'${name}' is not in this version`, expected: oneOfNames(VARIABLES, '') }];
-      }
       if (!definitions) return [];
       const known = [...VARIABLES, ...definitions];
       return [{ offset, message: `unknown name '${name}'${didYouMean(name, known)}`, expected: oneOfNames(known, '') }];
@@ -213,6 +210,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   score: ['fit', 'engagement'],
   deal: ['stage', 'amount', 'open', 'renewsAt', 'owner'],
   account: Object.keys(ACCOUNT_TYPES),
+  context: Object.keys(CONTEXT_TYPES),
 };
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -225,6 +223,7 @@ const WORDS: Readonly<Record<string, string>> = {
   Score: 'the whole score',
   Deal: 'the whole deal',
   Account: 'the whole account',
+  Context: 'the whole context',
   'list<string>': 'a list of texts',
 };
 

@@ -8,9 +8,6 @@ import type { Path, Source } from './source.ts';
 
 export type FileKind = 'playbook' | 'cadence' | 'email';
 
-/** Names a condition may use one day. */
-export const LATER_VARIABLES: readonly string[] = ['context'];
-
 export interface Later {
   readonly problems: PlaybookProblem[];
   /** Whether this path is, or lies under, something that is not in this version. */

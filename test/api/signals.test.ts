@@ -38,6 +38,28 @@ test('those rejected are named by index, and keep no other out', async () => {
   expect((await api.call(`GET /v1/leads/${lead}`)).body.meetingAt).toBe('2026-12-01T10:00:00.000Z');
 });
 
+test('what its data tell of device, place and channel is the lead’s context; machines tell nothing', async () => {
+  const lead = await api.lead('context@acme.example');
+  const of = async () => (await api.call(`GET /v1/leads/${lead}`)).body.context;
+  expect(await of()).toEqual({ device: '', place: '', channel: '', bestHour: -1 });
+  const visit = { lead: { id: lead }, type: 'page.pricing' };
+  const data = {
+    userAgent: 'Mozilla/5.0 (Windows NT 10.0)',
+    city: 'Leeds',
+    country: 'GB',
+    utm_medium: 'Email',
+    more: [1],
+  };
+  await send(
+    { ...visit, id: 'x-1', data },
+    { ...visit, id: 'x-2', data: { userAgent: 7, device: 'x'.repeat(5_000) }, at: '2026-11-20T09:10:00Z' },
+    { ...visit, id: 'x-3', at: '2026-11-19T09:40:00Z' },
+    { ...visit, id: 'x-4', type: 'email.opened', data: { device: 'tablet' } },
+  );
+  await api.advance(lead);
+  expect(await of()).toEqual({ device: 'desktop', place: 'Leeds, GB', channel: 'email', bestHour: 9 });
+});
+
 test('an open is kept and wakes nobody', async () => {
   const lead = await api.lead('open@acme.example');
   const before = api.nudged.length;

@@ -173,6 +173,11 @@ describe('mistakes in conditions', () => {
     ['lead.tittle == ""', expect.stringContaining("13 unknown field 'tittle', did you mean 'title'?")],
     ['score.fitt > 1.0', "14 unknown field 'fitt', did you mean 'fit'? (expected one of fit, engagement)"],
     ['mlq', expect.stringContaining("8 unknown name 'mlq'")],
+    [
+      'context.browser == "x"',
+      expect.stringContaining("16 unknown field 'browser' (expected one of device, place, channel,"),
+    ],
+    ["context.bestHour == '9'", expect.stringContaining("'==' does not go with a whole number and a text")],
     ['account.size > 3', expect.stringContaining("16 unknown field 'size' (expected one of name, domain, role,")],
     ["'chef' in account.missing", expect.stringContaining("8 unknown role 'chef'")],
     ["account.role == 'chef'", expect.stringContaining("24 unknown role 'chef'")],

@@ -105,6 +105,7 @@ export const SCOPE: Scope = {
     missing: ['decision-maker'],
     completeness: 0.5,
   },
+  context: { device: 'mobile', place: 'London, GB', channel: 'email', bestHour: 9 },
   signals: () => ({ count: 0 }),
   last: () => undefined,
   clicked: () => false,

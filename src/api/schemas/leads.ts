@@ -93,6 +93,9 @@ export const leadDetail = leadSummary
       .object({ fit: z.number(), engagement: z.number(), reasons: z.array(z.string()) })
       .nullable()
       .openapi({ description: 'Null without a playbook.' }),
+    context: z
+      .object({ device: z.string(), place: z.string(), channel: z.string(), bestHour: z.number().int() })
+      .openapi({ description: 'How and when the lead comes, from what its signals told: "" and -1 while not known.' }),
     disqualified: z.object({ at: instantOut, reason: z.string() }).nullable(),
     meetingAt: instantOut.nullable(),
     enrollments: z.array(enrollmentOut).openapi({ description: 'Open and ended ones, oldest first.' }),

@@ -53,6 +53,7 @@ function buildWindow(raw: RawCadence['window'], company: Company): SendWindow {
     to: raw?.to ?? DEFAULT_HOURS.to,
     // The company's zone is always known, so it ends every search.
     zones: [...new Set([...zones, 'company' as const])],
+    ...(raw?.prefer && { prefer: raw.prefer }),
   };
 }
 

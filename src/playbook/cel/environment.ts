@@ -5,6 +5,7 @@
  * 0.03 µs (`stage == 'exploring'`) and 0.4 µs (`last(…) > ago(…)`) on Node 24.
  */
 import { Environment } from '@marcbachmann/cel-js';
+import type { ContextScope } from '../../core/context.ts';
 import type { AccountScope, LeadFields, Scope } from '../../core/scope.ts';
 
 let current: Scope | undefined;
@@ -114,6 +115,29 @@ for (const field of Object.keys(ACCOUNT_TYPES).filter(isAccountField)) {
   });
 }
 
+/** CEL type of each field of the context. */
+export const CONTEXT_TYPES = {
+  device: 'string',
+  place: 'string',
+  channel: 'string',
+  bestHour: 'int',
+} as const satisfies Record<keyof ContextScope, string>;
+
+class ContextView {
+  get device(): string {
+    return scope().context.device;
+  }
+  get place(): string {
+    return scope().context.place;
+  }
+  get channel(): string {
+    return scope().context.channel;
+  }
+  get bestHour(): bigint {
+    return BigInt(scope().context.bestHour);
+  }
+}
+
 const attributeMaps = new WeakMap<LeadFields['attributes'], Map<string, string>>();
 
 /** An absent attribute is `''`, as every absent text of a lead. */
@@ -134,6 +158,7 @@ const scoreView = new ScoreView();
 const dealView = new DealView();
 const accountView = new AccountView();
 const chatView = new ChatView();
+const contextView = new ContextView();
 
 /** What CEL looks names up in; the definitions of each playbook are added to a copy. */
 const names = {
@@ -145,6 +170,9 @@ const names = {
   },
   get deal() {
     return dealView;
+  },
+  get context() {
+    return contextView;
   },
   get account() {
     return accountView;
@@ -176,6 +204,7 @@ export const VARIABLES = [
   'deal',
   'account',
   'chat',
+  'context',
 ] as const;
 
 /** Functions on a lead's history, with the signatures people read in errors. */
@@ -206,6 +235,8 @@ const base = new Environment({ limits: LIMITS })
   .registerVariable('chat', 'Chat')
   .registerVariable('deal', 'Deal')
   .registerVariable('account', 'Account')
+  .registerType('Context', { ctor: ContextView, fields: CONTEXT_TYPES })
+  .registerVariable('context', 'Context')
   .registerVariable('lead', 'Lead')
   .registerVariable('score', 'Score')
   .registerVariable('stage', 'string')

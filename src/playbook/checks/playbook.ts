@@ -2,7 +2,6 @@
 import { durationMs } from '../../core/duration.ts';
 import { SAME_ACCOUNT } from '../../core/playbook.ts';
 import { HISTORY_FUNCTIONS, VARIABLES } from '../cel/environment.ts';
-import { LATER_VARIABLES } from '../later.ts';
 import { Raw } from '../raw.ts';
 import { isDuration } from '../schemas/scalars.ts';
 import type { Workspace } from '../workspace.ts';
@@ -45,7 +44,7 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   mustExist('stage', lost.get('stage'), names.stages, report);
   mustExist('return', lost.get('return'), names.returns, report);
 
-  const reserved = new Set<string>([...VARIABLES, ...Object.keys(HISTORY_FUNCTIONS), ...LATER_VARIABLES, ...CEL_WORDS]);
+  const reserved = new Set<string>([...VARIABLES, ...Object.keys(HISTORY_FUNCTIONS), ...CEL_WORDS]);
   for (const [name, definition] of root.get('definitions').entries()) {
     if (reserved.has(name)) {
       problems.push(definition.problem(`'${name}' has a meaning in conditions already`, 'another name', 'key'));

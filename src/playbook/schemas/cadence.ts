@@ -192,6 +192,7 @@ export const cadenceSchema = object(
         to: time.optional(),
         zone: oneOf(ZONES).optional(),
         else: listOf(oneOf(ZONES), 'a list of "lead", "country", "company"').optional(),
+        prefer: oneOf(['best-hour']).optional(),
       },
       'when mail may go, such as { days: [tue, thu], from: "09:00", to: "16:00" }',
     ).optional(),
