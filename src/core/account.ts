@@ -1,6 +1,6 @@
 /** Accounts: companies by their domain, and the few of their people one computation looks at. */
 import { hashId } from './hash.ts';
-import { freemailDomains } from './scrub/lists.ts';
+import { isFreemail } from './scrub/lists.ts';
 
 /** Leads of one account that a group computation looks at: the first ones by when they came in. */
 export const GROUP_MAX = 50;
@@ -11,4 +11,4 @@ export const GROUP_MAX = 50;
  * has an address at.
  */
 export const accountIdOf = (domain: string): string | null =>
-  domain === '' || freemailDomains.has(domain) ? null : hashId('account', domain);
+  domain === '' || isFreemail(domain) ? null : hashId('account', domain);

@@ -1,7 +1,8 @@
 /**
  * Lead hygiene: every write of a lead goes through `scrub`, which normalises each field or refuses the lead
  * with a reason. What is wrong but harmless is dropped with a note; only an address nobody can be reached
- * at, a link in place of a name, and consent that cannot be dated are refused. Pure and idempotent.
+ * at, a link, code or a joke in place of a name, and consent that cannot be dated are refused. Pure and
+ * idempotent.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -12,7 +13,8 @@ import { countryCode } from './scrub/country.ts';
 import { companyDomain } from './scrub/domain.ts';
 import { type EmailReason, normalEmail, readEmail } from './scrub/email.ts';
 import { localeTag, phoneNumber, roleName } from './scrub/fields.ts';
-import { freemailDomains, madeUpNames } from './scrub/lists.ts';
+import { isDisposable, isFreemail, madeUpNames, noCompany, profileHosts, stockNames } from './scrub/lists.ts';
+import { isMash } from './scrub/mash.ts';
 import { personName, splitName } from './scrub/names.ts';
 import { cleanText, cutText } from './scrub/text.ts';
 import { zoneName } from './zones.ts';
@@ -90,7 +92,7 @@ export interface ScrubbedLead extends LeadFields {
   readonly consents: readonly ScrubbedConsent[];
 }
 
-export type ScrubReason = EmailReason | 'name-link' | 'name-fake' | 'consent-dates';
+export type ScrubReason = EmailReason | 'name-link' | 'name-code' | 'name-fake' | 'consent-dates';
 
 export type ScrubResult =
   | { readonly ok: true; readonly lead: ScrubbedLead; readonly notes: readonly string[] }
@@ -129,8 +131,12 @@ export function scrub(input: LeadInput): ScrubResult {
     if (value === '') notes.push(`${name}: not a known ${readable[name]}, left empty`);
     return value;
   };
-  const givenDomain = known('domain', companyDomain);
-  const ownDomain = freemailDomains.has(givenDomain) ? '' : givenDomain;
+  notes.push(...names.notes);
+  const country = known('country', countryCode);
+  const company = readCompany(text(input.company), notes);
+  const givenDomain = known('domain', companyDomain) || company.domain;
+  const ownDomain = isOwn(givenDomain) ? givenDomain : '';
+  if (givenDomain !== '' && ownDomain === '') notes.push('domain: many people’s, not one company’s, left out');
   const externalId = text(input.externalId);
   const lead: ScrubbedLead = {
     email: address.email,
@@ -139,14 +145,14 @@ export function scrub(input: LeadInput): ScrubResult {
     ...(externalId === '' ? {} : { externalId }),
     firstName: names.first,
     lastName: names.last,
-    company: text(input.company),
+    company: company.name,
     domain: ownDomain !== '' || address.freemail ? ownDomain : (companyDomain(address.domain) ?? ''),
     role: cleanText(roleName(text(input.role))),
     title: text(input.title),
-    country: known('country', countryCode),
+    country,
     timeZone: known('timeZone', zoneName),
     locale: known('locale', localeTag),
-    phone: known('phone', phoneNumber),
+    phone: known('phone', (given) => phoneNumber(given, country)),
     source: text(input.source),
     campaign: text(input.campaign),
     freemail: address.freemail,
@@ -166,25 +172,83 @@ function text(value: unknown): string {
   return typeof value === 'string' ? cutText(cleanText(value), FIELD_MAX) : '';
 }
 
+/** A company's own domain, not one that anybody has an address or a page at. */
+const isOwn = (domain: string): boolean => !isFreemail(domain) && !isDisposable(domain) && !profileHosts.has(domain);
+
+/** A company's name; one written as its website is known by its domain. */
+function readCompany(given: string, notes: string[]): { name: string; domain: string } {
+  if (noCompany.has(given.toLowerCase())) {
+    notes.push('company: no name of one, left empty');
+    return { name: '', domain: '' };
+  }
+  if (!/^(?:https?:\/\/|www\.)/i.test(given)) return { name: given, domain: '' };
+  notes.push('company: a link, taken as its domain');
+  return { name: '', domain: companyDomain(given) ?? '' };
+}
+
 type Names =
-  | { readonly ok: true; readonly first: string; readonly last: string }
+  | { readonly ok: true; readonly first: string; readonly last: string; readonly notes: readonly string[] }
   | Extract<ScrubResult, { readonly ok: false }>;
+
+const isLink = /https?:\/\/|www\./i;
+/** Markup, or a template's. */
+const isCode = /[<>{}]/;
 
 function readNames(input: LeadInput, display: string): Names {
   for (const field of ['firstName', 'lastName'] as const) {
     // Spammers put their link where a greeting repeats it to whoever they sign up.
-    if (/https?:\/\/|www\./i.test(input[field] ?? '')) {
+    if (isLink.test(text(input[field]))) {
       return { ok: false, field, reason: 'name-link', message: 'a link in place of a name' };
     }
   }
-  const given = { first: text(input.firstName), last: text(input.lastName) };
-  const parts = given.first === '' && given.last === '' ? splitName(text(display)) : given;
-  const first = personName(parts.first, 'first');
-  const last = personName(parts.last, 'last');
-  if (madeUpNames.has(first.toLowerCase()) && madeUpNames.has(last.toLowerCase())) {
+  for (const field of ['firstName', 'lastName'] as const) {
+    if (isCode.test(text(input[field]))) {
+      return { ok: false, field, reason: 'name-code', message: 'code in place of a name' };
+    }
+  }
+  const notes: string[] = [];
+  const named = (field: 'firstName' | 'lastName'): string => {
+    const given = text(input[field]);
+    if (given === '' || isNamelike(given)) return given;
+    notes.push(`${field}: ${given.includes('@') ? 'an address' : 'a number'}, not a name, left empty`);
+    return '';
+  };
+  const { first, last } = settled(
+    { first: named('firstName'), last: named('lastName') },
+    isCode.test(display) || isLink.test(text(display)) ? '' : text(display),
+  );
+  if (isMadeUp(first.toLowerCase(), last.toLowerCase())) {
     return { ok: false, field: 'firstName', reason: 'name-fake', message: 'a made-up name' };
   }
-  return { ok: true, first, last };
+  return { ok: true, first, last, notes };
+}
+
+/** Cleaning one part may show what the other is (`Dr.`, `Berg, Anna`): again, until nothing changes. */
+function settled(given: { first: string; last: string }, display: string): { first: string; last: string } {
+  const whole = wholeName(given.first, given.last, display);
+  const read = (part: 'first' | 'last'): string => {
+    const name = isNamelike(whole[part]) ? personName(whole[part], part) : '';
+    return isNamelike(name) ? name : '';
+  };
+  const names = { first: read('first'), last: read('last') };
+  return names.first === given.first && names.last === given.last ? names : settled(names, '');
+}
+
+/** Has a letter, and is no address. */
+const isNamelike = (text: string): boolean => /\p{L}/u.test(text) && !/\S@\S/.test(text);
+
+/** `Last, First` in one of the fields, or the name before the address where both are empty. */
+function wholeName(first: string, last: string, display: string): { first: string; last: string } {
+  if (first === '' && last === '') return splitName(display);
+  const alone = first === '' ? last : last === '' ? first : '';
+  return alone.includes(',') ? splitName(alone) : { first, last };
+}
+
+/** Both parts typed to get past the form, or a name everybody takes for that. */
+function isMadeUp(first: string, last: string): boolean {
+  if (stockNames.has(`${first} ${last}`)) return true;
+  const fake = (word: string): boolean => madeUpNames.has(word) || isMash(word);
+  return (fake(first) && fake(last)) || (/^[axyz]$/.test(first) && first === last);
 }
 
 function readConsents(given: NonNullable<LeadInput['consent']>): ScrubbedConsent[] | undefined {

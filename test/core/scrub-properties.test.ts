@@ -9,9 +9,15 @@ import { type LeadInput, leadInputSchema, type ScrubbedLead, scrub } from '../..
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.string({ unit: 'grapheme', maxLength: 60 }),
-  fc.string({ unit: fc.constantFrom(...' \u00a0\u200b\u0301aAßİǆéÉ-\'’."n/a<>@+()0123456789,;ex'), maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom(...' \u00a0\u200b\u0301aAßİǆéÉ-\'’."n/a<>@+()0123456789,;ex=|😀'), maxLength: 40 }),
   fc.constantFrom(
     'n/a',
+    "'Mr. (she/her)'",
+    'Dr. Prof. ',
+    'Berg, Anna, PhD',
+    '030 123456',
+    'Germany (DE)',
+    'https://acme.example',
     '__proto__',
     'constructor',
     "O'NEIL",

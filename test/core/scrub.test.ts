@@ -34,6 +34,11 @@ describe('email addresses', () => {
     ['anna+news@acme.example', 'anna+news@acme.example'],
     ["o'neil@acme.example", "o'neil@acme.example"],
     ['anna@müller.example', 'anna@xn--mller-kva.example'],
+    ['ａｎｎａ@acme.example', 'anna@acme.example'],
+    ['\u202eanna@acme.example', 'anna@acme.example'],
+    ['jo@joe.example', 'jo@joe.example'],
+    ['bob@bob.example', 'bob@bob.example'],
+    ['coco.mimi@acme.example', 'coco.mimi@acme.example'],
   ])('%j is read as %s', (given, email) => {
     expect(kept({ email: given }).email).toBe(email);
   });
@@ -64,6 +69,21 @@ describe('email addresses', () => {
     ['do_not_reply+7@acme.example', 'email-role'],
     ['postmaster@acme.example', 'email-role'],
     ['anna@mailinator.com', 'email-disposable'],
+    ['anna@mailinator.net', 'email-disposable'],
+    ['anna@box.yopmail.com', 'email-disposable'],
+    ['anna@temp-mail.io', 'email-disposable'],
+    ['anna@gmial.com', 'email-typo'],
+    ['anna@gmail.con', 'email-typo'],
+    ['anna@hotmial.com', 'email-typo'],
+    ['test@test', 'email-invalid'],
+    ['sdfsdf@sdfsdf.com', 'email-fake'],
+    ['asdfgh@gmail.com', 'email-fake'],
+    ['jkjkjk@gmx.de', 'email-fake'],
+    ['a@a.com', 'email-fake'],
+    ['no@no.com', 'email-fake'],
+    ['anna@\u0430cme.example', 'email-invalid'],
+    ['\u0430nna@acme.example', 'email-invalid'],
+    ['anna(at)acme.example', 'email-invalid'],
   ])('%j is refused as %s', (given, reason) => {
     expect(refused({ email: given })).toBe(`email: ${reason}`);
   });
@@ -119,6 +139,21 @@ describe('names', () => {
     ['DeShawn', 'van Buren', 'DeShawn', 'van Buren'],
     ['JP', 'NG', 'JP', 'Ng'],
     ['Frau Anna', 'Berg', 'Anna', 'Berg'],
+    ['Mr. John', 'Smith', 'John', 'Smith'],
+    ['Mr.', 'Smith', '', 'Smith'],
+    ['Prof. Dr. Anna', 'Berg', 'Anna', 'Berg'],
+    ['Dipl.-Ing. Klaus', 'Meier', 'Klaus', 'Meier'],
+    ['Anna \u{1F600}', 'Berg (she/her)', 'Anna', 'Berg'],
+    ['Anna', 'Berg, PhD', 'Anna', 'Berg'],
+    ['"Anna"', "'Berg'", 'Anna', 'Berg'],
+    ['', 'BERG, ANNA', 'Anna', 'Berg'],
+    ['Berg, Anna', '', 'Anna', 'Berg'],
+    ['=Anna', '+Berg', 'Anna', 'Berg'],
+    ['X', 'Y', 'X', 'Y'],
+    ['Ng', 'Nguyen', 'Ng', 'Nguyen'],
+    ['Lulu', 'Coco', 'Lulu', 'Coco'],
+    ['Krzysztof', 'Brzęczyszczykiewicz', 'Krzysztof', 'Brzęczyszczykiewicz'],
+    ['John', 'Doe', 'John', 'Doe'],
     ['太郎', '佐藤', '太郎', '佐藤'],
     ['n/a', '-', '', ''],
     ['\u200bAnna\u00a0 Maria ', 'Berg\r\n', 'Anna Maria', 'Berg'],
@@ -140,6 +175,29 @@ describe('names', () => {
     expect(refused({ firstName: 'Test', lastName: 'TEST' })).toBe('firstName: name-fake');
     expect(refused({ firstName: 'Anna', lastName: 'Test' })).toBe('kept');
   });
+
+  test.each([
+    ['asdfgh', 'jkjkjk'],
+    ['sdfgsdfg', 'dfgdfg'],
+    ['qwe', 'rty'],
+    ['aaa', 'bbb'],
+    ['x', 'x'],
+    ['Max', 'Mustermann'],
+    ['MICKEY', 'MOUSE'],
+  ])('%s %s is nobody', (firstName, lastName) => {
+    expect(refused({ firstName, lastName })).toBe('firstName: name-fake');
+  });
+
+  test('code is refused, an address or a number in place of a name is left out with a note', () => {
+    expect(refused({ firstName: '<b>Anna</b>' })).toBe('firstName: name-code');
+    expect(refused({ lastName: '{{ lead.email }}' })).toBe('lastName: name-code');
+    const lead = kept({ firstName: 'anna@acme.example', lastName: '+49 30 12345' });
+    expect([lead.firstName, lead.lastName]).toEqual(['', '']);
+    expect(lead.notes).toEqual([
+      'firstName: an address, not a name, left empty',
+      'lastName: a number, not a name, left empty',
+    ]);
+  });
 });
 
 describe('companies and domains', () => {
@@ -159,6 +217,28 @@ describe('companies and domains', () => {
     expect(kept({ domain: 'not a domain' })).toMatchObject({
       domain: 'acme.example',
       notes: ['domain: not a known company domain, left empty'],
+    });
+  });
+
+  test.each(['gmx.fr', 'yahoo.co.nz', 'hotmail.be', 'posteo.de', 'live.fr'])('%s is a free-mail provider', (domain) => {
+    expect(kept({ email: `anna.berg@${domain}` })).toMatchObject({ domain: '', freemail: true });
+  });
+
+  test('a page at a network, or a throw-away domain, is not the company’s', () => {
+    for (const domain of ['https://www.linkedin.com/company/acme', 'mailinator.com', 'gmx.at']) {
+      const lead = kept({ domain });
+      expect([lead.domain, lead.notes]).toEqual([
+        'acme.example',
+        ['domain: many people’s, not one company’s, left out'],
+      ]);
+    }
+  });
+
+  test('no name of a company is none, and a link in its place is its domain', () => {
+    for (const company of ['Self', 'freelance', 'PRIVAT', 'n/a', 'test']) expect(kept({ company }).company).toBe('');
+    expect(kept({ company: 'https://www.berg-werke.example/' })).toMatchObject({
+      company: '',
+      domain: 'berg-werke.example',
     });
   });
 
@@ -184,6 +264,24 @@ describe('countries, zones, languages, phones, roles', () => {
     ["Côte d'Ivoire", 'CI'],
     ['NA', 'NA'],
     ['n/a', ''],
+    ['Etats-Unis', 'US'],
+    ['Royaume Uni', 'GB'],
+    ['Pays Bas', 'NL'],
+    ['Norvège', 'NO'],
+    ['République tchèque', 'CZ'],
+    ['Tschechische Republik', 'CZ'],
+    ['Griechenland', 'GR'],
+    ['Südkorea', 'KR'],
+    ['Vereinigte Arabische Emirate', 'AE'],
+    ['Nouvelle-Zélande', 'NZ'],
+    ['Kroatien', 'HR'],
+    ['Grossbritannien', 'GB'],
+    ['Germany (DE)', 'DE'],
+    ['DE - Germany', 'DE'],
+    ['Berlin, Germany', 'DE'],
+    ['Portland, OR', ''],
+    ['Germany / France', ''],
+    ['EU', ''],
     ['Earth', ''],
   ])('country %j is %s', (given, code) => {
     expect(kept({ country: given }).country).toBe(code);
@@ -222,8 +320,30 @@ describe('countries, zones, languages, phones, roles', () => {
     ['call office', ''],
     ['123', ''],
     ['1234567890123456', ''],
+    ['0000000', ''],
+    ['1234567890', ''],
+    ['+0123456789', ''],
+    ['+49 30 123456; +49 171 1234567', ''],
+    ['٠٣٠١٢٣٤٥٦', '030123456'],
   ])('phone %j is %j', (given, phone) => {
     expect(kept({ phone: given }).phone).toBe(phone);
+  });
+
+  test.each([
+    ['030 / 123456', 'Germany', '+4930123456'],
+    ['030/123456 Durchwahl 12', 'DE', '+4930123456 x12'],
+    ['(020) 7946 0123', 'GB', '+442079460123'],
+    ['06 12 34 56 78', 'France', '+33612345678'],
+    ['212-555-0123', 'US', '+12125550123'],
+    ['1 212 555 0123', 'US', '+12125550123'],
+    ['112 555 0123', 'US', '1125550123'],
+    ['612 345 678', 'ES', '+34612345678'],
+    ['7946 0123', 'GB', '79460123'],
+    ['+1 212 555 0123', 'DE', '+12125550123'],
+    ['030 123456', '', '030123456'],
+    ['06 6982', 'IT', '066982'],
+  ])('phone %j in %j is %s', (phone, country, number) => {
+    expect(kept({ phone, country }).phone).toBe(number);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 /** Schemas that several resources share. Instants are ISO 8601 text outside and epoch ms inside. */
 import { z } from '@hono/zod-openapi';
+import { cleanText } from '../../core/scrub/text.ts';
 import { emailIdentity } from '../../core/scrub.ts';
 import { iso } from '../../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../store/cursor.ts';
@@ -83,6 +84,12 @@ export type LeadRef = z.infer<typeof leadRef>;
 export const factsIn = z
   .record(text(100), text(2_000))
   .refine((facts) => Object.keys(facts).length <= 50, 'must have at most 50 facts')
+  // "n/a", "-" and what cannot be seen tell nothing: a fact that is asked for is then missing.
+  .transform((facts) =>
+    Object.fromEntries(
+      Object.entries(facts).flatMap(([name, told]) => (cleanText(told) === '' ? [] : [[name, told.trim()] as const])),
+    ),
+  )
   .openapi({
     type: 'object',
     additionalProperties: { type: 'string' },

@@ -28,9 +28,13 @@ export function companyDomain(text: string): string | undefined {
   return hostOf(text)?.replace(/^www\d?\.(?=.+\.)/, '');
 }
 
+/** Letters of two alphabets in one label look like another company's (`аcme` with a Cyrillic a). */
+const mixesAlphabets = (host: string): boolean =>
+  host.split('.').some((part) => /\p{Script=Latin}/u.test(part) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(part));
+
 function toAscii(host: string): string | undefined {
   if (/^[a-z0-9.-]+$/.test(host)) return host;
-  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(host)) return undefined;
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(host) || mixesAlphabets(host)) return undefined;
   try {
     return new URL(`http://${host}/`).hostname;
   } catch {

@@ -1,10 +1,25 @@
 /** Email addresses: what may be written to, under which identity, and why not. */
 
 import { hostOf } from './domain.ts';
-import { disposableDomains, fakeHosts, freemailDomains, machineMailboxes, madeUp, sharedMailboxes } from './lists.ts';
+import {
+  fakeHosts,
+  isDisposable,
+  isFreemail,
+  machineMailboxes,
+  madeUp,
+  mistypedDomains,
+  sharedMailboxes,
+} from './lists.ts';
+import { isMash } from './mash.ts';
 import { cleanText } from './text.ts';
 
-export type EmailReason = 'email-missing' | 'email-invalid' | 'email-fake' | 'email-role' | 'email-disposable';
+export type EmailReason =
+  | 'email-missing'
+  | 'email-invalid'
+  | 'email-fake'
+  | 'email-role'
+  | 'email-disposable'
+  | 'email-typo';
 
 export type EmailResult =
   | {
@@ -31,7 +46,8 @@ const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]
 export function readEmail(text: string): EmailResult {
   const { address, name } = unwrap(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ''));
   if (cleanText(address) === '') return refuse('email-missing', 'no email address');
-  const lower = address.toLowerCase().normalize('NFC');
+  // Letters of another width are the same letters.
+  const lower = address.normalize('NFKC').toLowerCase();
   const at = lower.lastIndexOf('@');
   const local = lower.slice(0, Math.max(at, 0));
   const domain = at < 0 ? undefined : hostOf(lower.slice(at + 1));
@@ -42,15 +58,21 @@ export function readEmail(text: string): EmailResult {
   const plainBox = box.replace(/[._-]/g, '');
   if (machineMailboxes.has(plainBox))
     return refuse('email-role', 'an address that belongs to a machine, not to a person');
-  const freemail = freemailDomains.has(domain);
+  const meant = mistypedDomains.get(domain);
+  if (meant !== undefined) return refuse('email-typo', `nobody has mail at ${domain}; is it ${meant}?`);
+  const freemail = isFreemail(domain);
   const host = domain.split('.')[0] ?? '';
   if (fakeHosts.has(host) || /\.(?:invalid|localhost|local)$/.test(domain)) {
     return refuse('email-fake', `made up: nobody has mail at ${domain}`);
   }
-  if (freemail && (madeUp.has(plainBox) || /^(.)\1{2,}$/.test(plainBox))) {
+  if (plainBox === host && (host.length <= 2 || isMash(host))) {
+    return refuse('email-fake', `made up: the same keys before and after the @ of ${domain}`);
+  }
+  if (isMash(plainBox) && isMash(host)) return refuse('email-fake', `made up: keys hit at random at ${domain}`);
+  if (freemail && (madeUp.has(plainBox) || isMash(plainBox) || /^(.)\1{2,}$/.test(plainBox))) {
     return refuse('email-fake', 'a made-up address at a free-mail provider');
   }
-  if (disposableDomains.has(domain)) return refuse('email-disposable', `${domain} hands out throw-away addresses`);
+  if (isDisposable(domain)) return refuse('email-disposable', `${domain} hands out throw-away addresses`);
   const email = `${local}@${domain}`;
   return { ok: true, email, normal: normalEmail(email), domain, freemail, name, shared: sharedMailboxes.has(plainBox) };
 }

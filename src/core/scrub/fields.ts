@@ -1,4 +1,5 @@
 /** Phones, locales and roles: lightly normalised, dropped when they are nothing of the kind. */
+import { international as toInternational } from './dialing.ts';
 
 /** Languages as exports spell them. Maps, not objects: `constructor` is nobody's language. */
 const languages: ReadonlyMap<string, string> = new Map(
@@ -47,12 +48,13 @@ export function localeTag(text: string): string | undefined {
 
 /**
  * Digits with a leading `+` where the number is international, ` x12` for an extension. A national number
- * keeps its shape: without the country's rules, guessing its prefix would dial somebody else. `undefined`
- * when there are fewer than 5 or more than 15 digits (E.164), or when a spreadsheet made it `4.9E+11`.
+ * becomes one by the rule of its country, and keeps its shape where that does not fit: guessing the prefix
+ * would dial somebody else. `undefined` when there are fewer than 5 or more than 15 digits (E.164), when
+ * they are one digit over and over or counted up, or when a spreadsheet made it `4.9E+11`.
+ * @param country ISO 3166 alpha-2 of the lead, `''` when it is not known
  */
-export function phoneNumber(text: string): string | undefined {
-  const plain = text
-    .normalize('NFKC')
+export function phoneNumber(text: string, country = ''): string | undefined {
+  const plain = asciiDigits(text.normalize('NFKC'))
     .trim()
     .toLowerCase()
     .replace(/^(?:tel|phone|mobile|fon)[.:]?\s*/, '');
@@ -64,8 +66,25 @@ export function phoneNumber(text: string): string | undefined {
   const international = plus || main.replace(/\D/g, '').startsWith('00');
   const all = (international ? main.replace(/\(0\)/, '') : main).replace(/\D/g, '');
   const digits = international && !plus ? all.replace(/^00/, '') : all;
-  if (digits.length < 5 || digits.length > 15) return undefined;
-  return `${international ? '+' : ''}${digits}${extension === null ? '' : ` x${extension[1]}`}`;
+  if (digits.length < 5 || digits.length > 15 || isCounted(digits)) return undefined;
+  // No country's code begins with 0.
+  if (international && digits.startsWith('0')) return undefined;
+  const number = international ? `+${digits}` : (toInternational(digits, country) ?? digits);
+  return `${number}${extension === null ? '' : ` x${extension[1]}`}`;
+}
+
+/** `0000000`, `1234567890`, `0123456`: typed to get past a form. */
+const isCounted = (digits: string): boolean =>
+  /^0*(\d)\1*$/.test(digits) || (digits.length >= 6 && '01234567890123456789'.includes(digits));
+
+/** Digits of every script as 0 to 9: they come in blocks of ten. */
+function asciiDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, (digit) => {
+    const at = digit.codePointAt(0) ?? 0;
+    let value = 0;
+    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(at - value - 1))) value += 1;
+    return String(value);
+  });
 }
 
 /** A role as playbooks name it: `Information Technology` to `it`, `DECISION_MAKER;CHAMPION` to `decision-maker`. */

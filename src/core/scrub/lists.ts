@@ -26,6 +26,17 @@ export const freemailDomains: ReadonlySet<string> = new Set([
     'proton.me',
     'protonmail.com',
   ],
+  ...[
+    'posteo.de',
+    'mailbox.org',
+    'arcor.de',
+    'mail.de',
+    'online.de',
+    'email.de',
+    'tutanota.de',
+    'hushmail.com',
+    'gmx.eu',
+  ],
   ...['pm.me', 'tutanota.com', 'tuta.io', 'fastmail.com', 'hey.com', 'zoho.com', 'yandex.ru', 'yandex.com', 'mail.ru'],
   ...[
     'bk.ru',
@@ -74,6 +85,35 @@ export const freemailDomains: ReadonlySet<string> = new Set([
   ...['bluewin.ch', 'ziggo.nl', 'kpnmail.nl', 'xs4all.nl', 'telenet.be', 'skynet.be', 'telia.com', 'bigpond.com'],
 ]);
 
+/** Providers with a domain in every country (`gmx.fr`, `yahoo.co.nz`). */
+const freemailFamilies =
+  /^(?:aol|gmx|googlemail|hotmail|live|msn|outlook|protonmail|yahoo|yandex)\.(?:com?\.)?[a-z]{2,3}$/;
+
+/** Whether anyone gets an address at this domain: then it says nothing of a company. */
+export const isFreemail = (domain: string): boolean => freemailDomains.has(domain) || freemailFamilies.test(domain);
+
+/** Domains that a slip of the finger makes of a provider's, and what was meant. Mail there reaches nobody, or a stranger. */
+export const mistypedDomains: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'gmail.com':
+      'gmial.com gmai.com gmal.com gmil.com gamil.com gnail.com gmaill.com gmail.co gmail.con gmail.cm gmail.comm gmail.de',
+    'googlemail.com': 'googelmail.com googlemail.de googlemail.con',
+    'hotmail.com': 'hotmial.com hotmal.com hotmai.com hotmil.com hormail.com hotmail.con hotmail.cm hotmail.comm',
+    'outlook.com': 'outlok.com outloo.com outlock.com outlook.con outlook.comm',
+    'yahoo.com': 'yahooo.com yaho.com yhaoo.com yahoo.con yahoo.comm',
+    'icloud.com': 'iclou.com icoud.com icloud.con',
+    'gmx.de': 'gmx.ed gmy.de gxm.de',
+    'web.de': 'wep.de web.ed wbe.de',
+    't-online.de': 'tonline.de t-onlin.de t-online.ed',
+  }).flatMap(([meant, typed]) => typed.split(' ').map((domain): [string, string] => [domain, meant])),
+);
+
+/** Pages of companies at these are not their domains. */
+export const profileHosts: ReadonlySet<string> = new Set([
+  ...['linkedin.com', 'facebook.com', 'instagram.com', 'twitter.com', 'x.com', 'xing.com', 'youtube.com', 'tiktok.com'],
+  ...['google.com', 'crunchbase.com', 'github.com', 'github.io', 'wixsite.com', 'wordpress.com', 'blogspot.com'],
+]);
+
 /** Addresses thrown away after minutes. */
 export const disposableDomains: ReadonlySet<string> = new Set([
   ...['mailinator.com', 'guerrillamail.com', 'guerrillamail.net', 'sharklasers.com', 'grr.la', '10minutemail.com'],
@@ -90,6 +130,20 @@ export const disposableDomains: ReadonlySet<string> = new Set([
     'burnermail.io',
   ],
 ]);
+
+/** Services that hand out throw-away addresses under ever new endings and subdomains. */
+const disposableNames: ReadonlySet<string> = new Set([
+  ...['mailinator', 'guerrillamail', 'guerrillamailblock', 'yopmail', '10minutemail', '20minutemail', 'minutemail'],
+  ...['trashmail', 'trash-mail', 'temp-mail', 'tempmail', 'throwawaymail', 'wegwerfmail', 'wegwerfemail', 'getnada'],
+  ...['dispostable', 'mailnesia', 'fakeinbox', 'sharklasers', 'spam4', 'spamgourmet', 'einwegmail', 'byom', 'mohmal'],
+]);
+
+/** Whether this domain, or one above it, throws its addresses away. */
+export function isDisposable(domain: string): boolean {
+  const labels = domain.split('.');
+  if (labels.slice(0, -1).some((label) => disposableNames.has(label))) return true;
+  return labels.some((_, i) => disposableDomains.has(labels.slice(i).join('.')));
+}
 
 /** Nobody reads these, or only to complain. Compared without dots, dashes and underscores. */
 export const machineMailboxes: ReadonlySet<string> = new Set([
@@ -144,5 +198,40 @@ export const madeUp: ReadonlySet<string> = new Set([
 /** Names typed to get past a form: junk when both the first and the last name are of this kind. */
 export const madeUpNames: ReadonlySet<string> = new Set([
   ...['test', 'tester', 'testing', 'asdf', 'asdfasdf', 'qwerty', 'fake', 'dummy', 'sample', 'blah', 'foo', 'bar'],
-  ...['firstname', 'lastname', 'first name', 'last name', 'vorname', 'nachname', 'aaa', 'xxx', 'abc'],
+  ...['firstname', 'lastname', 'first name', 'last name', 'vorname', 'nachname', 'aaa', 'xxx', 'abc', 'none', 'user'],
+  ...['qwe', 'asd', 'zxc', 'yxc', 'rty', 'fgh', 'ghj', 'hjk', 'jkl', 'dfg', 'sdf', 'first', 'last', 'name'],
+]);
+
+/** Whole names nobody fills in about themself. Lower case. */
+export const stockNames: ReadonlySet<string> = new Set([
+  ...['max mustermann', 'erika mustermann', 'mickey mouse', 'micky maus', 'donald duck', 'foo bar', 'test user'],
+  ...['not applicable', 'no name', 'kein name', 'keine angabe'],
+]);
+
+/** What people put for a company when they have none to name. Lower case. */
+export const noCompany: ReadonlySet<string> = new Set([
+  ...[
+    'self',
+    'self employed',
+    'self-employed',
+    'selbstständig',
+    'selbständig',
+    'freelance',
+    'freelancer',
+    'freiberufler',
+  ],
+  ...['private', 'privat', 'privatperson', 'home', 'personal', 'individual', 'particulier', 'student', 'unemployed'],
+  ...[
+    'test',
+    'testing',
+    'asdf',
+    'my company',
+    'company',
+    'company name',
+    'firma',
+    'no company',
+    'keine',
+    'aucune',
+    'na',
+  ],
 ]);

@@ -13,7 +13,14 @@ const macNames: ReadonlySet<string> = new Set([
   ...['macmillan', 'macneil', 'macpherson', 'macarthur', 'macallister', 'macnamara', 'macinnes', 'mackinnon'],
 ]);
 
-const honorific = /^(?:mr|mrs|ms|miss|mx|herr|frau|mme|mlle|monsieur|madame)\.?\s+(?=\S)/i;
+const honorific =
+  /^(?:(?:mr|mrs|ms|miss|mx|sir|herr|frau|mme|mlle|monsieur|madame|dr|prof)\.?\s+|(?:hr|fr|ing|mag|dipl\.?[\s-]?ing)\.\s*)(?=\S)/i;
+/** One of them and nothing else. */
+const onlyHonorific = /^(?:mr|mrs|ms|miss|mx|herr|frau|mme|mlle|monsieur|madame|hr|dr|prof)\.?$/i;
+const pronouns = /\s*[([](?:she|her|he|him|they|them|sie|er|elle|il|ella|él)\b[^)\]]*[)\]]$/iu;
+const degrees = /,\s*(?:ph\.?d|m\.?d|mba|m\.?sc|b\.?sc|msc|bsc|esq|cpa|pmp|ll\.?m)\.?$/i;
+/** Pictures, and what a spreadsheet takes for the beginning of a formula. */
+const decoration = /\p{Extended_Pictographic}|^[=+@|\s]+/gu;
 const suffixes: ReadonlyMap<string, string> = new Map([
   ['ii', 'II'],
   ['iii', 'III'],
@@ -28,14 +35,28 @@ const suffixes: ReadonlyMap<string, string> = new Map([
  * are initials (`JP`) and are kept as well; as a last name they are a name in capitals (`NG`).
  */
 export function personName(text: string, part: 'first' | 'last'): string {
-  let name = cleanText(text)
-    .replace(/^["“”\s]+|["“”\s]+$/g, '')
-    .trim();
-  while (part === 'first' && honorific.test(name)) name = name.replace(honorific, '');
+  let name = cleanText(text);
+  for (let next = bare(name, part); next !== name; next = bare(name, part)) name = next;
   if (part === 'first' && /^\p{Lu}{1,2}$/u.test(name)) return name;
   const lower = name.toLowerCase();
   const oneCase = name === lower || name === name.toUpperCase();
   return oneCase && lower !== name.toUpperCase() ? cleanText(properName(lower)) : cleanText(name);
+}
+
+/** One layer less of what is no part of the name. */
+function bare(text: string, part: 'first' | 'last'): string {
+  const name = undecorated(text);
+  if (part === 'last') return name.replace(degrees, '').trim();
+  return onlyHonorific.test(name) ? '' : name.replace(honorific, '');
+}
+
+/** Without quotation marks around it, pictures in it, and words that are no part of a name after it. */
+function undecorated(text: string): string {
+  const plain = cleanText(text.replace(decoration, '').replace(pronouns, ''))
+    .replace(/^["“”\s]+|["“”\s]+$/g, '')
+    .trim();
+  const quoted = /^'(.+)'$/.exec(plain);
+  return cleanText(quoted?.[1] ?? plain);
 }
 
 function properName(lower: string): string {
