@@ -28,7 +28,7 @@ export interface ComposeNotice extends NoticeContent {
   /** Absent: replies go to the sender. */
   readonly replyTo?: string | undefined;
   readonly date: Instant;
-  /** Left side of the Message-ID: the same for the same notice, so that a repeat is recognised. */
+  /** Left side of the Message-ID, and `X-Volley-Notice`: the same for the same notice, so that a repeat is recognised. */
   readonly id: string;
   /** What mails of one thread have in common. */
   readonly thread?: string | undefined;
@@ -57,7 +57,11 @@ export async function composeNotice(input: ComposeNotice): Promise<Buffer> {
     ...(thread === undefined ? {} : { inReplyTo: thread, references: thread }),
     text: crlf(noticeText(input)),
     html: crlf(noticeHtml(input)),
-    headers: [{ key: 'Auto-Submitted', value: 'auto-generated' }],
+    headers: [
+      { key: 'Auto-Submitted', value: 'auto-generated' },
+      // SES puts a Message-ID of its own into what it sends: by this one a repeat is told.
+      { key: 'X-Volley-Notice', value: headerText('X-Volley-Notice', input.id) },
+    ],
     attachments: (input.attachments ?? []).map(({ name, type, text }) => ({
       filename: name,
       contentType: type,

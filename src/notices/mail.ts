@@ -2,7 +2,7 @@
  * The mails to our own people: a row of the outbox says which, and what it says is read from the
  * store when it goes out. Nothing to say any more, nobody to say it to: nothing goes, and the row
  * keeps why. At least once: when nobody knows whether SES took a mail it goes again, under the same
- * Message-ID, since a rep told twice is better than one not told.
+ * id, since a rep told twice is better than one not told.
  */
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';

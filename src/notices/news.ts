@@ -47,6 +47,7 @@ async function newsOf(
   recipient: string,
 ): Promise<News | null> {
   const entry = await journalEntry(db, leadId, seq);
+  // Merged meanwhile, the entry stays where it was written and the person is the other lead.
   const lead = entry && (await getLead(db, (await mergedInto(db, leadId)) ?? leadId));
   if (!entry || !lead) return null;
   const rep = recipient.startsWith('rep:') ? recipient.slice('rep:'.length) : null;

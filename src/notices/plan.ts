@@ -94,7 +94,7 @@ export interface Planner {
 
 /** Real ms between looks; sped up, more often, for days go by in seconds. */
 const LOOK_MS = 30_000;
-const LOOK_SPED_UP_MS = 200;
+const LOOK_SPED_UP_MS = 100;
 
 /** Looks again and again. A look that fails is logged and repeated. */
 export function startPlanner(deps: PlanDeps): Planner {

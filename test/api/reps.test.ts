@@ -95,3 +95,27 @@ test('a rep’s key shows that rep alone', async () => {
     body: { type: '/problems/not-yours' },
   });
 });
+
+test('what a rep is mailed: each thing as it comes and a digest at the start of work, unless they say otherwise', async () => {
+  const id = 'mailed@northwind.example';
+  const rep = { name: 'Mailed', timeZone: 'UTC' };
+  expect((await put(id, rep)).body.notify).toEqual({ tasks: 'each', digest: null });
+  expect((await put(id, { ...rep, notify: { tasks: 'digest', digest: '07:30' } })).body.notify).toEqual({
+    tasks: 'digest',
+    digest: '07:30',
+  });
+  expect((await api.call(`GET /v1/reps/${id}`)).body.notify).toEqual({ tasks: 'digest', digest: '07:30' });
+  expect((await put(id, { ...rep, notify: { digest: 'none' } })).body.notify).toEqual({
+    tasks: 'each',
+    digest: 'none',
+  });
+  for (const [notify, path] of [
+    [{ tasks: 'sometimes' }, 'notify.tasks'],
+    [{ digest: '25:00' }, 'notify.digest'],
+    [{ mail: 'each' }, 'notify'],
+  ]) {
+    const answer = await put(id, { ...rep, notify });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].path).toContain(path);
+  }
+});

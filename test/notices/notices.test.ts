@@ -197,6 +197,19 @@ describe('what a lead does', () => {
     expect(mail?.text).toContain('No rep has this lead');
   });
 
+  test('of a lead merged meanwhile the mail tells as the lead it is now', async () => {
+    const leadId = await world.api.lead('twice@acme.example', { lastName: 'Old' });
+    await world.api.advance(leadId);
+    await signal(leadId, 'reply.received', { class: 'human' });
+    await world.api.advance(leadId);
+    const into = await world.api.lead('once@acme.example', { lastName: 'Survivor' });
+    await world.api.advance(into);
+    expect((await call(`POST /v1/leads/${leadId}/merge`, { body: { into } })).status).toBe(200);
+    pass(MINUTE);
+    const [mail] = await world.mails();
+    expect(mail?.subject).toMatch(/Survivor.* replied$/);
+  });
+
   test('a yes is handed over, and its rep alone is told', async () => {
     const leadId = await world.api.lead('yes@acme.example');
     await world.api.advance(leadId);
@@ -267,7 +280,7 @@ describe('when SES says no', () => {
     );
   });
 
-  test('when nobody knows, it goes again under the same Message-ID', async () => {
+  test('when nobody knows, it goes again under the same id', async () => {
     await offered();
     pass(MINUTE);
     world.mailbox.control({ mode: 'fail500AfterAccept', count: 1 });
@@ -276,6 +289,8 @@ describe('when SES says no', () => {
     const again = await world.mails();
     expect(first).toHaveLength(1);
     expect(again).toHaveLength(1);
-    expect(again[0]?.messageId).toBe(first[0]?.messageId);
+    const id = first[0]?.headers.get('x-volley-notice');
+    expect(id).toMatch(/^notice-/);
+    expect(again[0]?.headers.get('x-volley-notice')).toBe(id);
   });
 });
