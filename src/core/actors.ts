@@ -20,14 +20,22 @@ export interface TouchSeen {
   readonly at: Instant;
 }
 
+export type ReplyClass = 'human' | 'positive' | 'not-now' | 'out-of-office' | 'auto';
+
+/** Something a lead does, or a machine in its name. */
+export interface SignalAct {
+  readonly type: string;
+  readonly at: Instant;
+  readonly cadence?: string;
+  readonly step?: string;
+  /** Of replies; absent: somebody wrote something. */
+  readonly reply?: ReplyClass;
+  /** Of meetings: the date they speak of; absent: that moment. */
+  readonly meetingAt?: Instant;
+}
+
 export type LeadAct =
-  | {
-      readonly kind: 'signal';
-      readonly type: string;
-      readonly at: Instant;
-      readonly cadence?: string;
-      readonly step?: string;
-    }
+  | ({ readonly kind: 'signal' } & SignalAct)
   | { readonly kind: 'unsubscribe'; readonly at: Instant };
 
 export interface ReturnGiven {
@@ -52,7 +60,11 @@ export interface DealStage {
 
 export type AfterAccept = { readonly at: Instant } & (
   | ({ readonly kind: 'recycle' } & ReturnGiven)
-  | { readonly kind: 'signal'; readonly type: string }
+  | {
+      readonly kind: 'signals';
+      /** In the order of time; `at` of the act is that of the first. */
+      readonly signals: readonly SignalAct[];
+    }
   | {
       readonly kind: 'deal';
       /** Hundredths of a euro. */
@@ -126,7 +138,7 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     key: string,
     what: string,
     since: Instant,
-    list: readonly { chance: number; signal: string; times: number; after: Delay }[],
+    list: readonly { chance: number; signal: string; times: number; after: Delay; reply?: ReplyClass | undefined }[],
     place: { cadence?: string; step?: string },
   ): LeadAct[] {
     return list.flatMap((entry, index) => {
@@ -135,6 +147,7 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       return Array.from({ length: entry.times }, (_, time) => ({
         kind: 'signal' as const,
         type: entry.signal,
+        ...(entry.reply === undefined ? {} : { reply: entry.reply }),
         at: since + plainDelay(entry.after, draw('after', ...names, String(time))),
         ...place,
       }));
@@ -175,6 +188,22 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     return { at: stages[0]?.at ?? from, kind: 'deal', amountCents, stages };
   }
 
+  function signalsOf(
+    key: string,
+    what: string,
+    list: readonly { readonly signal: string; readonly after: Delay }[],
+    { at: from, calendar }: { readonly at: Instant; readonly calendar: Calendar },
+  ): AfterAccept {
+    let at = from;
+    const signals = list.map(({ signal, after }, i) => {
+      at = afterWork(calendar, at, after, draw(`${what} ${signal} ${i}`, key));
+      return { type: signal, at };
+    });
+    // What is booked or moved is the meeting that the last of them is about.
+    const dated = signals.map((act) => (act.type.startsWith('meeting.') ? { ...act, meetingAt: at } : act));
+    return { at: signals[0]?.at ?? from, kind: 'signals', signals: dated };
+  }
+
   return {
     bounces: (key) => leads.bounce !== undefined && draw('bounce', key) < leads.bounce.chance,
 
@@ -205,7 +234,8 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       const share = draw(what, key);
       const when = (d: Delay): Instant => afterWork(task.calendar, task.openedAt, d, draw(`${what} after`, key));
       if (task.handoff !== undefined) {
-        const choice = weighted(reps.offered[task.handoff] ?? reps.offered.else ?? [], share);
+        const passedOn = task.hand ? reps.passedOn : undefined;
+        const choice = weighted(passedOn ?? reps.offered[task.handoff] ?? reps.offered.else ?? [], share);
         if (choice === undefined || choice.do === 'nothing') return undefined;
         const at = when(choice.after);
         if (choice.do === 'accept') return { at, answer: 'accept' };
@@ -224,12 +254,13 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       const choice = weighted(reps.accepted, draw(what, key));
       if (choice === undefined || choice.do === 'nothing') return undefined;
       if (choice.do === 'deal') return dealOf(key, what, choice, accept);
+      if (choice.do === 'signals') return signalsOf(key, what, choice.signals, accept);
       const at = afterWork(accept.calendar, accept.at, choice.after, draw(`${what} after`, key));
-      if (choice.do === 'signal') return { at, kind: 'signal', type: choice.signal };
       return { at, kind: 'recycle', ...returned(key, what, choice.reason, at) };
     },
   };
 }
 
 /** Whether somebody did it; the rest is machines. Mirrors what the API says of posted signals. */
-export const isHumanSignal = (type: string): boolean => type !== 'email.opened';
+export const isHumanSignal = (type: string, reply?: ReplyClass): boolean =>
+  type !== 'email.opened' && reply !== 'out-of-office' && reply !== 'auto';

@@ -32,9 +32,12 @@ const reason = name('a return of the playbook');
 
 const TIMES_EXPECTED = 'a whole number from 1 to 20';
 const PHASE_EXPECTED = '"thought-leadership" or "call-to-action"';
+const REPLY_EXPECTED = 'a kind of reply: "positive", "not-now", "out-of-office" or "auto"';
 const reactionShape = {
   chance,
   signal,
+  /** What kind of reply `reply.received` is; absent: somebody wrote something. */
+  reply: z.enum(['positive', 'not-now', 'out-of-office', 'auto'], { error: REPLY_EXPECTED }).optional(),
   /** How often, one after another. */
   times: z
     .int({ error: TIMES_EXPECTED })
@@ -101,15 +104,16 @@ const deal = object(
   },
   'weight, do, amount, renews and stages',
 );
-const accepted = choiceOf(
-  [
-    deal,
-    recycle,
-    object({ weight, do: does('signal'), signal, after: delay }, 'weight, do, signal and after'),
-    nothing,
-  ],
-  'deal, recycle, signal or nothing',
+/** What the lead does after the rep has got in touch, one after another; each counted from the one before. */
+const signals = object(
+  {
+    weight,
+    do: does('signals'),
+    signals: listOf(object({ signal, after: delay }, 'a signal and after'), 'a list of signals', 1),
+  },
+  'weight, do and signals',
 );
+const accepted = choiceOf([deal, recycle, signals, nothing], 'deal, recycle, signals or nothing');
 const answered = choiceOf(
   [
     object(
@@ -141,6 +145,8 @@ export const behaviourSchema = object(
         offered: z.record(z.string(), listOf(offered, 'a list of choices', 1), {
           error: 'a map from handoffs, or else, to lists of choices',
         }),
+        /** The same for offers that have changed hands, whatever the handoff; absent: as any other offer. */
+        passedOn: listOf(offered, 'a list of choices', 1).optional(),
         /** What comes of a lead that a rep has accepted. */
         accepted: listOf(accepted, 'a list of choices', 1),
         /** Tasks that are no handoffs. */
@@ -154,7 +160,7 @@ export const behaviourSchema = object(
         /** The date a rep gives where a return asks for one, counted from the answer; absent: none given. */
         until: delay.optional(),
       },
-      'how reps answer: offered, accepted, tasks, facts, until',
+      'how reps answer: offered, passedOn, accepted, tasks, facts, until',
     ),
   },
   'how people behave: leads and reps',
@@ -205,9 +211,13 @@ export function behaviourProblems(behaviour: Behaviour, playbook: Playbook): Unk
     for (const [i, choice] of choices.entries())
       if (choice.do === 'reject') known('return', choice.reason, [...at, i, 'reason']);
   }
+  for (const [i, choice] of (behaviour.reps.passedOn ?? []).entries())
+    if (choice.do === 'reject') known('return', choice.reason, ['reps', 'passedOn', i, 'reason']);
   for (const [i, choice] of behaviour.reps.accepted.entries()) {
-    if (choice.do === 'recycle') known('return', choice.reason, ['reps', 'accepted', i, 'reason']);
-    if (choice.do === 'signal') known('signal', choice.signal, ['reps', 'accepted', i, 'signal']);
+    const at = ['reps', 'accepted', i];
+    if (choice.do === 'recycle') known('return', choice.reason, [...at, 'reason']);
+    if (choice.do === 'signals')
+      for (const [n, one] of choice.signals.entries()) known('signal', one.signal, [...at, 'signals', n, 'signal']);
   }
   return problems;
 }

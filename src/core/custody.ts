@@ -23,6 +23,8 @@ export interface Offer {
   readonly why: string;
   readonly by: string;
   readonly note?: string;
+  /** The route that fired. */
+  readonly route?: string;
   /** The handoff step that asked. */
   readonly from?: Enrollment;
   /** Who has been chosen already, by a chat. */
@@ -30,7 +32,7 @@ export interface Offer {
 }
 
 /** Offers the lead to sales: custody is theirs from here. Answers whether it was offered. */
-export function offer(d: Draft, { handoff, reason, why, by, note, from, to }: Offer): boolean {
+export function offer(d: Draft, { handoff, reason, why, by, note, route, from, to }: Offer): boolean {
   const { state } = d;
   const place = from ? { cadence: from.cadence, ...(from.step ? { step: from.step } : {}) } : {};
   if (state.objected) {
@@ -80,7 +82,9 @@ export function offer(d: Draft, { handoff, reason, why, by, note, from, to }: Of
       handoff: handoff.id,
       pool: pool.id,
       rep: rep?.id ?? null,
+      ...(choice.passed === undefined ? {} : { full: choice.passed.join(', ') }),
       ...(choice.knows === 'account' ? { sameAccount: 'has a colleague, or had one last' } : {}),
+      ...(route === undefined ? {} : { route }),
       acceptBy,
       why,
     },

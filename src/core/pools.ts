@@ -24,6 +24,8 @@ export interface Choice {
   readonly over?: { readonly open: number; readonly maxOpen: number };
   /** Not the pool's next one: who had the lead before, or who knows its account. */
   readonly knows?: 'lead' | 'account';
+  /** Pools before it whose reps were all full. */
+  readonly passed?: readonly string[];
   /** What the turn does to the pool's counts. */
   readonly counts: readonly PoolCount[];
 }
@@ -86,14 +88,17 @@ export function pickRep(question: PickQuestion): Choice | undefined {
   const { pools, routing, except = NOBODY } = question;
   const open = (rep: Rep): number => routing.open[rep.id] ?? 0;
   let full: { pool: Pool; reps: Rep[]; present: Rep[]; maxOpen: number } | undefined;
+  const passed: string[] = [];
   for (const pool of pools) {
     const { maxOpen = Number.POSITIVE_INFINITY } = pool;
     const present = presentIn(pool, question);
     const able = present.filter((rep) => !except.has(rep.id));
     const free = present.filter((rep) => open(rep) < maxOpen);
     const best = byTurn(pool, free, routing).find((rep) => !except.has(rep.id));
-    if (best) return { pool, rep: best, counts: turnOf(pool, best, free, routing) };
+    const after = passed.length === 0 ? {} : { passed };
+    if (best) return { pool, rep: best, ...after, counts: turnOf(pool, best, free, routing) };
     if (able.length > 0) full = { pool, reps: able, present, maxOpen };
+    if (able.length > 0) passed.push(pool.id);
   }
   if (full) {
     const { pool, reps, present, maxOpen } = full;
@@ -106,7 +111,9 @@ export function pickRep(question: PickQuestion): Choice | undefined {
 /** Counts in a pool; somebody without one begins as the next in turn, with nothing to catch up on. */
 function countsIn(pool: Pool, present: readonly Rep[], routing: Routing): (id: string) => number {
   const given = routing.given[pool.id] ?? {};
-  const known = present.flatMap(({ id }) => given[id] ?? []);
+  const theirs = present.flatMap(({ id }) => given[id] ?? []);
+  // Where nobody present has had a turn, those who have are away: they come back to an even count too.
+  const known = theirs.length > 0 ? theirs : Object.values(given);
   const start = Math.max(0, ...known.map((count) => count - 1));
   return (id) => given[id] ?? start;
 }

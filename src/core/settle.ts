@@ -45,7 +45,13 @@ function settleOnce(d: Draft): boolean {
   if (route) {
     const handoff = d.playbooks.current.handoffs[route.handoff];
     if (handoff) {
-      offer(d, { handoff, reason: 'route', why: `Route ${route.id}: ${route.when.source}`, by: 'rule' });
+      offer(d, {
+        handoff,
+        reason: 'route',
+        why: `Route ${route.id}: ${route.when.source}`,
+        by: 'rule',
+        route: route.id,
+      });
       return true;
     }
   }

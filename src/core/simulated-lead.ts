@@ -1,5 +1,5 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
-import { type Actors, isHumanSignal } from './actors.ts';
+import { type Actors, isHumanSignal, type SignalAct } from './actors.ts';
 import { decideWith } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
 import { isCustomer } from './endstate.ts';
@@ -162,14 +162,15 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       for (const { at: told, ...words } of act.stages) put(told, { ...deal, ...words, amountCents: act.amountCents });
       return;
     }
-    const least = act.kind === 'recycle' ? (playbook.returns[act.reason]?.minAttempts ?? 0) : 0;
+    if (act.kind === 'signals') {
+      for (const one of act.signals) put(one.at, signalBody(one));
+      return;
+    }
+    const least = playbook.returns[act.reason]?.minAttempts ?? 0;
     const possible = (): boolean =>
       state.custody.who === 'sales' && state.custody.rep === rep && state.custody.attempts >= least;
-    if (act.kind === 'signal') acts.push({ at: act.at, possible, body: signalBody(act.type, act) });
-    else {
-      const { at: _at, kind, ...words } = act;
-      acts.push({ at: act.at, possible, body: { kind, ...words, by: rep } });
-    }
+    const { at: _at, kind, ...words } = act;
+    acts.push({ at: act.at, possible, body: { kind, ...words, by: rep } });
   }
 
   function reactTo(touch: TouchRequest): void {
@@ -183,7 +184,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const phase = playbook.emails[touch.email]?.phase ?? 'thought-leadership';
     for (const act of actors.afterTouch(key, { ...touch, phase, nth })) {
       if (act.kind === 'unsubscribe') acts.push(suppressed(act.at, 'unsubscribed', touch.purpose));
-      else put(act.at, signalBody(act.type, act));
+      else put(act.at, signalBody(act));
     }
   }
 
@@ -244,7 +245,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   }
 
   put(from, { kind: 'lead.changed', by: 'import' });
-  for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') put(act.at, signalBody(act.type, act));
+  for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') put(act.at, signalBody(act));
 
   return {
     key,
@@ -274,15 +275,15 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   };
 }
 
-const signalBody = (type: string, act: { at: Instant; cadence?: string; step?: string }): InputBody => ({
+const signalBody = (act: SignalAct): InputBody => ({
   kind: 'signal',
-  type,
-  human: isHumanSignal(type),
-  ...(type === 'reply.received' ? { reply: { class: 'human' as const } } : {}),
-  ...(type === 'email.clicked' && act.cadence !== undefined && act.step !== undefined
+  type: act.type,
+  human: isHumanSignal(act.type, act.reply),
+  ...(act.type === 'reply.received' ? { reply: { class: act.reply ?? 'human' } } : {}),
+  ...(act.type === 'email.clicked' && act.cadence !== undefined && act.step !== undefined
     ? { cadence: act.cadence, step: act.step }
     : {}),
-  ...(type.startsWith('meeting.') ? { meetingAt: act.at } : {}),
+  ...(act.type.startsWith('meeting.') ? { meetingAt: act.meetingAt ?? act.at } : {}),
 });
 
 const suppressed = (at: Instant, reason: string, purpose?: TouchRequest['purpose']): Act => ({

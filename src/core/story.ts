@@ -175,7 +175,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const to = knows === '' ? who : `${who}, who ${knows},`;
     const until = t.time('acceptBy') === undefined ? '' : ` An answer is due by ${t.time('acceptBy')}.`;
     const why = t.text('why', t.why).replace(/\.$/, '');
-    return `The lead is offered to ${to} (handoff ${t.text('handoff')})${by(t)}: ${why}.${until}`;
+    const full = t.text('full', '') === '' ? '' : ` Nobody in pool ${t.text('full')} was free.`;
+    return `The lead is offered to ${to} (handoff ${t.text('handoff')})${by(t)}: ${why}.${full}${until}`;
   },
   'handoff.accepted': (t) => `${t.who} accepts the lead (handoff ${t.text('handoff')}).`,
   'handoff.rejected': (t) => `${t.who} rejects the lead: ${t.text('returnReason')}${facts(t)}.${noted(t)}`,

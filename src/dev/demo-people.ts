@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { type ApiClient, ApiProblem, createApiClient } from '../cli/client.ts';
 import type { Clock } from '../clock.ts';
-import { type AfterAccept, createActors, type LeadAct, type TaskAct } from '../core/actors.ts';
+import { type AfterAccept, createActors, type LeadAct, type SignalAct, type TaskAct } from '../core/actors.ts';
 import type { Behaviour } from '../core/behaviour.ts';
 import type { Rep } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
@@ -117,7 +117,7 @@ export function createPeople(options: PeopleOptions): People {
     }
   }
 
-  const signalOf = (leadId: string, act: { type: string; at: Instant; cadence?: string; step?: string }): object => ({
+  const signalOf = (leadId: string, act: SignalAct): object => ({
     id: `demo-${leadId}-${nth('signal', leadId)}`,
     lead: { id: leadId },
     type: act.type,
@@ -125,7 +125,8 @@ export function createPeople(options: PeopleOptions): People {
     ...(act.type === 'email.clicked' && act.step !== undefined
       ? { data: { cadence: act.cadence, step: act.step } }
       : {}),
-    ...(act.type.startsWith('meeting.') ? { data: { at: iso(act.at) } } : {}),
+    ...(act.type.startsWith('meeting.') ? { data: { at: iso(act.meetingAt ?? act.at) } } : {}),
+    ...(act.reply === undefined ? {} : { data: { class: act.reply } }),
   });
 
   /** Mail that came in a moment: who got what is in the ledger, by the tag. */
@@ -213,8 +214,8 @@ export function createPeople(options: PeopleOptions): People {
     const calendar = calendarOf(playbook, reps.get(rep));
     const next = actors.afterAccept(lead, { nth: nth('accept', lead), at: clock.now(), calendar });
     if (next === undefined) return;
-    if (next.kind === 'signal') {
-      await post([signalOf(task.lead.id, next)]);
+    if (next.kind === 'signals') {
+      await post(next.signals.map((one) => signalOf(task.lead.id, one)));
       return;
     }
     if (next.kind === 'deal') {

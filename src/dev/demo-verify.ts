@@ -1,8 +1,10 @@
 /** What a demo run must have kept, checked against what the outside saw: the mailbox's own record. */
+import { type Covered, createCoverage } from '../core/coverage/coverage.ts';
 import { END_STATES, type EndState, endStateOf } from '../core/endstate.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { type Counts, createTally } from '../core/tally.ts';
 import type { Instant } from '../core/time.ts';
+import { viewOf } from '../core/view.ts';
 import type { Db } from '../store/db.ts';
 import { listJournal } from '../store/journal.ts';
 import { peekLead } from '../store/states.ts';
@@ -30,6 +32,8 @@ export interface DemoOutcome {
   readonly endStates: Readonly<Record<EndState, number>>;
   readonly enrollments: Readonly<Record<string, number>>;
   readonly ledger: Readonly<Record<string, number>>;
+  /** Which rules of the playbook have come to bear. */
+  readonly covered: Covered;
   /** What is wrong, in words; empty when everything holds. */
   readonly wrong: readonly string[];
 }
@@ -38,6 +42,7 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
   const { db, mailbox, playbook, imported, until } = facts;
   const wrong: string[] = [];
   const tally = createTally(facts.from, facts.days);
+  const coverage = createCoverage(playbook);
   const endStates = Object.fromEntries(END_STATES.map((state) => [state, 0])) as Record<EndState, number>;
   const leads = await db.selectFrom('leads').select('id').orderBy('id').execute();
   for (const { id } of leads) {
@@ -47,10 +52,14 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
       continue;
     }
     endStates[endStateOf(loaded.state, loaded.facts, playbook, until)] += 1;
+    coverage.look(viewOf(loaded.state, loaded.facts, playbook, until));
     let cursor: string | undefined;
     do {
       const page = await listJournal(db, id, { limit: 100, cursor });
-      for (const entry of page.items) tally.add(entry);
+      for (const entry of page.items) {
+        tally.add(entry);
+        coverage.add(entry);
+      }
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
   }
@@ -84,6 +93,7 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
     endStates,
     enrollments: await enrollmentsOf(db),
     ledger,
+    covered: coverage.result(),
     wrong,
   };
 }

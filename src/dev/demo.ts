@@ -15,6 +15,7 @@ import { readConfig } from '../config.ts';
 import { instantOf } from '../core/calendar.ts';
 import { DAY } from '../core/time.ts';
 import { createLog } from '../log.ts';
+import { coveredText } from './demo-covered.ts';
 import { drain } from './demo-drain.ts';
 import { createPeople } from './demo-people.ts';
 import { meetingReport } from './demo-report.ts';
@@ -134,6 +135,7 @@ function show({ outcome, meeting }: Played, options: Options): void {
   print(`\n${colour.bold(`${options.days} days`)}`);
   print(table(['', ''], rows));
   print(`\n${meeting}`);
+  print(`\n${coveredText(outcome.covered)}`);
   if (outcome.wrong.length === 0) print(`\n${colour.green('every lead accounted for, no touch repeated')}`);
   else for (const line of outcome.wrong) print(`${colour.red('wrong:')} ${line}`);
 }

@@ -48,7 +48,7 @@ ${REPS.replace('offered: {}', 'offered: { hot: [{ weight: 1, do: nothing }] }')}
   it('names what a choice may do', () => {
     const text = `leads: { personas: [{ id: a, weight: 1 }] }\n${REPS.replace('do: nothing', 'do: dance')}`;
     expect(behaviour(text)).toEqual([
-      expect.stringContaining('(expected a choice with a weight and do: deal, recycle, signal or nothing)'),
+      expect.stringContaining('(expected a choice with a weight and do: deal, recycle, signals or nothing)'),
     ]);
   });
 
