@@ -1,13 +1,15 @@
 /** `/v1/leads/{id}/explain`: why a lead got something, why not, when it will, why it hears nothing. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { BECAUSE_CODES, EXPLAIN_CODES, VERDICTS } from '../core/explain/codes.ts';
-import { type Entry, explain, parseAbout } from '../core/explain/explain.ts';
+import { type Entry, explain, type OpenTask, parseAbout } from '../core/explain/explain.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { initialState } from '../core/state.ts';
-import { iso } from '../core/time.ts';
+import { type Instant, iso } from '../core/time.ts';
 import { peekTurn } from '../store/account-turn.ts';
 import { listJournal } from '../store/journal.ts';
 import type { Db } from '../store/schema.ts';
 import { asksSameAccount, countedReps, peekLead, peekRouting, withAccount } from '../store/states.ts';
+import { listTasks, type Task } from '../store/tasks.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { leadFor } from './own.ts';
@@ -72,6 +74,9 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     if (loaded === null) throw new Problem('not-found', `There is no lead ${id}`);
     const current = await deps.playbooks.current();
     const state = loaded.state ?? initialState(current.stages[0]?.id ?? '', loaded.facts.createdAt);
+    const journal = await wholeJournal(db, id);
+    const atHand = await pinned(deps, [state], current);
+    const then = at === undefined ? undefined : await versionAt(deps, journal, at);
     const explained = explain({
       about,
       state,
@@ -80,9 +85,10 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         turn: await peekTurn(db, id, loaded.facts.lead.domain),
         routing: await peekRouting(db, countedReps(current), asksSameAccount(current) ? loaded.leadId : undefined),
       },
-      playbooks: { current, get: await pinned(deps, [state], current) },
+      playbooks: { current, get: (hash) => (hash === then?.hash ? then : atHand(hash)) },
       inputs: loaded.inputs,
-      journal: await wholeJournal(db, id),
+      tasks: (await listTasks(db, { leadId: id, states: ['open'], limit: MOST_TASKS })).items.map(openTaskOf),
+      journal,
       now: deps.clock.now(),
       ...(at === undefined ? {} : { at }),
       sendAs: deps.clock.anchor.factor > 1 ? 'due' : 'now',
@@ -99,6 +105,22 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     );
   });
   return app;
+}
+
+/** Tasks of a lead that are open at once; more than one is rare. */
+const MOST_TASKS = 20;
+
+const openTaskOf = ({ kind, assignee, pool, dueAt, snoozedUntil }: Task): OpenTask => ({
+  kind,
+  who: assignee ?? `whoever takes it in pool ${pool ?? ''}`,
+  dueAt,
+  ...(snoozedUntil === null ? {} : { snoozedUntil }),
+});
+
+/** The version that decided last before this instant; undefined when it is gone or no longer compiles. */
+async function versionAt(deps: ApiDeps, journal: readonly Entry[], at: Instant): Promise<Playbook | undefined> {
+  const hash = journal.findLast((entry) => entry.at <= at)?.playbookVersion;
+  return hash === undefined ? undefined : deps.playbooks.get(hash).catch(() => undefined);
 }
 
 const PAGE = 500;

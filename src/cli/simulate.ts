@@ -1,10 +1,12 @@
 /** `volley simulate`: what a playbook would do with these leads, in seconds and without a system. */
+
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { instantOf } from '../core/calendar.ts';
 import { type SimulationResult, simulate } from '../core/simulate.ts';
 import { DAY } from '../core/time.ts';
+import { counted } from '../core/words.ts';
 import { compileFolder } from './check.ts';
 import { readBehaviour, readReps } from './people.ts';
 import { colour, note, print, printJson, progress, table } from './terminal.ts';
@@ -92,7 +94,9 @@ function show(r: Omit<SimulationResult, 'perLead'>, rejected: number): void {
       .filter(([, n]) => n > 0)
       .map(([name, n]) => `${name} ${n}`)
       .join(', ') || 'none';
-  print(colour.bold(`${r.leads} leads over ${r.days} days (${rejected} rows refused)`));
+  print(
+    colour.bold(`${counted(r.leads, 'lead')} over ${counted(r.days, 'day')} (${counted(rejected, 'row')} refused)`),
+  );
   print(
     table(
       ['touches', 'tasks', 'handoffs', 'accepted', 'recycles', 'SLA breaches', 'expired', 'quiet leads'],

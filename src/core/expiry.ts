@@ -21,7 +21,7 @@ export type ExpiryDue =
   | { readonly what: 'expire'; readonly at: Instant; readonly from: Instant };
 
 /** What the clock of expiry brings next; undefined while it does not count for this lead. */
-export function nextExpiry(d: Draft): ExpiryDue | undefined {
+export function nextExpiry(d: Pick<Draft, 'state' | 'facts' | 'playbooks'>): ExpiryDue | undefined {
   const { state, facts } = d;
   const rule = d.playbooks.current.expiry;
   if (
@@ -49,7 +49,7 @@ export function nextExpiry(d: Draft): ExpiryDue | undefined {
 const backBy = (at: Instant, span: string, zone: string): Instant => addDuration(at, `-${span}`, zone);
 
 /** Leads at one of these stages, or beyond it, never expire; nor do those with an open deal if `not` says so. */
-function isSpared(d: Draft, { not }: Expiry): boolean {
+function isSpared(d: Pick<Draft, 'state' | 'playbooks'>, { not }: Expiry): boolean {
   const deals = Object.values(d.state.deals ?? {});
   if (not.includes(OPEN_DEAL) && deals.some(({ stage }) => isOpenDeal(stage))) return true;
   const ids = d.playbooks.current.stages.map(({ id }) => id);

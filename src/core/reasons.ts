@@ -140,7 +140,7 @@ export const REASONS = {
   'deal-told': 'The CRM told of this deal.',
   'deal-left': 'The lead is no longer one of this deal’s people; the deal counts for it no more.',
   'deal-won': 'A deal was won: the sale is made, and sales has no next move.',
-  'deal-lost': 'The last deal of the lead was lost; what the playbook says for it follows.',
+  'deal-lost': 'The last deal of the lead was lost, and this is what both teams agreed on for that.',
   'deal-lost-others': 'A deal was lost, and another one of the lead is open or won: nothing follows.',
   'older-than-known': 'Something newer is known already.',
   'wait-met': 'What the step waited for happened.',

@@ -48,7 +48,7 @@ function settleOnce(d: Draft): boolean {
       offer(d, {
         handoff,
         reason: 'route',
-        why: `Route ${route.id}: ${route.when.source}`,
+        why: `The route ${route.id} turned true: ${route.when.source}`,
         by: 'rule',
         route: route.id,
       });

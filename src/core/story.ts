@@ -1,5 +1,6 @@
 /** The journal as a story: each entry in one or two sentences that say what, why, who and what is next. */
 import { type JournalType, REASONS } from './reasons.ts';
+import { signalWords } from './story-signals.ts';
 import { dayAndTime, inner, nameOfActor } from './words.ts';
 
 /** What the story reads of a journal entry, as the core writes it and as the store keeps it. */
@@ -56,13 +57,11 @@ export function storyOf(entry: StoryEntry, zone: string): string {
 const isKnown = (type: string): type is JournalType => Object.hasOwn(TELLERS, type);
 
 const because = ({ why }: Told): string => (why === '' ? '' : `: ${why}`);
-const by = ({ entry, who }: Told): string => (entry.by === 'rule' || entry.by === 'clock' ? '' : `, by ${who}`);
+/** Whose doing it was; what the lead did itself is told as such. */
+const by = ({ entry, who }: Told): string => (['rule', 'clock', 'lead'].includes(entry.by) ? '' : `, by ${who}`);
 
 /** A rule that is quoted from the playbook, when the entry has it. */
 const rule = ({ text }: Told, name: string): string => (text(name, '') === '' ? '' : ` (${text(name)})`);
-
-/** Who has the lead, as a subject. */
-const holder = (who: string): string => (who === 'nobody' ? 'nobody' : who);
 
 function facts({ entry }: Told): string {
   const given = entry.data['facts'];
@@ -84,6 +83,20 @@ function toldWords(to: string): string {
 const given = (t: Told): string =>
   `The offer goes from ${t.text('from', `pool ${t.text('pool', 'nobody')}`)} to ${t.text('to')} (handoff ${t.text('handoff')})`;
 
+/** What put the lead there: a step, or the answer of a rep. */
+function sender({ text }: Told): string {
+  const answer = text('returnReason', '');
+  const [cadence, step] = (answer === '' ? text('step', '') : answer).split('/');
+  return step === undefined ? `the answer ${answer}` : `step ${step} of ${cadence}`;
+}
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  accept: 'takes',
+  reject: 'turns down',
+  complete: 'completes',
+  skip: 'skips',
+};
+
 /** Every type of the journal has its words here: without them this does not compile. */
 const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'enrollment.started': (t) => {
@@ -91,7 +104,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const { reason } = t.entry;
     const words =
       reason === 'returned' || reason === 'step'
-        ? `${t.text('returnReason', t.text('step', 'an answer'))} sends it there`
+        ? `${sender(t)} sends it there`
         : reason === 'by-request'
           ? `${t.who} asked for it`
           : `${t.why}${rule(t, 'when')}${rule(t, 'on')}`;
@@ -109,14 +122,31 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
       : `${t.entry.cadence} goes on where it was: ${t.why}.`,
   'enrollment.ended': (t) => {
     const where = t.entry.step ? ` at step ${t.entry.step}` : '';
-    const next = t.entry.reason === 'replaced' && t.text('by', '') !== '' ? ` ${t.text('by')} takes over.` : '';
-    return `${t.entry.cadence} ends as ${t.text('state', 'ended')}${where}: ${t.why}${rule(t, 'goal')}${rule(t, 'exit')}${by(t)}.${next}`;
+    const why = `${t.why}${rule(t, 'goal')}${rule(t, 'exit')}${by(t)}`;
+    switch (t.text('state', '')) {
+      case 'replaced':
+        return t.text('by', '') === ''
+          ? `${t.entry.cadence} ends${where}: ${why}.`
+          : t.text('by') === t.entry.cadence
+            ? `${t.entry.cadence} begins anew, and leaves off${where}${by(t)}.`
+            : `${t.text('by')} takes over from ${t.entry.cadence}${where}${by(t)}.`;
+      case 'met':
+        return `${t.entry.cadence} is done${where}: ${why}.`;
+      case 'ended':
+        return `${t.entry.cadence} is over: ${why}.`;
+      case 'stopped':
+        return `${t.who} stops ${t.entry.cadence}${where}.`;
+      default:
+        return `${t.entry.cadence} ends early${where}: ${why}.`;
+    }
   },
   'entry.refused': (t) => `The lead is kept out of ${t.entry.cadence}${because(t)}.`,
-  'step.branched': (t) =>
-    t.entry.reason === 'no-arm'
-      ? `At the branch ${t.place} no arm applied, so the cadence goes on after it.`
-      : `At the branch ${t.place} the lead takes the first arm that holds${rule(t, 'when')}.`,
+  'step.branched': (t) => {
+    if (t.entry.reason === 'no-arm') return `At the branch ${t.place} no arm applied, so the cadence goes on after it.`;
+    return t.text('when', '') === 'else'
+      ? `At the branch ${t.place} no condition holds, so the lead takes the way for all others.`
+      : `At the branch ${t.place} the lead takes the first arm that holds${rule(t, 'when')}.`;
+  },
   'step.split': (t) =>
     t.entry.reason === 'holdout'
       ? `At the split ${t.place} the lead is held out and gets no arm.`
@@ -139,9 +169,9 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'touch.unconfirmed': (t) => `Whether the email ${t.text('email')} went is not known (${t.place}): ${t.why}.`,
   'signal.received': (t) => {
     if (t.text('type') === 'reply.received' && t.text('class', '') !== '') return replied(t);
-    const machine = t.entry.data['human'] === false ? ' A machine can do this too, so it counts for nothing.' : '';
+    const machine = t.entry.data['human'] === false ? ' A machine does this too, so it counts for nothing.' : '';
     const place = t.place === '' ? '' : ` in ${t.place}`;
-    return `The lead did something: ${t.text('type')}${place}.${machine}`;
+    return `${signalWords(t.text('type'))}${place}.${machine}`;
   },
   'colleagues.told': (t) => {
     const n = t.entry.data['colleagues'];
@@ -149,7 +179,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `Marketing keeps quiet with ${who} of the lead until ${t.time('until') ?? 'later'}: ${t.why}.`;
   },
   'colleague.replied': (t) => `Marketing keeps quiet until ${t.time('until') ?? 'later'}: ${t.why}.`,
-  'label.gained': (t) => `The lead counts as ${t.text('label').toUpperCase()}: ${t.why}${rule(t, 'when')}.`,
+  'label.gained': (t) => `The lead counts as ${t.text('label').toUpperCase()}, as both teams agreed${rule(t, 'when')}.`,
   'stage.changed': (t) => {
     if (t.entry.reason === 'stage-by-person') {
       return `The stage is ${t.text('to')} instead of ${t.text('from')}, says ${t.who}: ${t.text('why')}.`;
@@ -166,15 +196,21 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'deal.left': (t) => `Deal ${t.text('deal')} counts for the lead no more: ${t.why}.`,
   'custody.changed': (t) => {
     const rep = t.text('rep', '') === '' ? '' : ` (${t.text('rep')})`;
-    const has = t.text('to') === 'nobody' ? 'Nobody has' : `${capital(holder(t.text('to')))}${rep} has`;
-    return `${has} the next move, after ${holder(t.text('from'))}: ${t.why}${by(t)}.`;
+    const [from, to] = [t.text('from'), t.text('to')];
+    const has = to === 'nobody' ? 'Nobody has' : `${capital(to)}${rep} has`;
+    const after = from === 'nobody' || from === to ? '' : `, after ${from}`;
+    const why =
+      t.entry.reason === 'returned' && t.entry.by.includes('@') ? `${t.who} gave the lead back` : t.why + by(t);
+    return t.entry.reason === 'nothing-running'
+      ? 'No cadence runs any more: nobody has the next move.'
+      : `${has} the next move${after}: ${why}.`;
   },
   'handoff.offered': (t) => {
     const who = t.text('rep', '') === '' ? `whoever takes it in pool ${t.text('pool')}` : t.text('rep');
     const knows = t.entry.reason === 'same-rep' ? 'had it before' : t.text('sameAccount', '');
-    const to = knows === '' ? who : `${who}, who ${knows},`;
+    const to = knows === '' ? who : `${who}, who ${knows}`;
     const until = t.time('acceptBy') === undefined ? '' : ` An answer is due by ${t.time('acceptBy')}.`;
-    const why = t.text('why', t.why).replace(/\.$/, '');
+    const why = inner(t.text('why', t.why));
     const full = t.text('full', '') === '' ? '' : ` Nobody in pool ${t.text('full')} was free.`;
     return `The lead is offered to ${to} (handoff ${t.text('handoff')})${by(t)}: ${why}.${full}${until}`;
   },
@@ -205,16 +241,17 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   },
   'handoff.skipped': (t) => `The lead is not offered (handoff ${t.text('handoff')})${because(t)}.`,
   'task.opened': (t) => {
-    const to = t.text('assignee', '') === '' ? `pool ${t.text('pool', 'nobody')}` : t.text('assignee');
+    const to =
+      t.text('assignee', '') === '' ? `whoever takes it in pool ${t.text('pool', 'nobody')}` : t.text('assignee');
     const due = t.time('dueAt') === undefined ? '' : `, due by ${t.time('dueAt')}`;
     const place = t.place === '' ? '' : ` (${t.place})`;
-    return `A task for ${to} opens: ${t.text('kind')}${place}${due}.`;
+    return `A task opens for ${to}: ${t.text('kind')}${place}${due}.`;
   },
   'person.notified': (t) => `${capital(toldWords(t.text('to', '')))} is told${t.place === '' ? '' : ` (${t.place})`}.`,
   'task.answered': (t) => {
     const disposition = t.text('disposition', '') === '' ? '' : ` as ${t.text('disposition')}`;
     const place = t.place === '' ? '' : ` of ${t.place}`;
-    return `${t.who} answers the task${place}: ${t.text('answer')}${disposition}.${noted(t)}`;
+    return `${t.who} ${ANSWERS[t.text('answer')] ?? 'answers'} the task${place}${disposition}.${noted(t)}`;
   },
   'task.expired': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is closed${because(t)}.`,
   'task.cancelled': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is withdrawn${because(t)}.`,
@@ -243,8 +280,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `The chat ends${outcome}${because(t)}${by(t)}.${noted(t)}`;
   },
   'lead.returned': (t) => {
-    const what = t.entry.reason === 'deal-lost' ? 'A lost deal' : t.who;
-    return `${what} gives the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`;
+    const what = t.entry.reason === 'deal-lost' ? 'A lost deal brings' : `${capital(t.who)} gives`;
+    return `${what} the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`;
   },
   'lead.expiring': (t) => {
     const end =
@@ -252,7 +289,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `The last call for this lead (${t.text('cadence')}): ${t.why}.${end}`;
   },
   'lead.expired': (t) => `The lead expires: ${t.why}. Nobody contacts it until it does something.`,
-  'lead.revived': (t) => `The lead is back: ${t.why}${by(t)}.`,
+  'lead.revived': (t) =>
+    t.entry.by === 'lead' ? 'The lead is back: it did something.' : `The lead is back: ${t.who} took it up again.`,
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
   'lead.objected': (t) =>
     `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good.${noted(t)}`,
@@ -271,7 +309,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   },
   'lead.suppressed': (t) => {
     const purpose = t.text('purpose', '') === '' ? 'any purpose' : t.text('purpose');
-    return `The address may not be mailed any more for ${purpose} (${t.text('why')}), by ${t.who}.`;
+    return `The address may not be mailed any more for ${purpose} (${t.text('why')})${by(t)}.`;
   },
   'webhook.called': (t) => `Whoever listens is told ${t.text('name')} (${t.place}): ${t.why}.`,
   'input.ignored': (t) => `Something came that changes nothing (${t.text('kind')})${because(t)}.`,
@@ -297,4 +335,6 @@ function replied(t: Told): string {
   }
 }
 
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+/** An address stays as it is. */
+const capital = (words: string): string =>
+  words.includes('@') ? words : words.charAt(0).toUpperCase() + words.slice(1);

@@ -22,6 +22,12 @@ export function nameOfActor(by: string): string {
   return by.includes('@') ? by : `the key ${by}`;
 }
 
+/** `1 day`, `2 days`. */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** `an email`, `a signal`. */
+export const aOrAn = (word: string): string => `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`;
+
 /** A sentence as part of another: no capital, no full stop. */
 export const inner = (sentence: string): string =>
   `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.replace(/\.$/, '');

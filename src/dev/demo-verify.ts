@@ -7,7 +7,7 @@ import type { Instant } from '../core/time.ts';
 import { viewOf } from '../core/view.ts';
 import type { Db } from '../store/db.ts';
 import { listJournal } from '../store/journal.ts';
-import { peekLead } from '../store/states.ts';
+import { peekLead, withAccount } from '../store/states.ts';
 import type { Imported } from './demo-waves.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
 
@@ -52,7 +52,8 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
       continue;
     }
     endStates[endStateOf(loaded.state, loaded.facts, playbook, until)] += 1;
-    coverage.look(viewOf(loaded.state, loaded.facts, playbook, until));
+    const { facts: known } = await withAccount(db, loaded);
+    coverage.look(viewOf(loaded.state, known, playbook, until));
     let cursor: string | undefined;
     do {
       const page = await listJournal(db, id, { limit: 100, cursor });

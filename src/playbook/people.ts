@@ -1,8 +1,10 @@
 /** The files about people beside a playbook, `behaviour.yaml` and `reps.yaml`: checked as the playbook is. */
+
 import type { z } from 'zod';
 import { type Behaviour, behaviourProblems, behaviourSchema } from '../core/behaviour.ts';
 import type { Rep } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
+import { aOrAn } from '../core/words.ts';
 import { normalise } from './files.ts';
 import { checkShape } from './issues.ts';
 import { didYouMean, oneOfNames } from './nearest.ts';
@@ -25,7 +27,7 @@ export function checkBehaviour(file: string, bytes: Uint8Array, playbook: Playbo
         ],
       );
       const message = `the playbook has no ${what} '${name}'${didYouMean(name, known)}`;
-      return source.at(path, message, oneOfNames(known, `a ${what}; there is none yet`), isKey ? 'key' : 'value');
+      return source.at(path, message, oneOfNames(known, `${aOrAn(what)}; there is none yet`), isKey ? 'key' : 'value');
     }),
   );
 }

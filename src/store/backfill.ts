@@ -7,6 +7,7 @@ import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
 import { ensureAccounts } from './accounts.ts';
 import { type JournalRow, listJournal } from './journal.ts';
+import { lineage } from './lead-aliases.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import { writeReportFacts } from './report-facts.ts';
 import type { Db } from './schema.ts';
@@ -45,6 +46,8 @@ export async function refill(tx: Db, leadId: string): Promise<void> {
     .forUpdate()
     .executeTakeFirst();
   if (lead?.stage == null) return;
+  // A merge has put two leads' facts together already, by a version that writes them.
+  if ((await lineage(tx, leadId)).length > 1) return;
   const entries = await journalOf(tx, leadId);
   await tx.deleteFrom('milestones').where('lead_id', '=', leadId).execute();
   await tx.deleteFrom('handoffs').where('lead_id', '=', leadId).execute();

@@ -22,7 +22,7 @@ const TOO_LONG_OR_RARE = [
   /^cadences\/win-back\//,
   /^cadences\/first-conversation\/steps\/.*(expired|nobody-asked|nobody-called|given-up)$/,
   /^emails\/loyalty-/,
-  /^(stages|definitions|score)\//,
+  /^(stages|definitions|score|buyingGroup)\//,
   /^signals\/chat\.started$/,
 ];
 

@@ -208,7 +208,7 @@ describe('custody', () => {
       return opened?.kind === 'task.open' ? opened.task.context : undefined;
     };
     expect(context(['why', 'asked', 'seen'])).toMatchObject({
-      why: "Route demo: seen('demo.requested')",
+      why: "The route demo turned true: seen('demo.requested')",
       asked: ['demo.requested'],
       signals: [{ type: 'demo.requested', count: 1 }],
       lastTouches: [{ email: 'guide-1' }],

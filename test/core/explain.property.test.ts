@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { createActors } from '../../src/core/actors.ts';
 import { behaviourSchema } from '../../src/core/behaviour.ts';
 import type { JournalEntry } from '../../src/core/decision.ts';
+import { nextExpiry } from '../../src/core/expiry.ts';
 import { BECAUSE_CODES, EXPLAIN_CODES, VERDICTS } from '../../src/core/explain/codes.ts';
 import { type About, type Entry, type Explanation, explain, type Question } from '../../src/core/explain/explain.ts';
 import { breaksSilence } from '../../src/core/explain/silence.ts';
@@ -117,6 +118,7 @@ function afterwards(life: Life): readonly Entry[] {
 function reads(e: Explanation): void {
   expect(VERDICTS).toContain(e.verdict);
   expect(Object.keys(EXPLAIN_CODES)).toContain(e.code);
+  expect(['unknown', 'cannot-decide']).not.toContain(e.code);
   expect(e.sentence).toMatch(/^\S.+\.$/);
   for (const text of [e.sentence, JSON.stringify(e.because), e.unblockedBy ?? '']) {
     expect(text).not.toMatch(/undefined|NaN|\[object|null/);
@@ -176,7 +178,10 @@ describe('explain', () => {
           const enters = later.find((x) => x.type === 'enrollment.started' && x.cadence === cadence);
           if (e.code === 'will-enter') expect(enters?.at).toBe(e.at);
           else if (
-            !['in-cadence', 'resting', 'run-over', 'paused-custody', 'paused-person', 'sending-paused'].includes(e.code)
+            !(
+              e.code.startsWith('paused-') ||
+              ['in-cadence', 'resting', 'run-over', 'sending-paused', 'rep-conversation'].includes(e.code)
+            )
           )
             expect(enters, e.sentence).toBeUndefined();
         }
@@ -196,6 +201,28 @@ describe('explain', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('expiry: a lead that has had its last call is gone when it was said, unless sales takes it over', () => {
+    let told = 0;
+    fc.assert(
+      fc.property(aLife, (drawn) => {
+        const life = lifeOf({ ...drawn, hours: drawn.hours / 2 + 60 * 24, trouble: 'none' });
+        const due = nextExpiry({ state: life.state, facts: life.facts, playbooks });
+        if (due?.what !== 'expire') return;
+        told += 1;
+        const e = explain(questionOf(life, { kind: 'silence' }));
+        expect(e.sentence).toContain('expires on');
+        const later = afterwards(life);
+        const end = later.find(
+          (x) => x.type === 'lead.expired' || (x.type === 'custody.changed' && x.data['to'] === 'sales'),
+        );
+        if (end?.type === 'lead.expired') expect(end.at).toBe(due.at);
+        else expect(end?.at).toBeLessThanOrEqual(due.at);
+      }),
+      { numRuns: 60 },
+    );
+    expect(told).toBeGreaterThan(0);
   });
 
   it('custody, stage and score say what the lead has', () => {

@@ -39,28 +39,28 @@ describe('the story', () => {
     lead.look();
     const story = lead.journal.map((x) => storyOf(x, ZONE));
     expect(story).toEqual([
-      'Marketing has the next move, after nobody: a marketing cadence took the lead up.',
+      'Marketing has the next move: a marketing cadence took the lead up.',
       'The lead enters guide: the entry condition of the cadence held and its lane was free (true).',
       expect.stringMatching(/^The email hello goes out \(guide \/ hello\): its time came\.$/),
       'Sales (rep-1@northwind.example) has the next move, after marketing: a step of the cadence asked for it.',
       expect.stringMatching(
-        /^The lead is offered to rep-1@northwind\.example \(handoff warm\): Step offer of guide hands this lead over\. An answer is due by Mon 30 Nov 2026, \d\d:\d\d\.$/,
+        /^The lead is offered to rep-1@northwind\.example \(handoff warm\): step offer of guide hands this lead over\. An answer is due by Mon 30 Nov 2026, \d\d:\d\d\.$/,
       ),
-      expect.stringMatching(/^A task for rep-1@northwind\.example opens: handoff \(guide \/ offer\), due by /),
+      expect.stringMatching(/^A task opens for rep-1@northwind\.example: handoff \(guide \/ offer\), due by /),
       expect.stringContaining('guide pauses where it is'),
-      'rep-1@northwind.example answers the task: reject. Note: Call in spring.',
+      'rep-1@northwind.example turns down the task. Note: Call in spring.',
       'rep-1@northwind.example rejects the lead: not-ready, with timing: after the audit. Note: Call in spring.',
-      'Marketing has the next move, after sales: the rep gave the lead back with this reason, by rep-1@northwind.example.',
-      'guide ends as replaced at step offer: another cadence took over the lane, by rep-1@northwind.example. keep-warm takes over.',
+      'Marketing has the next move, after sales: rep-1@northwind.example gave the lead back.',
+      'keep-warm takes over from guide at step offer, by rep-1@northwind.example.',
       expect.stringMatching(
-        /^The lead enters keep-warm: not-ready sends it there\. Its first step waits until Sun 27 Dec 2026, /,
+        /^The lead enters keep-warm: the answer not-ready sends it there\. Its first step waits until Sun 27 Dec 2026, /,
       ),
     ]);
   });
 
   it('says of a machine that it counts for nothing', () => {
     expect(storyOf(entry('signal.received', { by: 'lead', data: { type: 'email.opened', human: false } }), ZONE)).toBe(
-      'The lead did something: email.opened. A machine can do this too, so it counts for nothing.',
+      'An email was opened. A machine does this too, so it counts for nothing.',
     );
   });
 

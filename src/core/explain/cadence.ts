@@ -1,9 +1,9 @@
 /** Whether a lead is in a cadence, why, and why not. */
 import { type Ahead, playAhead } from './ahead.ts';
 import { entryReasons, whyNotIn } from './entry.ts';
-import { type Explanation, fromJournal, newest, type Question, say, storyIn } from './question.ts';
+import { type Explanation, fromJournal, newest, type Question, say, storyIn, taskReasons } from './question.ts';
 import { cannotDecide } from './step.ts';
-import { whatHolds } from './way.ts';
+import { whatDelays, whatHolds } from './way.ts';
 
 export function explainCadence(q: Question, id: string): Explanation {
   const run = q.state.enrollments.find((e) => e.cadence === id);
@@ -25,7 +25,12 @@ export function explainCadence(q: Question, id: string): Explanation {
       sentence: resting
         ? `The lead is in ${id}, which begins with ${run.step ?? 'its end'} on ${say(q, run.startedAt)}.`
         : `The lead is in ${id} since ${say(q, run.startedAt)}. It stands at ${run.step ?? 'the end'}, ${due}.`,
-      because: [...why, { code: 'position', expr: `${id} / ${run.step ?? 'end'}`, value: run.state, source: 'state' }],
+      because: [
+        ...why,
+        { code: 'position', expr: `${id} / ${run.step ?? 'end'}`, value: run.state, source: 'state' },
+        ...whatDelays(q, run),
+        ...(run.dueAt === null ? taskReasons(q) : []),
+      ],
       unblockedBy: null,
     };
   }

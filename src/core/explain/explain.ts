@@ -10,7 +10,7 @@ import { explainSilence } from './silence.ts';
 import { explainCustody, explainScore, explainStage } from './standing.ts';
 import { explainStep } from './step.ts';
 
-export type { About, Because, Entry, Explanation, Question } from './question.ts';
+export type { About, Because, Entry, Explanation, OpenTask, Question } from './question.ts';
 export { parseAbout } from './question.ts';
 
 /** Answers one question about one lead. */

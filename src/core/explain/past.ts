@@ -12,6 +12,7 @@ import { explainCadence } from './cadence.ts';
 import { withPosition } from './position.ts';
 import {
   type About,
+  type Because,
   type Entry,
   type Explanation,
   fromJournal,
@@ -141,8 +142,49 @@ function moveStage(state: LeadState, { stages }: Playbook, to: string, at: Insta
 
 /** The answer as of `at`, which lies before the question's `now`. */
 export function explainPast(q: Question, at: Instant): Explanation {
-  const state = stateAsOf(q.journal, at, q.playbooks.current, q.facts.createdAt);
-  const then: Question = { ...q, state, now: at, journal: q.journal.filter((entry) => entry.at <= at) };
+  const journal = q.journal.filter((entry) => entry.at <= at);
+  const { playbook, reason } = playbookOfThen(q, journal);
+  const playbooks = { current: playbook, get: q.playbooks.get };
+  const { consents, suppressions } = q.facts;
+  const facts = {
+    ...q.facts,
+    consents: consents.filter((consent) => consent.at <= at),
+    suppressions: suppressions.filter((one) => one.at <= at),
+  };
+  const state = stateAsOf(q.journal, at, playbook, q.facts.createdAt);
+  const answer = asOf(q, { ...q, playbooks, facts, state, now: at, journal });
+  return { ...answer, because: [...answer.because, ...reason, TODAY] };
+}
+
+/** What is kept as it is, and not as it was. */
+const TODAY: Because = {
+  code: 'fact',
+  expr: 'as of now',
+  value:
+    'The fields of the lead and pauses of sending are those of today; consents and suppressions are those of then.',
+  source: 'store',
+};
+
+/** The version that the newest entry of then was decided by, where it is still kept; else today's, and says so. */
+function playbookOfThen(q: Question, journal: readonly Entry[]): { playbook: Playbook; reason: Because[] } {
+  const { current } = q.playbooks;
+  const last = journal.at(-1);
+  const hash = last?.playbookVersion ?? current.hash;
+  if (last === undefined || hash === current.hash) return { playbook: current, reason: [] };
+  const source = `journal ${last.seq}`;
+  const told = (value: string): Because[] => [{ code: 'fact', expr: 'playbook', value, source }];
+  const version = hash.slice(0, 12);
+  try {
+    return { playbook: q.playbooks.get(hash), reason: told(`Judged by the version of then, ${version}.`) };
+  } catch {
+    return {
+      playbook: current,
+      reason: told(`The version of then, ${version}, is not kept: judged by the one in force.`),
+    };
+  }
+}
+
+function asOf(q: Question, then: Question): Explanation {
   const { about } = q;
   switch (about.kind) {
     case 'custody':
@@ -167,7 +209,7 @@ function pastStep(
   then: Question,
   { cadence: id, step: stepId }: Extract<About, { kind: 'step' }>,
 ): Explanation {
-  const step = q.playbooks.current.cadences[id]?.steps[stepId];
+  const step = then.playbooks.current.cadences[id]?.steps[stepId];
   const known = step && endOfStep(then.journal, id, step);
   if (known !== undefined && step !== undefined)
     return told(
@@ -234,7 +276,7 @@ function pastCadence(q: Question, then: Question, id: string): Explanation {
     (entry) => entry.at > then.now && entry.type === 'enrollment.started' && entry.cadence === id,
   );
   if (later === undefined) return notByThen(q, then, explainCadence(q, id));
-  const cadence = q.playbooks.current.cadences[id];
+  const cadence = then.playbooks.current.cadences[id];
   const when = cadence?.entry?.when;
   return {
     verdict: 'will',

@@ -34,7 +34,21 @@ export function parseAbout(text: string): About | undefined {
 }
 
 /** A journal entry with its number. */
-export type Entry = StoryEntry & { readonly seq: number };
+export type Entry = StoryEntry & {
+  readonly seq: number;
+  /** Hash of the version it was decided by. */
+  readonly playbookVersion?: string;
+};
+
+/** A task of the lead that somebody has to answer. */
+export interface OpenTask {
+  readonly kind: string;
+  /** Who has it, or the pool it waits in. */
+  readonly who: string;
+  readonly dueAt: Instant;
+  /** Put out of the way until then. */
+  readonly snoozedUntil?: Instant;
+}
 
 export interface Because {
   readonly code: BecauseCode;
@@ -63,6 +77,8 @@ export interface Question {
   readonly playbooks: Playbooks;
   /** Inbox rows that wait to be used. */
   readonly inputs: readonly Input[];
+  /** Open tasks of the lead, where they are known. */
+  readonly tasks?: readonly OpenTask[];
   /** The whole journal of the lead, oldest first. */
   readonly journal: readonly Entry[];
   readonly now: Instant;
@@ -84,6 +100,19 @@ export const fromJournal = (q: Question, entry: Entry): Because => ({
   value: storyIn(q, entry),
   source: `journal ${entry.seq}`,
 });
+
+/** The tasks that wait for an answer, also those that somebody has put out of the way. */
+export const taskReasons = (q: Question): Because[] =>
+  (q.tasks ?? []).map(({ kind, who, dueAt, snoozedUntil }) => ({
+    code: 'fact',
+    expr: `open task: ${kind}`,
+    value: `${who} has it, due by ${say(q, dueAt)}${
+      snoozedUntil === undefined || snoozedUntil <= q.now
+        ? ''
+        : `, and has put it out of the way until ${say(q, snoozedUntil)}`
+    }`,
+    source: 'tasks',
+  }));
 
 /** The newest entry that fits. */
 export const newest = (entries: readonly Entry[], fits: (entry: Entry) => boolean): Entry | undefined =>

@@ -1,4 +1,5 @@
 /** Why a lead hears nothing: since when, until when, because. */
+import { nextExpiry } from '../expiry.ts';
 import { permissionFor } from '../permission.ts';
 import { type Ahead, playAhead } from './ahead.ts';
 import type { ExplainCode, Verdict } from './codes.ts';
@@ -12,10 +13,11 @@ import {
   type Question,
   say,
   storyIn,
+  taskReasons,
 } from './question.ts';
 import { explainCustody } from './standing.ts';
 import { cannotDecide } from './step.ts';
-import { aheadReasons, whatHolds } from './way.ts';
+import { aheadReasons, whatDelays, whatHolds } from './way.ts';
 
 /** What a lead notices of us, and what makes a rep get in touch. */
 export const isTouch = ({ type }: Pick<Entry, 'type'>): boolean =>
@@ -71,7 +73,16 @@ export function explainSilence(q: Question): Explanation {
     const asked = quiet ? newest(q.journal, (x) => x.type === 'colleague.replied') : undefined;
     if (asked !== undefined) offered.push(fromJournal(q, asked));
     const words = `If nothing else happens, on ${say(q, next.at)}: ${storyIn(q, next)}`;
-    return answer('will', isTouch(next) ? 'next-touch' : 'next-task', words, [...offered, ...on], { at: next.at });
+    const run = enrollments.find((e) => e.cadence === next.cadence && e.step === next.step);
+    const moved = run === undefined ? [] : whatDelays(q, run);
+    const end = expiryWords(q);
+    return answer(
+      'will',
+      isTouch(next) ? 'next-touch' : 'next-task',
+      end === '' ? words : `${words} ${end}`,
+      [...offered, ...pauseReasons(q), ...moved, ...on],
+      { at: next.at },
+    );
   }
   if (ahead.stop === 'error') return cannotDecide(ahead);
   const { expired } = ahead.state;
@@ -95,7 +106,9 @@ export function explainSilence(q: Question): Explanation {
   }
   if (ahead.state.custody.who === 'sales') {
     const { sentence, because } = explainCustody(q);
-    return answer('waiting', 'with-rep', `The next move is a rep's. ${sentence}`, because, {
+    const aside = (q.tasks ?? []).some(({ snoozedUntil }) => snoozedUntil !== undefined && snoozedUntil > q.now);
+    const words = `The next move is a rep's. ${sentence}${aside ? ' A task for it has been put out of the way for a time.' : ''}`;
+    return answer('waiting', 'with-rep', words, [...because, ...taskReasons(q)], {
       unblockedBy: 'the rep answering, giving the lead back, or the lead doing something',
     });
   }
@@ -110,6 +123,21 @@ export function explainSilence(q: Question): Explanation {
   }
   return answer('waiting', 'nothing-runs', nothingRuns(ahead), whyNoCadence(q, ahead), {
     unblockedBy: 'something the lead does, or a person who enrolls it',
+  });
+}
+
+/** Once the last call is out: until when the lead has time. */
+function expiryWords(q: Question): string {
+  const due = nextExpiry(q);
+  return due?.what === 'expire' ? `It expires on ${say(q, due.at)} unless it does something.` : '';
+}
+
+/** Runs that pause now, though another one goes on or they do so by themselves. */
+function pauseReasons(q: Question): Because[] {
+  return q.state.enrollments.flatMap((e): Because[] => {
+    const cadence = q.playbooks.get(e.playbook).cadences[e.cadence];
+    const holds = cadence && whatHolds(q, { cadence, enrollment: e.id }, q);
+    return holds === undefined ? [] : [{ code: 'position', expr: e.cadence, value: holds.sentence, source: 'state' }];
   });
 }
 

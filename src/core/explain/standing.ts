@@ -9,7 +9,9 @@ const HANDOFFS = [
   'handoff.reassigned',
   'handoff.escalated',
   'handoff.accepted',
+  'handoff.stayed',
   'task.reassigned',
+  'lead.assigned',
   'sla.breached',
 ];
 

@@ -16,7 +16,7 @@ import {
   storyIn,
 } from './question.ts';
 import { STEP_KINDS } from './steps.ts';
-import { aheadReasons, MOST_SHOWN, whyNotOnWay } from './way.ts';
+import { aheadReasons, MOST_SHOWN, whatDelays, whyNotOnWay } from './way.ts';
 
 type Seen = Pick<Ahead, 'entries' | 'entered' | 'ended'>;
 
@@ -135,8 +135,10 @@ function willCome(
   const why: Because[] = [started, waits].flatMap((x) => (x === undefined ? [] : [fromJournal(q, x)]));
   const { days, from, to, zones } = cadence.window;
   const sends = kind.done.includes('touch.sent');
+  const run = q.state.enrollments.find((e) => e.cadence === cadence.id && e.step === step.id);
   const because: Because[] = [
     ...why,
+    ...(run === undefined ? [] : whatDelays(q, run)),
     ...aheadReasons(q, before.slice(-MOST_SHOWN)),
     ...(entry === undefined ? [] : aheadReasons(q, [entry])),
     ...(sends

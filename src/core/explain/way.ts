@@ -1,11 +1,22 @@
 /** A run that is open, or is seen to begin, and a step it does not come to: why not. */
 import type { Cadence, Playbook, Step } from '../playbook.ts';
+import type { Enrollment } from '../state.ts';
 import { HISTORY, SINCE_ENROLLMENT, viewOf } from '../view.ts';
 import { inner } from '../words.ts';
 import type { Ahead } from './ahead.ts';
 import { conditionReasons } from './condition.ts';
 import { suppressionReasons } from './entry.ts';
-import { type Because, type Entry, type Explanation, type Question, say, storyIn } from './question.ts';
+import {
+  type Because,
+  type Entry,
+  type Explanation,
+  fromJournal,
+  newest,
+  type Question,
+  say,
+  storyIn,
+  taskReasons,
+} from './question.ts';
 import { reaches, STEP_KINDS } from './steps.ts';
 
 export interface Way {
@@ -26,6 +37,50 @@ export const aheadReasons = (q: Question, entries: readonly Entry[]): Because[] 
     value: `${say(q, entry.at)}: ${storyIn(q, entry)}`,
     source: 'decided ahead',
   }));
+
+/** What has moved the touch that this run stands at: the cap, the window, a suppression with an end, the mail service. */
+export function whatDelays(q: Question, { cadence, step, capped }: Enrollment): Because[] {
+  const moved = newest(
+    q.journal,
+    (x) => (x.type === 'touch.deferred' || x.type === 'touch.refused') && x.cadence === cadence && x.step === step,
+  );
+  const cap = q.playbooks.current.caps?.lead;
+  return [
+    ...(moved === undefined ? [] : [fromJournal(q, moved)]),
+    ...(capped === true && cap !== undefined
+      ? [
+          {
+            code: 'rule' as const,
+            expr: 'caps.lead',
+            value: `${cap.touches} touches in ${cap.per}`,
+            source: 'playbook.yaml',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** A reply, the lead's own or a colleague's, or a note that somebody is away, and until when. */
+function pausedByReply(q: Question, e: Enrollment, position: Because): Explanation {
+  const paused = newest(q.journal, (x) => x.type === 'enrollment.paused' && x.cadence === e.cadence);
+  const away = paused?.reason === 'out-of-office';
+  const [code, why] =
+    e.pausedBy === 'colleague'
+      ? (['paused-colleague', 'a colleague replied'] as const)
+      : away
+        ? (['paused-away', 'the lead is away'] as const)
+        : (['paused-reply', 'the lead replied'] as const);
+  const until = e.pausedUntil === undefined ? '' : ` until ${say(q, e.pausedUntil)}`;
+  const resume = `POST /v1/enrollments/${e.id}/resume`;
+  return {
+    verdict: 'blocked',
+    ...(e.pausedUntil === undefined ? {} : { at: e.pausedUntil }),
+    code,
+    sentence: `${e.cadence} pauses at step ${e.step ?? 'its end'}${until}, since ${why}; it keeps its place.`,
+    because: [position, ...(paused === undefined ? [] : [fromJournal(q, paused)])],
+    unblockedBy: e.pausedUntil === undefined ? resume : `time: from ${say(q, e.pausedUntil)} on; or ${resume}`,
+  };
+}
 
 /** What holds an open run where it is: a pause, or a wait for a person. */
 export function whatHolds(
@@ -51,17 +106,17 @@ export function whatHolds(
       unblockedBy: `POST /v1/enrollments/${e.id}/resume`,
     };
   }
-  if (e.state === 'paused' && (e.pausedBy === 'reply' || e.pausedBy === 'colleague')) {
-    const who = e.pausedBy === 'reply' ? 'the lead' : 'a colleague';
-    const until = e.pausedUntil === undefined ? '' : ` until ${say(q, e.pausedUntil)}`;
-    const byHand = `POST /v1/enrollments/${e.id}/resume`;
+  if (e.state === 'paused' && (e.pausedBy === 'reply' || e.pausedBy === 'colleague'))
+    return pausedByReply(q, e, position);
+  if (e.silenced === true) {
+    const { rep, repliedAt } = state.custody;
+    const when = repliedAt === undefined ? '' : ` of ${say(q, repliedAt)}`;
     return {
-      verdict: 'blocked',
-      ...(e.pausedUntil === undefined ? {} : { at: e.pausedUntil }),
-      code: e.pausedBy === 'reply' ? 'paused-reply' : 'paused-colleague',
-      sentence: `${cadence.id} pauses${stands}${until}, since ${who} replied; it keeps its place.`,
-      because: [position],
-      unblockedBy: until === '' ? byHand : `time:${until}, or ${byHand}`,
+      verdict: 'waiting',
+      code: 'rep-conversation',
+      sentence: `The touch of ${cadence.id}${stands} is due and held: the lead’s reply${when} waits for ${rep ?? 'a rep'}, and marketing does not talk over that.`,
+      because: [position, ...taskReasons(q)],
+      unblockedBy: `${rep ?? 'a rep'} completing a task or logging an activity, or the lead leaving sales`,
     };
   }
   if (e.state === 'paused') {
@@ -136,7 +191,11 @@ export function whyNotOnWay(q: Question, way: Way, ahead: Ahead): Explanation {
       ahead.stop === 'bound'
         ? `The run of ${cadence.id} does not come to ${to.id} in the time looked ahead; it stands at ${path.at(-1) ?? 'its start'} then.`
         : `The run of ${cadence.id} waits at ${fork.id} for somebody to answer; no clock moves it on.`,
-    because: [{ code: 'position', expr: cadence.id, value: path.at(-1) ?? 'start', source: 'state' }, ...on],
+    because: [
+      { code: 'position', expr: cadence.id, value: path.at(-1) ?? 'start', source: 'state' },
+      ...taskReasons(q),
+      ...on,
+    ],
     unblockedBy: ahead.stop === 'bound' ? null : 'an answer of the rep who has the lead',
   };
 }

@@ -1,4 +1,5 @@
 /** Helpers of the cross-checks: things that must exist, and things that must be there once. */
+import { aOrAn } from '../../core/words.ts';
 import { didYouMean, oneOfNames } from '../nearest.ts';
 import type { PlaybookProblem } from '../problems.ts';
 import type { Raw } from '../raw.ts';
@@ -16,7 +17,7 @@ export function mustExist(what: string, raw: Raw, names: ReadonlySet<string> | u
   report.problems.push(
     raw.problem(
       `unknown ${what} '${name}'${didYouMean(name, names)}`,
-      oneOfNames(names, `a ${what}; there is none yet`),
+      oneOfNames(names, `${aOrAn(what)}; there is none yet`),
     ),
   );
 }
