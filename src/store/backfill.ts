@@ -60,7 +60,7 @@ export async function refill(tx: Db, leadId: string): Promise<void> {
     .where('ended_at', 'is not', null)
     .execute();
   for (const { at, data } of moves) {
-    const stage = `update touches set stage = $2 where lead_id = $1 and ended_at > $3`;
+    const stage = `update touches set stage = $2 where lead_id = $1 and ended_at >= $3`;
     const to = z.object({ to: z.string() }).safeParse(data).data?.to;
     if (to !== undefined) await tx.executeQuery(CompiledQuery.raw(stage, [leadId, to, new Date(at)]));
   }

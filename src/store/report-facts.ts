@@ -161,10 +161,10 @@ async function patchOpen(tx: Db, leadId: string, patch: Patch): Promise<void> {
   ]);
 }
 
-/** The emails of the last 30 days learn which stage came next. */
+/** The emails of the last 30 days learn which stage came next; one of that very instant went because of it. */
 const NEXT_STAGE = `update touches set next_stage = $2
   where lead_id = $1 and state in ('sent', 'unconfirmed') and next_stage is null
-    and ended_at <= $3 and ended_at >= $4`;
+    and ended_at < $3 and ended_at >= $4`;
 const FOLLOWED_MS = 30 * DAY;
 
 /** Writes the milestones and handoffs that these entries of one lead, in their order, tell of. */

@@ -14,15 +14,15 @@ interface Whose {
 /** A key of the API that answers does so for whoever has the lead. */
 const ACCEPTER = `case when accepted_by like '%@%' then accepted_by else rep end`;
 
+const NOW = 'cast(:now as timestamptz)';
+
 const BY_REP: Whose = {
   // Whoever lets an offer lie has broken the agreement, not the one who gets it next.
-  answer: `coalesce(case when answered_at <= accept_by and accepted_at is not null then ${ACCEPTER}
-      when answered_at > accept_by or answered_at is null then coalesce(late_rep, rep) else rep end, 'nobody')`,
+  answer: `coalesce(case when coalesce(answered_at, ${NOW}) > accept_by then coalesce(late_rep, rep)
+      when accepted_at is not null then ${ACCEPTER} else rep end, 'nobody')`,
   accepted: `coalesce(${ACCEPTER}, 'nobody')`,
   touch: `coalesce(touch_late_rep, ${ACCEPTER}, 'nobody')`,
 };
-
-const NOW = 'cast(:now as timestamptz)';
 
 /**
  * Each offer once for each of its clocks. It is answered when it is accepted, or given back by other
