@@ -377,7 +377,7 @@ describe('whatever happens to a lead', () => {
     for (const [p, zone, happens, slow] of fc.sample(aLife, 1_500)) {
       for (const { type } of play(p, zone, happens, slow).journal) kinds.set(type, (kinds.get(type) ?? 0) + 1);
     }
-    // These need a set-up of their own: see decide.test.ts, custody.test.ts and merge.property.test.ts.
+    // These need a set-up of their own: see decide.test.ts, custody.test.ts, colleagues.test.ts and merge.property.test.ts.
     const elsewhere = [
       'touch.failed',
       'touch.held',
@@ -391,6 +391,8 @@ describe('whatever happens to a lead', () => {
       'lead.assigned',
       'handoff.skipped',
       'lead.merged',
+      'colleagues.told',
+      'colleague.replied',
       'handoff.touched',
       'pool.full',
     ];
