@@ -46,7 +46,8 @@ export async function mergeLead(tx: Db, fromId: string, intoId: string, frame: M
     by,
   });
   if (closedHandoff !== undefined) await endHandoffRow(tx, closedHandoff === 'other' ? fromId : intoId, now);
-  await commitDecision(tx, intoId, into.seq, decided, { now, playbook: playbooks.current.hash });
+  const { listeners } = into;
+  await commitDecision(tx, intoId, into.seq, decided, { now, playbook: playbooks.current.hash, listeners });
   await lastEntry(tx, pair, theirs.journal + 1, playbooks.current.hash);
   await moveHistory(tx, pair);
   const { consents } = from.facts;

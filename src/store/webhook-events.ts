@@ -63,6 +63,10 @@ const dueOf = (opened: LeadEvent): LeadEvent => {
   };
 };
 
+/** A task that is open from here on, with a time it is due at. */
+const isOpen = ({ type, data }: LeadEvent): boolean =>
+  (type === 'task.opened' || type === 'task.reopened') && typeof data['dueAt'] === 'string';
+
 /** Writes the events of these entries of one lead for everybody who listens. */
 export async function tellListeners(
   tx: Db,
@@ -78,7 +82,7 @@ export async function tellListeners(
       const told = asked.has(event.type)
         ? [webhookRow(id, { key: `${leadId}:${event.data.seq}`, leadId, message: messageOf(event) })]
         : [];
-      if (event.type !== 'task.opened' || !asked.has('task.due')) return told;
+      if (!isOpen(event) || !asked.has('task.due')) return told;
       const due = dueOf(event);
       const message = messageOf(due);
       return [...told, webhookRow(id, { key: `due:${String(due.data['task'])}`, leadId, dueAt: due.at, message })];

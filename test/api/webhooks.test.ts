@@ -165,6 +165,36 @@ describe('a task that comes due', () => {
     expect(due).toContain(late.task.id);
     expect(due).not.toContain(quick.task.id);
   });
+
+  it('is told when it was answered by mistake and opened again', async () => {
+    await listening(['task.due', 'task.closed', 'task.reopened']);
+    const { leadId, task } = await api.offered('mistake@acme.example');
+    const rep = await api.keyOf(task.assignee);
+    await api.call(`POST /v1/tasks/${task.id}/accept`, { key: rep });
+    await api.advance(leadId);
+    const [call] = (await api.call(`GET /v1/tasks?state=open&assignee=${task.assignee}`)).body.items.filter(
+      (one: { lead: { id: string } }) => one.lead.id === leadId,
+    );
+    // In the evening: the email that follows waits for tomorrow, so nothing has come of the answer yet.
+    api.now += 8 * HOUR;
+    await api.call(`POST /v1/tasks/${call.id}/complete`, { key: rep });
+    await api.advance(leadId);
+    expect(await api.call(`POST /v1/tasks/${call.id}/reopen`, { key: rep })).toMatchObject({ status: 200 });
+    await api.advance(leadId);
+    api.now += 30 * DAY;
+    await dispatcher.drain();
+    const told = receiver.got.filter((one) => one.data.task === call.id).map((one) => one.type);
+    expect(told.toSorted()).toEqual(['task.closed', 'task.due', 'task.reopened']);
+  });
+});
+
+test('two leads that become one are told, so that who keeps the old id hears of it', async () => {
+  await listening(['lead.merged']);
+  const [from, into] = [await api.lead('old@merge.example'), await api.lead('new@merge.example')];
+  const merged = await api.call(`POST /v1/leads/${from}/merge`, { body: { into } });
+  expect(merged.status).toBeLessThan(300);
+  await dispatcher.drain();
+  expect(receiver.got).toMatchObject([{ type: 'lead.merged', data: { lead: into, from } }]);
 });
 
 describe('what cannot arrive', () => {
@@ -184,6 +214,7 @@ describe('what cannot arrive', () => {
     expect(more).toEqual([]);
     expect(dead).toMatchObject({ state: 'dead', attempts: 10, message: { type: 'lead.handed-off' } });
     expect(dead.lastError).toMatch(/^500: x{400,600}$/);
+    api.now += MINUTE;
     const health = await api.call('GET /v1/reports/health');
     const finding = (name: string) =>
       health.body.tables.findings.find((one: { finding: string }) => one.finding === name);

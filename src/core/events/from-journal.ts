@@ -83,7 +83,8 @@ const passedOn = (e: Entry): Happened => ({
   data: { task: e.text('task'), to: e.text('to') },
 });
 
-const FROM_JOURNAL: Readonly<Partial<Record<JournalType, (entry: Entry) => Happened>>> = {
+/** A new kind of entry does not compile without its line here: null tells nobody. */
+const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | null>> = {
   'task.opened': (e) => ({
     type: 'task.opened',
     data: {
@@ -102,6 +103,10 @@ const FROM_JOURNAL: Readonly<Partial<Record<JournalType, (entry: Entry) => Happe
   'task.answered': closed(),
   'task.expired': closed('expired'),
   'task.cancelled': closed('cancelled'),
+  'task.reopened': (e) => ({
+    type: 'task.reopened',
+    data: { task: e.text('task'), dueAt: e.timeOrNone('dueAt') },
+  }),
   'task.reassigned': passedOn,
   'handoff.reassigned': passedOn,
   'handoff.escalated': passedOn,
@@ -123,6 +128,8 @@ const FROM_JOURNAL: Readonly<Partial<Record<JournalType, (entry: Entry) => Happe
   'lead.revived': () => ({ type: 'lead.revived', data: {} }),
   'lead.disqualified': () => ({ type: 'lead.disqualified', data: {} }),
   'lead.objected': () => ({ type: 'lead.objected', data: {} }),
+  'lead.merged': (e) => ({ type: 'lead.merged', data: { from: e.text('from') } }),
+  'lead.moved': () => ({ type: 'lead.moved', data: {} }),
   'lead.suppressed': (e) => ({ type: 'lead.suppressed', data: { purpose: e.textOrNone('purpose') } }),
   'stage.changed': (e) => ({ type: 'lead.stage-changed', data: { from: e.text('from'), to: e.text('to') } }),
   'custody.changed': (e) => ({
@@ -155,6 +162,35 @@ const FROM_JOURNAL: Readonly<Partial<Record<JournalType, (entry: Entry) => Happe
     type: 'enrollment.ended',
     data: { cadence: e.place.cadence ?? '', enrollment: e.text('enrollment'), state: e.text('state') },
   }),
+  'enrollment.paused': null,
+  'enrollment.resumed': null,
+  'entry.refused': null,
+  'step.branched': null,
+  'step.split': null,
+  'step.waited': null,
+  'step.exhausted': null,
+  'touch.deferred': null,
+  'touch.held': null,
+  'touch.refused': null,
+  'signal.received': null,
+  'colleagues.told': null,
+  'colleague.replied': null,
+  'handoff.breached': null,
+  'handoff.skipped': null,
+  'handoff.stayed': null,
+  'handoff.touched': null,
+  'sla.kept': null,
+  'pool.full': null,
+  'person.notified': null,
+  'deal.changed': null,
+  'deal.left': null,
+  'lead.expiring': null,
+  'activity.logged': null,
+  'chat.started': null,
+  'chat.accepted': null,
+  'chat.passed': null,
+  'chat.ended': null,
+  'input.ignored': null,
 };
 
 /** The event that an entry of this lead's journal is; undefined when nobody is told. */

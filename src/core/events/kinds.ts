@@ -50,6 +50,7 @@ export const EVENTS = {
     task: text,
     to: text,
   }),
+  'task.reopened': kind('A task that was closed by mistake is open again.', { task: text, dueAt: time.nullable() }),
   'lead.handed-off': kind('The lead is offered to sales.', {
     ...place,
     handoff: text,
@@ -71,6 +72,8 @@ export const EVENTS = {
     purpose: textOrNone.describe('Null: for any purpose.'),
   }),
   'lead.objected': kind('The person objects to marketing: nobody contacts them for that again.', {}),
+  'lead.merged': kind('Two leads were one person: `from` goes on as this lead.', { from: text }),
+  'lead.moved': kind('The person works at another company now.', {}),
   'lead.stage-changed': kind('The customer is somewhere else.', { from: text, to: text }),
   'lead.custody-changed': kind('Somebody else has the next move.', {
     from: text,

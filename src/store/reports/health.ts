@@ -65,7 +65,8 @@ with found as (
   where state = 'open' and due_at < cast(:now as timestamptz)
   union all
   select 'deliveries-dead', id, done_at from outbox
-  where state = 'dead'
+  where state = 'dead' and done_at >= :from and done_at < :to
+    and not exists (select 1 from webhooks w where w.id = outbox.lane and not w.enabled)
   union all
   select 'webhooks-failing', id, failing_since from webhooks
   where enabled and failing_since < cast(:now as timestamptz) - interval '1 hour'
@@ -87,7 +88,7 @@ export const health: Report = {
   name: 'health',
   title: 'Health',
   about:
-    'What needs somebody. What ended (touches, imports) is counted in the period, the rest as it is at the moment.',
+    'What needs somebody. What ended (touches, imports, deliveries) is counted in the period, the rest as it is at the moment.',
   days: 90,
   tables: [
     {
