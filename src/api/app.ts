@@ -9,6 +9,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { documentOf } from './docs/document.ts';
 import { docsPage } from './docs/page.ts';
+import { duplicateRoutes } from './duplicates.ts';
 import { enrollmentRoutes } from './enrollments.ts';
 import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
@@ -43,6 +44,7 @@ import { Replay, responseOf } from './write.ts';
 export type { ApiDeps } from './deps.ts';
 
 const resources = [
+  duplicateRoutes,
   leadRoutes,
   journalRoutes,
   explainRoutes,

@@ -7,6 +7,7 @@ import { scrub } from '../core/scrub.ts';
 import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
 import { leadZone, scoreOf } from '../core/view.ts';
+import { possibleDuplicates } from '../store/duplicates.ts';
 import { listEnrollments } from '../store/enrollments.ts';
 import { listAliases } from '../store/lead-aliases.ts';
 import { getLead, type LeadRecord, listLeads, upsertLead } from '../store/leads.ts';
@@ -136,6 +137,7 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
       at: iso(at),
       by,
     })),
+    possibleDuplicates: (await possibleDuplicates(db, lead.id)).map((one) => ({ ...one, because: [...one.because] })),
     consents: facts.consents.map((consent) => ({
       purpose: consent.purpose,
       basis: consent.basis,

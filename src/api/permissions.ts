@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   'leads.stage': people,
   'leads.claim': { admin: 'all', rep: 'own' },
   'leads.assign': { ...marketing, manager: 'all' },
+  'leads.duplicates': { ...writers, manager: 'all' },
   'leads.merge': { ...writers, manager: 'all' },
   'leads.moved': { ...people, integration: 'all' },
   'leads.object': { ...people, integration: 'all' },

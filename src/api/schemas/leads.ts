@@ -4,6 +4,7 @@ import { accountIdOf } from '../../core/account.ts';
 import { consentInputSchema, leadInputSchema } from '../../core/scrub.ts';
 import type { LeadRecord } from '../../store/leads.ts';
 import { instantOut, isoOrNull, pageOf, text } from './common.ts';
+import { twinOut, whySame } from './duplicates.ts';
 import { enrollmentOut } from './enrollments.ts';
 import { taskOut } from './tasks.ts';
 
@@ -112,6 +113,9 @@ export const leadDetail = leadSummary
         }),
       )
       .openapi({ description: 'What the person went by before: leads merged into this one, addresses of jobs left.' }),
+    possibleDuplicates: z
+      .array(twinOut.extend({ because: whySame }))
+      .openapi({ description: 'Leads that may be the same person, at most 20; see /v1/leads/duplicates.' }),
     consents: z.array(
       z.object({ purpose: z.string(), basis: z.string(), at: instantOut, expires: instantOut.nullable() }),
     ),
