@@ -21,6 +21,7 @@ export function applyMoved(d: Draft, { by, from, to }: Extract<InputBody, { kind
   delete state.resume;
   delete state.meetingAt;
   delete state.agreedAt;
+  delete state.quiet;
   delete state.warned;
   state.deals = {};
   state.events = [];

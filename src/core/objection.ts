@@ -4,6 +4,7 @@ import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment } from './enrollment.ts';
 import type { InputBody } from './input.ts';
+import { closeTask } from './task.ts';
 
 /** Ends every run, task and custody of marketing and sales; what serves a customer goes on. */
 export function applyObjection(d: Draft, { by, note }: Pick<Extract<InputBody, { kind: 'objected' }>, 'by' | 'note'>) {
@@ -22,6 +23,10 @@ export function endContacts(d: Draft, by: string): void {
   for (const e of [...d.state.enrollments]) {
     if (placeOf(d, e).cadence.purpose !== 'service') endEnrollment(d, e, 'exited', 'objected', { by });
   }
+  for (const { task } of Object.values(d.state.chats ?? {})) {
+    if (task !== undefined) closeTask(d, task, 'no-longer-needed');
+  }
+  delete d.state.chats;
   endAccepted(d, 'objected');
   delete d.state.resume;
   moveCustody(d, 'object', { since: d.t, attempts: 0 }, { reason: 'objected', by });

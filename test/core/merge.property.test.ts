@@ -273,6 +273,15 @@ describe('two leads that become one', () => {
     );
   });
 
+  it('have a rule for every field of a state: whoever adds one decides here what it means for a merge', () => {
+    const taken = ['v', 'seq', 'journal', 'at', 'stageAt', 'refused', 'warned', 'expired'];
+    const decided = ['stage', 'custody', 'enrollments', 'resume', 'disqualified', 'objected'];
+    const united = ['signals', 'clicks', 'seen', 'past', 'routes', 'sending', 'dampened', 'events', 'deals', 'earlier'];
+    const newest = ['stageBackAt', 'meetingAt', 'humanAt', 'returnedAt', 'agreedAt', 'said', 'context', 'quiet'];
+    const all = [...taken, ...decided, ...united, ...newest, 'labels', 'touched', 'chats'];
+    expect(all.sort()).toEqual(Object.keys(leadStateSchema.shape).sort());
+  });
+
   it('are a state that can be stored, a journal without a gap, and what was given is not changed', () => {
     fc.assert(
       fc.property(twoLives, ({ a, b }) => {

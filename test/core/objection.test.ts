@@ -75,6 +75,15 @@ describe('an objection', () => {
     expect(lead.touches.map((t) => t.email)).toEqual(['hello', 'served']);
   });
 
+  it('closes the task of a chat that a rep sits in on', () => {
+    const lead = accepted();
+    lead.state = { ...lead.state, chats: { c1: { rep, task: 'chat-task', since: lead.now } } };
+    object(lead);
+    lead.look();
+    expect(lead.effects).toContainEqual(expect.objectContaining({ kind: 'task.close', id: 'chat-task' }));
+    expect(lead.state.chats).toBeUndefined();
+  });
+
   it('is not undone: no signal, person, deal or answer on its way brings the lead back', () => {
     const lead = accepted();
     object(lead);

@@ -80,6 +80,10 @@ export function uniteHistories(into: LeadState, from: LeadState): LeadState {
     const at = latest(into[key], from[key]);
     if (at !== undefined) united[key] = at;
   }
+  if (into.context ?? from.context) {
+    united.context = both(into.context, from.context, (a, b) => (b && (!a || b.at > a.at) ? b : a));
+  }
+  if (from.quiet && from.quiet.until > (into.quiet?.until ?? 0)) united.quiet = from.quiet;
   const said = [into.said, from.said]
     .flatMap((one) => one ?? [])
     .sort((a, b) => a.at - b.at)
