@@ -14,7 +14,7 @@ import type { Db } from '../store/schema.ts';
 import { listTasks, type Task } from '../store/tasks.ts';
 import { personOf } from './brief.ts';
 import type { Mailing, NoticeDeps } from './mail.ts';
-import { everyRep, type Person } from './people.ts';
+import { coveredBy, everyRep, type Person } from './people.ts';
 import { footerOf } from './tell.ts';
 import { actionsOf } from './words.ts';
 
@@ -41,7 +41,8 @@ export async function mailDigest(
   day: string,
 ): Promise<Mailing> {
   const now = clock.now();
-  const rep = (await everyRep(db, playbook)).get(repId);
+  const reps = await everyRep(db, playbook);
+  const rep = reps.get(repId);
   if (rep === undefined || !rep.active) return { skip: 'not-active' };
   if (awayAt(rep, now) !== undefined) return { skip: 'away' };
   const notify = rep.notify ?? NOTIFY_DEFAULT;
@@ -49,13 +50,18 @@ export async function mailDigest(
   const calendar = calendarOf(playbook, rep);
   if (dateOf(localDay(calendar.timeZone, now)) !== day) return { skip: 'its day is over' };
   const today: Today = { db, rep, calendar, playbook, now, since: lastWorkingDay(calendar, now), links };
-  const sections = [...(await ownSections(today)), ...(await teamSections(today))];
+  const covered = [...reps.values()].filter((one) => coveredBy(one, reps, { playbook, now }) === rep.id);
+  const sections = [
+    ...(await ownSections(today)),
+    ...(await coverSections(today, covered)),
+    ...(await teamSections(today)),
+  ];
   if (sections.length === 0) return { skip: 'nothing to say' };
   const person: Person = { id: rep.id, name: rep.name, calendar, notify };
   return {
     to: person,
     content: {
-      subject: `Today: ${sections.map(({ title }) => title.toLowerCase()).join(', ')}`,
+      subject: `Today: ${sections.map(({ title }) => title).join(', ')}`,
       sections,
       footer: footerOf(playbook),
     },
@@ -88,6 +94,16 @@ async function ownSections(today: Today): Promise<NoticeSection[]> {
     )),
     ...(await leadsSection('went back to marketing', left, today, leftWords)),
   ];
+}
+
+/** What waits for those whom the rep sits in for today: to look after, not to answer in their name. */
+async function coverSections(today: Today, covered: readonly RepRow[]): Promise<NoticeSection[]> {
+  const sections: NoticeSection[] = [];
+  for (const { id, name } of covered) {
+    const { items } = await listTasks(today.db, { assignee: id, states: ['open'], limit: TASKS });
+    sections.push(...tasksSection(`of ${name}, who is away`, items, today));
+  }
+  return sections;
 }
 
 /** What the manager of pools looks after. */

@@ -1,7 +1,7 @@
 /** Whom a notice reaches: the rep, whoever covers for them, a pool's manager, or one of those who agreed. */
 import type { Recipient } from '../core/notices.ts';
 import type { Calendar, Playbook } from '../core/playbook.ts';
-import { presentFor, repOf } from '../core/pools.ts';
+import { awayAt, presentFor, repOf } from '../core/pools.ts';
 import type { Instant } from '../core/time.ts';
 import { calendarOf } from '../core/view.ts';
 import { listReps, NOTIFY_DEFAULT, type RepNotify, type RepRow } from '../store/reps.ts';
@@ -38,6 +38,16 @@ export async function everyRep(db: Db, playbook: Playbook): Promise<ReadonlyMap<
 }
 
 const NO_REPS = { reps: {}, given: {}, turns: {}, open: {} };
+
+/** Who sits in for a rep who is away now; undefined for one who is there, or whom nobody covers. */
+export function coveredBy(
+  rep: RepRow,
+  reps: ReadonlyMap<string, RepRow>,
+  { playbook, now }: Frame,
+): string | undefined {
+  if (!rep.active || awayAt(rep, now) === undefined) return undefined;
+  return presentFor(rep.id, { routing: { ...NO_REPS, reps: Object.fromEntries(reps) }, playbook, at: now })?.id;
+}
 
 /** Who is behind a recipient now. */
 export async function personOfRecipient(db: Db, to: Recipient, frame: Frame): Promise<Person | Nobody> {

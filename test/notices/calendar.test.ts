@@ -147,6 +147,20 @@ describe('the morning digest', () => {
     );
   });
 
+  test('a cover hears of what waits for whoever is away, and does not answer in their name', async () => {
+    await rep(LENA);
+    await rep(TOM);
+    at('2026-11-23T16:30:00Z');
+    const { task } = await world.api.offered('covered@x.example');
+    await world.api.call(`POST /v1/tasks/${task.id}/reassign`, { body: { to: TOM } });
+    await world.mails();
+    await rep(TOM, { name: 'Tom Okafor', away: [{ from: '2026-11-24', to: '2026-11-25', cover: LENA }] });
+    at('2026-11-24T07:30:00Z');
+    const mail = (await digests()).find(({ recipient }) => recipient === LENA);
+    expect(mail?.subject).toBe('Today: 1 of Tom Okafor, who is away');
+    expect(mail?.text).not.toContain('/a/');
+  });
+
   test('a manager hears of the team’s queue and of what nobody answered', async () => {
     await rep(LENA);
     await rep(TOM);
