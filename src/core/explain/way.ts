@@ -44,14 +44,15 @@ export function whatDelays(q: Question, { cadence, step, capped }: Enrollment): 
     q.journal,
     (x) => (x.type === 'touch.deferred' || x.type === 'touch.refused') && x.cadence === cadence && x.step === step,
   );
-  const cap = q.playbooks.current.caps?.lead;
+  const of = moved?.reason === 'account-capped' ? 'account' : 'lead';
+  const cap = q.playbooks.current.caps?.[of];
   return [
     ...(moved === undefined ? [] : [fromJournal(q, moved)]),
     ...(capped === true && cap !== undefined
       ? [
           {
             code: 'rule' as const,
-            expr: 'caps.lead',
+            expr: `caps.${of}`,
             value: `${cap.touches} touches in ${cap.per}`,
             source: 'playbook.yaml',
           },
