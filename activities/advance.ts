@@ -313,7 +313,7 @@ function renderTasks(
     const { task } = effect;
     const rep = task.assignee === undefined ? undefined : facts.routing?.reps[task.assignee];
     const line = (template: string): string =>
-      createRenderer(playbook).line(template, { lead: facts.lead, rep: rep ?? facts.custodian });
+      createRenderer(playbook).line(template, { lead: facts.lead, rep: rep ?? facts.custodian, role: task.role });
     try {
       rendered[task.id] = { title: line(task.title), ...(task.body === undefined ? {} : { body: line(task.body) }) };
     } catch (err) {

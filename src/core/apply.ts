@@ -9,6 +9,7 @@ import { applyDeal, leaveDeal } from './deal.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, enterStep, moveDatedWaits, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
+import { askForRoles, foundRole } from './find-role.ts';
 import type { Input, InputBody } from './input.ts';
 import { applyMoved } from './moved.ts';
 import { applyObjection } from './objection.ts';
@@ -279,7 +280,8 @@ function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void 
   const { custody } = d.state;
   const e = d.state.enrollments.find((x) => x.task === body.task);
   const isHandoff = custody.task === body.task;
-  if (!isHandoff && !e) {
+  const finding = d.state.finding?.some((one) => one.task === body.task) === true;
+  if (!isHandoff && !e && !finding) {
     ignore(d, input, 'unknown-task', { task: body.task });
     return;
   }
@@ -297,6 +299,7 @@ function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void 
   if (isHandoff) {
     if (body.answer === 'accept') {
       acceptHandoff(d, body.by);
+      askForRoles(d);
       return;
     }
     // The rep was told that the lead is given back: a reason that has left the playbook only leads nowhere.
@@ -305,6 +308,8 @@ function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void 
     returnLead(d, { rule, by: body.by, outcome: 'rejected', ...wordsOf(body) });
     return;
   }
+  // Somebody else was looked for: that was no attempt at this lead.
+  if (foundRole(d, body.task)) return;
   const { since, firstTouchAt, repliedAt } = custody;
   if (custody.who === 'sales') {
     custody.attempts += 1;
@@ -357,7 +362,8 @@ function applyReopened(d: Draft, input: Input, body: Body<'task.reopened'>): voi
 
 function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>): void {
   const { custody } = d.state;
-  const mine = custody.task === body.task || d.state.enrollments.some((e) => e.task === body.task);
+  const finding = d.state.finding?.some((one) => one.task === body.task) === true;
+  const mine = custody.task === body.task || finding || d.state.enrollments.some((e) => e.task === body.task);
   if (!mine) {
     ignore(d, input, 'unknown-task', { task: body.task });
     return;
@@ -388,7 +394,10 @@ function applyAssigned(d: Draft, input: Input, body: Body<'lead.assigned'>): voi
       if (custody.task !== undefined && !body.tasks.includes(custody.task)) {
         d.effects.push({ kind: 'task.assign', id: custody.task, assignee: body.to, at: d.t });
       }
-    } else if (body.left === undefined) claim(d, body.to, body.by);
+    } else if (body.left === undefined) {
+      claim(d, body.to, body.by);
+      askForRoles(d);
+    }
   }
   if (!theirs && body.tasks.length === 0) return;
   journal(d, {

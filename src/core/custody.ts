@@ -6,9 +6,10 @@ import { type Draft, journal, placeOf, routingOf } from './draft.ts';
 import { type Ending, rememberSales } from './earlier.ts';
 import { endEnrollment, enterStep, startEnrollment } from './enrollment.ts';
 import type { Rep } from './facts.ts';
+import { stopFinding } from './find-role.ts';
 import { hashId } from './hash.ts';
 import type { Handoff, ReturnRule } from './playbook.ts';
-import { type Choice, choiceOf, chooseRep, presentFor, repOf, turnFor } from './pools.ts';
+import { type Choice, calendarFor, choiceOf, chooseRep, presentFor, turnFor } from './pools.ts';
 import type { Reason } from './reasons.ts';
 import { evaluateRoutes } from './route.ts';
 import { clocksOf, firstTouchBy, oweTouch } from './sla.ts';
@@ -262,14 +263,6 @@ function afterLastRung(d: Draft): void {
   if (ladder?.length === 0) followOutcome(d, from, 'breached');
 }
 
-/** The calendar of a rep; the shared facts are asked only for somebody else than the custodian. */
-export function calendarFor(d: Draft, rep: string | undefined) {
-  if (rep === undefined) return calendarOf(d.playbooks.current, undefined);
-  const { custodian } = d.facts;
-  if (custodian?.id === rep) return calendarOf(d.playbooks.current, custodian);
-  return calendarOf(d.playbooks.current, repOf(rep, routingOf(d), d.playbooks.current));
-}
-
 export function acceptHandoff(d: Draft, by: string): void {
   const { custody } = d.state;
   // Whoever answers has it, also when somebody else's turn it was.
@@ -459,6 +452,7 @@ function leaveSales(d: Draft, event: Extract<CustodyEvent, 'return' | 'breach'>,
 export function endAccepted(d: Draft, reason: Reason): void {
   const { accepted } = d.state.custody;
   if (accepted) d.effects.push({ kind: 'task.close', id: accepted, state: 'done', reason, at: d.t });
+  stopFinding(d, 'no-longer-needed');
 }
 
 /** What is true right after a return is the ground a route must rise from again. */

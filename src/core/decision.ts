@@ -38,6 +38,8 @@ export interface TaskOpened {
   readonly cadence?: string;
   readonly step?: string;
   readonly enrollment?: string;
+  /** Of the buying group, that somebody is to be found for. */
+  readonly role?: string;
   readonly openedAt: Instant;
   readonly context: {
     readonly why: string;

@@ -76,6 +76,8 @@ export interface Account {
 export interface AccountTurn {
   /** Newest touches of colleagues, which went or may have gone. */
   readonly touches: Readonly<Record<'email' | 'task', readonly Instant[]>>;
+  /** Roles that reps of colleagues were asked to find somebody for: open still, or since when no more. */
+  readonly asked: readonly { readonly role: string; readonly open: boolean; readonly at: Instant }[];
 }
 
 export interface Facts {

@@ -182,6 +182,16 @@ export interface BuyingGroup {
   readonly map: readonly { readonly when: Condition; readonly role: string }[];
   /** How long marketing keeps quiet with the others when one of them replies. */
   readonly pauseColleagues?: IsoDuration;
+  /** The task that asks for somebody in a needed role. */
+  readonly onMissing?: {
+    /** Its kind. */
+    readonly task: string;
+    readonly title: string;
+    readonly body?: string;
+    readonly due: Span;
+    /** How long after one was answered or timed out the next may come. */
+    readonly again: IsoDuration;
+  };
 }
 
 export interface Cap {

@@ -12,7 +12,7 @@ import { repsBefore } from './earlier.ts';
 import type { Rep, Routing } from './facts.ts';
 import { type Playbook, type Pool, SAME_ACCOUNT } from './playbook.ts';
 import { DAY, type Instant } from './time.ts';
-import { HISTORY, viewOf } from './view.ts';
+import { calendarOf, HISTORY, viewOf } from './view.ts';
 
 export type PoolCount = Extract<Effect, { kind: 'pool.count' }>;
 
@@ -201,4 +201,12 @@ export function pickKnown(
     return { pool, rep, knows, counts: turnOf(pool, rep, presentIn(pool, question), routing) };
   }
   return undefined;
+}
+
+/** The calendar of a rep; the shared facts are asked only for somebody else than the custodian. */
+export function calendarFor(d: Draft, rep: string | undefined) {
+  if (rep === undefined) return calendarOf(d.playbooks.current, undefined);
+  const { custodian } = d.facts;
+  if (custodian?.id === rep) return calendarOf(d.playbooks.current, custodian);
+  return calendarOf(d.playbooks.current, repOf(rep, routingOf(d), d.playbooks.current));
 }

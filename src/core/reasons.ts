@@ -101,6 +101,7 @@ export const REASONS = {
   'reply-pause-over': 'The pause after the reply is over.',
   'colleague-replied': 'A colleague at the account replied; marketing keeps quiet with the others for a while.',
   'colleague-pause-over': 'The pause after a colleague’s reply is over.',
+  'role-missing': 'A sale needs this role, and too few people known at the account have it.',
   'rep-conversation': 'The lead’s reply waits for its rep; marketing does not talk over that.',
   exhausted: 'The lead has seen every email of this topic that suits it.',
   'outside-window': 'The moment of the send was outside the send window; it goes in the next one.',

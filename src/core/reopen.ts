@@ -50,7 +50,7 @@ export function reopen(d: Draft, task: string, by: string): boolean {
   run.dueAt = closed.dueAt;
   run.spread = closed.spread;
   delete run.closed;
-  for (const name of ['held', 'refusals', 'picked', 'capped', 'silenced'] as const) delete run[name];
+  for (const name of ['held', 'refusals', 'picked', 'capped', 'full', 'silenced'] as const) delete run[name];
   takeBack(d, closed);
   journal(d, {
     type: 'task.reopened',

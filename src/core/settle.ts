@@ -10,6 +10,7 @@ import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, isResting, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import { settleExpiry } from './expiry.ts';
+import { expireFinding } from './find-role.ts';
 import { noteLabels } from './labels.ts';
 import { pauseEnrollment } from './pause.ts';
 import { permissionFor } from './permission.ts';
@@ -55,7 +56,7 @@ function settleOnce(d: Draft): boolean {
       return true;
     }
   }
-  if (runClocks(d)) return true;
+  if (runClocks(d) || expireFinding(d)) return true;
   if (followCustody(d)) return true;
   if (settleExpiry(d)) return true;
   // Under a cap the first to go takes what is free: the higher priority does.

@@ -66,6 +66,10 @@ export function createAccounts(): SimulatedAccounts {
           email: states.flatMap(({ touched, sending }) => [...(touched?.email ?? []), ...sending.map((s) => s.at)]),
           task: states.flatMap(({ touched }) => touched?.task ?? []),
         },
+        asked: states.flatMap(({ finding, looked }) => [
+          ...(finding ?? []).map(({ role, dueAt }) => ({ role, open: true, at: dueAt })),
+          ...Object.entries(looked ?? {}).map(([role, at]) => ({ role, open: false, at })),
+        ]),
       };
     },
     repsFor({ key, fields }) {

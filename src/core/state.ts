@@ -204,6 +204,10 @@ export const leadStateSchema = z.object({
   refused: z.record(z.string(), z.string()),
   /** Instants of the newest touches that went out, ascending, for frequency caps. */
   touched: z.object({ email: z.array(instant).optional(), task: z.array(instant).optional() }).optional(),
+  /** Open tasks to find somebody for a role that nobody at the account has. */
+  finding: z.array(z.object({ task: z.string(), role: z.string(), dueAt: instant })).optional(),
+  /** When somebody was last looked for, by role: since the task ended. */
+  looked: z.record(z.string(), instant).optional(),
   /** A colleague replied: marketing keeps quiet until then. */
   quiet: z.object({ until: instant, colleague: z.string() }).optional(),
   /** Date agreed with a return: the lead is not expected to stir before it. */

@@ -245,7 +245,9 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
       t.text('assignee', '') === '' ? `whoever takes it in pool ${t.text('pool', 'nobody')}` : t.text('assignee');
     const due = t.time('dueAt') === undefined ? '' : `, due by ${t.time('dueAt')}`;
     const place = t.place === '' ? '' : ` (${t.place})`;
-    return `A task opens for ${to}: ${t.text('kind')}${place}${due}.`;
+    const role = t.text('role', '') === '' ? '' : ` (${t.text('role')})`;
+    const why = t.why === '' ? '' : ` ${capital(t.why)}.`;
+    return `A task opens for ${to}: ${t.text('kind')}${place}${role}${due}.${why}`;
   },
   'person.notified': (t) => `${capital(toldWords(t.text('to', '')))} is told${t.place === '' ? '' : ` (${t.place})`}.`,
   'task.answered': (t) => {

@@ -44,16 +44,18 @@ export function taskContext(
   };
 }
 
-export function openTask(d: Draft, task: Omit<TaskOpened, 'openedAt'>, by: string): void {
+export function openTask(d: Draft, task: Omit<TaskOpened, 'openedAt'>, by: string, reason?: Reason): void {
   d.effects.push({ kind: 'task.open', task: { ...task, openedAt: d.t } });
   journal(d, {
     type: 'task.opened',
     ...(task.cadence ? { cadence: task.cadence } : {}),
     ...(task.step ? { step: task.step } : {}),
+    ...(reason === undefined ? {} : { reason }),
     by,
     data: {
       task: task.id,
       kind: task.kind,
+      ...(task.role === undefined ? {} : { role: task.role }),
       assignee: task.assignee ?? null,
       pool: task.pool ?? null,
       dueAt: task.dueAt,

@@ -66,6 +66,9 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
   for (const s of d.state.sending) {
     consider({ at: s.giveUpAt, queue: 'lead', cadence: s.cadence, step: s.step, kind: 'resolve', zone });
   }
+  for (const { task, dueAt: at } of d.state.finding ?? []) {
+    if (!d.answered.has(task)) consider({ at, queue: 'lead', kind: 'task', zone });
+  }
   const clock = nextClock(d);
   if (clock !== undefined) consider({ at: clock.at, queue: 'lead', kind: clock.kind, zone });
   const expiry = nextExpiry(d);

@@ -22,6 +22,9 @@ export interface RenderInput {
   readonly unsubscribeUrl: string;
 }
 
+/** `role`: the one that a task is to find somebody for. */
+export type LineInput = Pick<RenderInput, 'lead' | 'rep' | 'company'> & { readonly role?: string | undefined };
+
 export interface RenderedEmail {
   readonly from: Address;
   readonly subject: string;
@@ -37,7 +40,7 @@ export interface Renderer {
    */
   render(emailId: string, input: RenderInput): RenderedEmail;
   /** One line of plain text, e.g. a task's title. @throws VolleyError `email-template` */
-  line(template: string, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>): string;
+  line(template: string, input: LineInput): string;
   /** Several lines of plain text, e.g. the body of a notice. @throws VolleyError `email-template` */
   text(template: string, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>): string;
   /** Who mail of the company itself is from. @throws VolleyError `email-template`, `header-injection` or `bad-from` */
@@ -159,12 +162,13 @@ function fillAddress(engines: Engines, sender: Sender, values: object): Address 
   };
 }
 
-function variables(playbook: Playbook, input: Pick<RenderInput, 'lead' | 'rep' | 'company'>) {
+function variables(playbook: Playbook, input: LineInput) {
   const { name, postalAddress } = input.company ?? playbook.company;
   return {
     lead: input.lead,
     rep: { name: input.rep?.name ?? '', email: input.rep?.id ?? '' },
     company: { name, postalAddress },
+    ...(input.role === undefined ? {} : { role: input.role }),
   };
 }
 

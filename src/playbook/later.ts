@@ -30,11 +30,9 @@ export function findLater(kind: FileKind, source: Source): Later {
   };
 
   const root = Raw.of(source);
-  if (kind === 'playbook') {
-    key(root.get('buyingGroup'), ['onMissing']);
-  } else if (kind === 'cadence') {
+  if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');
-  } else {
+  } else if (kind === 'email') {
     key(root, ['review']);
   }
 

@@ -85,6 +85,7 @@ export const TEMPLATE_VARIABLES = {
   rep: ['name', 'email'],
   company: ['name', 'postalAddress'],
   unsubscribeUrl: [],
+  role: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type TemplateVariable = keyof typeof TEMPLATE_VARIABLES;

@@ -120,7 +120,7 @@ function variableMistake(
   const [root, field, ...rest] = segments;
   const name = allowed.find((variable) => variable === root);
   if (name === undefined) {
-    const here = root === 'rep' || root === 'lead' || root === 'unsubscribeUrl' ? ' here' : '';
+    const here = root === 'rep' || root === 'lead' || root === 'unsubscribeUrl' || root === 'role' ? ' here' : '';
     return {
       message: `unknown variable '${root}'${here}${didYouMean(String(root), allowed)}`,
       expected: oneOfNames(allowed, ''),
@@ -164,6 +164,7 @@ export function renderSample(text: string): string | undefined {
     rep: { name: 'Rep', email: 'rep@example.com' },
     company: { name: 'Company', postalAddress: 'Street 1' },
     unsubscribeUrl: 'https://example.com/u',
+    role: 'champion',
   };
   try {
     return String(engine.parseAndRenderSync(text, sample));

@@ -2,6 +2,7 @@
 import { accountIdOf } from '../core/account.ts';
 import type { AccountTurn } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
+import type { Reason } from '../core/reasons.ts';
 import type { LeadFields } from '../core/scope.ts';
 import type { Instant } from '../core/time.ts';
 import { ensureAccounts, touchAccounts } from './accounts.ts';
@@ -10,10 +11,16 @@ import type { Db } from './schema.ts';
 /** More than any cap allows in a span, with room for what a sped-up clock has decided ahead. */
 const TOUCHES_READ = 300;
 
-const NOTHING: AccountTurn = { touches: { email: [], task: [] } };
+/** Tasks to find somebody: one a role at a time, and few roles. */
+const ROLES_READ = 100;
+/** Nobody has looked: sales gave the lead away before. */
+const WITHDRAWN: Reason = 'no-longer-needed';
+
+const NOTHING: AccountTurn = { touches: { email: [], task: [] }, asked: [] };
 
 /** Whether decisions under this playbook may ask for the turn of their account. */
-export const asksTurn = ({ caps }: Playbook): boolean => caps?.account !== undefined;
+export const asksTurn = ({ caps, buyingGroup }: Playbook): boolean =>
+  caps?.account !== undefined || buyingGroup?.onMissing !== undefined;
 
 /**
  * Locks the lead's account until the transaction ends, and reads what its other leads have had: what
@@ -59,5 +66,19 @@ export async function peekTurn(db: Db, leadId: string, domain: string): Promise<
     .orderBy('opened_at', 'desc')
     .limit(TOUCHES_READ)
     .execute();
-  return { touches: { email: emails.map(({ at }) => at), task: tasks.map(({ at }) => at) } };
+  const roles = await db
+    .selectFrom('tasks')
+    .select(['role', 'state', 'reason', 'closed_at', 'opened_at'])
+    .where('account_id', '=', id)
+    .where('lead_id', '<>', leadId)
+    .where('role', 'is not', null)
+    .orderBy('opened_at', 'desc')
+    .limit(ROLES_READ)
+    .execute();
+  const asked = roles.flatMap(({ role, state, reason, closed_at, opened_at }) =>
+    role === null || reason === WITHDRAWN
+      ? []
+      : [{ role, open: state === 'open' || state === 'accepted', at: closed_at ?? opened_at }],
+  );
+  return { touches: { email: emails.map(({ at }) => at), task: tasks.map(({ at }) => at) }, asked };
 }

@@ -175,7 +175,7 @@ async function openTasks(
   await insert(
     tx,
     `insert into tasks (id, lead_id, enrollment, cadence, step, handoff, kind, title, body, assignee, pool, priority,
-      state, due_at, sla, accept_by, context, opened_at, account_id)`,
+      state, due_at, sla, accept_by, context, opened_at, account_id, role)`,
     effects.map(({ task }) => {
       const text = rendered[task.id] ?? task;
       return [
@@ -198,6 +198,7 @@ async function openTasks(
         JSON.stringify(task.context),
         date(task.openedAt),
         accountId ?? null,
+        task.role ?? null,
       ];
     }),
   );

@@ -192,6 +192,8 @@ export interface TasksTable {
   until_at: TimeOrNull;
   answered_by: Nullable<string>;
   account_id: Nullable<string>;
+  /** Of the buying group, that somebody is to be found for. */
+  role: Nullable<string>;
 }
 
 export interface EnrollmentsTable {

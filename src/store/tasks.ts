@@ -40,6 +40,8 @@ export interface Task {
   readonly step: string | null;
   readonly enrollment: string | null;
   readonly handoff: string | null;
+  /** Of the buying group, that somebody is to be found for. */
+  readonly role: string | null;
   readonly openedAt: Instant;
   readonly acceptedAt: Instant | null;
   readonly closedAt: Instant | null;
@@ -109,6 +111,7 @@ function toTask(row: Row, context: NamedContext): Task {
     step: row.step,
     enrollment: row.enrollment,
     handoff: row.handoff,
+    role: row.role,
     openedAt: row.opened_at,
     acceptedAt: row.accepted_at,
     closedAt: row.closed_at,

@@ -52,7 +52,7 @@ describe('the cap of an account', () => {
 
   it('makes a touch wait until enough of the colleagues’ have left the span, and says so once', () => {
     const lead = new PlayedLead(two, MONDAY);
-    lead.turn = { touches: { email: [MONDAY - 6 * DAY, MONDAY - DAY], task: [MONDAY] } };
+    lead.turn = { touches: { email: [MONDAY - 6 * DAY, MONDAY - DAY], task: [MONDAY] }, asked: [] };
     lead.playTo(MONDAY + 20 * DAY);
     const [first, second] = lead.touches.map((t) => t.at);
     expect(first).toBeGreaterThanOrEqual(MONDAY + DAY);
@@ -69,7 +69,7 @@ describe('the cap of an account', () => {
 
   it('asks for no account that a lead does not have', () => {
     const lead = new PlayedLead(two, MONDAY, { lead: { ...leadFields, domain: 'gmail.com' } });
-    lead.turn = { touches: { email: Array.from({ length: 9 }, () => MONDAY), task: [] } };
+    lead.turn = { touches: { email: Array.from({ length: 9 }, () => MONDAY), task: [] }, asked: [] };
     lead.playTo(MONDAY + 20 * DAY);
     expect(lead.touches).toHaveLength(3);
     expect(lead.types()).not.toContain('touch.deferred');

@@ -10,6 +10,7 @@ import { nextMoveOf } from '../../src/core/next-move.ts';
 import type { Cadence, Condition, Playbook, Rung, Step } from '../../src/core/playbook.ts';
 import { JOURNAL_TYPES } from '../../src/core/reasons.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
+import { account, colleague, group } from './support/account.ts';
 import { aWindow, aZone } from './support/arbitrary.ts';
 import { leadFields, PlayedLead } from './support/lead.ts';
 import { always, cadence, playbook, seen, template, when } from './support/playbook.ts';
@@ -142,9 +143,15 @@ const REPLIES = {
   positive: 'warm',
   notNow: 'not-ready',
 };
+const GROUP: NonNullable<Playbook['buyingGroup']> = {
+  ...group,
+  pauseColleagues: 'P6D',
+  onMissing: { task: 'find-role', title: 'Find', due: { working: 'P3D' }, again: 'P20D' },
+};
 const EXPIRY = { after: 'P40D', not: ['deciding'], warning: { cadence: 'keep-warm', before: 'P10D' } } as const;
 const aCap: fc.Arbitrary<NonNullable<Playbook['caps']>> = fc.record({
   lead: fc.record({ touches: fc.integer({ min: 1, max: 3 }), per: fc.constantFrom('PT30H', 'P3D', 'P7D') }),
+  account: fc.record({ touches: fc.integer({ min: 1, max: 4 }), per: fc.constantFrom('P3D', 'P7D') }),
   count: fc.constantFrom(['email'] as const, ['email', 'task'] as const),
 });
 
@@ -191,6 +198,7 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
         },
         emails: EMAILS,
         replies: REPLIES,
+        buyingGroup: GROUP,
         ...(caps ? { caps } : {}),
         ...(expiry ? { expiry } : {}),
         routes: [
@@ -235,6 +243,7 @@ interface Happening {
     | 'activity'
     | 'object'
     | 'move'
+    | 'colleague'
     | 'enroll';
   readonly type: string;
 }
@@ -262,6 +271,7 @@ const happenings: fc.Arbitrary<Happening[]> = fc
         'activity',
         'object',
         'move',
+        'colleague',
       ),
       type: fc.constantFrom('page.pricing', 'demo.requested', 'email.clicked', 'meeting.held', 'reply.received'),
     }),
@@ -295,8 +305,11 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
             by,
           }
         : undefined;
-    case 'complete':
+    case 'complete': {
+      const role = lead.state.finding?.[0]?.task;
+      if (role !== undefined) return { kind: 'task.answered', task: role, answer: 'complete', by };
       return task ? { kind: 'task.answered', task, answer: 'complete', disposition: 'connected', by } : undefined;
+    }
     case 'recycle':
       return lead.state.custody.who === 'sales'
         ? { kind: 'recycle', reason: 'not-ready', facts: { timing: 'later' }, by }
@@ -319,6 +332,8 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
       const reached = type !== 'page.pricing';
       return { kind: 'activity', activity: 'call', disposition: reached ? 'connected' : 'no-answer', reached, by };
     }
+    case 'colleague':
+      return { kind: 'colleague.replied', colleague: colleague(1).id, until: at + ((at / HOUR) % 9) * DAY };
     case 'move':
       return { kind: 'moved', from: 'acme.example', to: 'newco.example', by };
     case 'object':
@@ -340,6 +355,14 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
   }
 }
 
+/** One of an account whose other person is the decision maker, and has been mailed now and then. */
+function leadOf(p: Playbook, timeZone: string): PlayedLead {
+  const lead = new PlayedLead(p, START, { lead: { ...leadFields, timeZone } });
+  lead.account = account([colleague(1, { title: 'CFO' })], ['crm-1']);
+  lead.turn = { touches: { email: [1, 2, 3, 12].map((day) => START + day * DAY), task: [] }, asked: [] };
+  return lead;
+}
+
 function play(
   p: Playbook,
   timeZone: string,
@@ -347,7 +370,7 @@ function play(
   slow: number,
   onDecision: PlayedLead['onDecision'] = () => {},
 ): PlayedLead {
-  const lead = new PlayedLead(p, START, { lead: { ...leadFields, timeZone } });
+  const lead = leadOf(p, timeZone);
   lead.onDecision = onDecision;
   let n = 0;
   lead.answer = (touch) => {
@@ -594,7 +617,7 @@ describe('whatever happens to a lead', () => {
   it('the request is never changed', () => {
     fc.assert(
       fc.property(aLife, ([p, zone, happens, slow]) => {
-        const lead = new PlayedLead(p, START, { lead: { ...leadFields, timeZone: zone } });
+        const lead = leadOf(p, zone);
         for (const h of happens) {
           lead.playTo(h.at);
           const body = inputFor(lead, h);
@@ -614,7 +637,7 @@ describe('whatever happens to a lead', () => {
     fc.assert(
       fc.property(aPlaybook, aZone, happenings, (p, zone, happens) => {
         const one = play(p, zone, happens, 0);
-        const busy = new PlayedLead(p, START, { lead: { ...leadFields, timeZone: zone } });
+        const busy = leadOf(p, zone);
         const end = START + DAYS * DAY;
         let next = 0;
         for (let t = START; t <= end; t += 12 * HOUR) {

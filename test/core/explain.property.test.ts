@@ -135,7 +135,7 @@ describe('explain', () => {
   it('a step: what it says will happen happens then, what is done is in the journal, and nothing else comes', () => {
     const verdicts = new Map<string, number>();
     fc.assert(
-      fc.property(aLife, fc.uniqueArray(aPlace, { minLength: 5, maxLength: 5 }), (drawn, asked) => {
+      fc.property(aLife, fc.uniqueArray(aPlace, { minLength: 12, maxLength: 12 }), (drawn, asked) => {
         const life = lifeOf(drawn);
         const later = afterwards(life);
         for (const { cadence, step } of asked) {

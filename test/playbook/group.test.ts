@@ -28,6 +28,10 @@ describe('a buying group', () => {
     [`${ROLES}  map: [ { when: "lead.tittle == ''", role: champion } ]`, "unknown field 'tittle'"],
     [`${ROLES}  map: [ { when: "account.leads > 1", role: champion } ]`, "'account' cannot be used here"],
     [`${ROLES}  onReply: { pauseColleagues: 7D }`, '\'pauseColleagues\' is wrong: "7D"'],
+    [`${ROLES}  onMissing: { task: find-role }`, 'no role is needed, so none is ever missing'],
+    [`${ROLES}  need: { champion: 1 }\n  onMissing: { task: find-role, title: "{{ rol }}" }`, "unknown variable 'rol'"],
+    [`${ROLES}  need: { champion: 1 }\n  onMissing: { task: handoff }`, "'handoff' is the kind of offers"],
+    [`${ROLES}  need: { champion: 1 }\n  onMissing: {}`, "'task' is missing"],
   ])('%s: %s', (text, message) => {
     expect(said(text)).toEqual([expect.stringContaining(message)]);
   });

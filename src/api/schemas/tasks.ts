@@ -78,6 +78,10 @@ export const taskOut = z
     cadence: z.string().nullable(),
     step: z.string().nullable(),
     enrollment: z.string().nullable(),
+    role: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The role of the buying group that somebody is to be found for.' }),
     openedAt: instantOut,
     acceptedAt: instantOut.nullable(),
     closedAt: instantOut.nullable(),
@@ -131,6 +135,7 @@ export function toTask(task: Task, now: Instant, playbook: Playbook | null): z.i
     cadence: task.cadence,
     step: task.step,
     enrollment: task.enrollment,
+    role: task.role,
     openedAt: iso(task.openedAt),
     acceptedAt: isoOrNull(task.acceptedAt),
     closedAt: isoOrNull(task.closedAt),

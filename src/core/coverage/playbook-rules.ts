@@ -96,8 +96,9 @@ const replyRules = ({ human, outOfOffice, positive, notNow }: Replies): Rule[] =
   ];
 };
 
-const groupRules = ({ roles, need, map, pauseColleagues }: BuyingGroup): Rule[] => [
+const groupRules = ({ roles, need, map, pauseColleagues, onMissing }: BuyingGroup): Rule[] => [
   ...(pauseColleagues === undefined ? [] : [{ id: 'buyingGroup/onReply', seenIn: entry('colleague.replied') }]),
+  ...(onMissing === undefined ? [] : [{ id: 'buyingGroup/onMissing', seenIn: because(entry('task.opened'), 'role-missing') }]),
   ...roles.map((role) => ({ id: `buyingGroup/roles/${role}`, heldBy: (scope: Scope) => scope.account.role === role })),
   ...Object.keys(need).map((role) => ({
     id: `buyingGroup/need/${role}`,

@@ -83,7 +83,7 @@ function nextLook({ state, wake }: Decided, now: Instant): Instant | undefined {
 /** Who reads less than the store knows: reps work the company's hours then, and none has had a turn. */
 const NO_ROUTING: Routing = { reps: {}, given: {}, turns: {}, open: {} };
 
-const NO_TURN: AccountTurn = { touches: { email: [], task: [] } };
+const NO_TURN: AccountTurn = { touches: { email: [], task: [] }, asked: [] };
 
 function decideAt(q: Question, state: LeadState, inputs: readonly Input[], now: Instant): Decided {
   const { custodian: _, routing = NO_ROUTING, ...others } = q.facts;

@@ -8,6 +8,7 @@ import { draftOf, type Request } from '../decide.ts';
 import type { Decided } from '../decision.ts';
 import { type Draft, journal } from '../draft.ts';
 import { endEnrollment } from '../enrollment.ts';
+import { stopFinding } from '../find-role.ts';
 import type { Input } from '../input.ts';
 import { moveStage } from '../stage.ts';
 import { copyState, type Enrollment, type LeadState } from '../state.ts';
@@ -62,6 +63,7 @@ export function mergeLeads({ other, by, ...request }: MergeRequest): Merged {
   const applied = refuseEntries(d, other.inputs, by);
   bar(d, before, from, by);
   if (d.state.custody.who === 'sales') delete d.state.resume;
+  else stopFinding(d, 'merged');
   d.state.seq += 1;
   const decided: Decided = {
     kind: 'decided',

@@ -83,6 +83,8 @@ export function uniteHistories(into: LeadState, from: LeadState): LeadState {
   if (into.context ?? from.context) {
     united.context = both(into.context, from.context, (a, b) => (b && (!a || b.at > a.at) ? b : a));
   }
+  if (into.looked ?? from.looked) united.looked = both(into.looked, from.looked, Math.max);
+  if (into.finding ?? from.finding) united.finding = [...(into.finding ?? []), ...(from.finding ?? [])];
   if (from.quiet && from.quiet.until > (into.quiet?.until ?? 0)) united.quiet = from.quiet;
   const said = [into.said, from.said]
     .flatMap((one) => one ?? [])

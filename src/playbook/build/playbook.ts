@@ -225,8 +225,10 @@ const buildCaps = ({ lead, account, count }: NonNullable<RawPlaybook['caps']>): 
   count: count ?? ['email'],
 });
 
+const FIND_ROLE = 'Find the {{ role }} at {{ lead.company | default: lead.domain }}';
+
 function buildGroup(
-  { roles, need, map, onReply }: NonNullable<RawPlaybook['buyingGroup']>,
+  { roles, need, map, onReply, onMissing }: NonNullable<RawPlaybook['buyingGroup']>,
   at: (...path: Path) => Condition,
 ): BuyingGroup {
   return {
@@ -234,6 +236,15 @@ function buildGroup(
     need: dictionary(Object.entries(need ?? {})),
     map: (map ?? []).map(({ role }, index) => ({ when: at('buyingGroup', 'map', index, 'when'), role })),
     ...(onReply && { pauseColleagues: onReply.pauseColleagues }),
+    ...(onMissing && {
+      onMissing: {
+        task: onMissing.task,
+        title: onMissing.title ?? FIND_ROLE,
+        ...(onMissing.body !== undefined && { body: onMissing.body }),
+        due: buildSpan(onMissing.due ?? { working: 'P5D' }),
+        again: onMissing.again ?? 'P90D',
+      },
+    }),
   };
 }
 

@@ -14,6 +14,16 @@ export function checkGroup(group: Raw, report: Report): void {
     const message = `unknown role '${role}'${didYouMean(role, names)}`;
     report.problems.push(count.problem(message, oneOfNames(names, 'a role'), 'key'));
   }
+  const missing = group.get('onMissing');
+  if (missing.has('task') && group.get('need').entries().length === 0) {
+    const message = 'no role is needed, so none is ever missing';
+    report.problems.push(missing.problem(message, "'need' beside it, such as { champion: 1 }", 'key'));
+  }
+  if (missing.get('task').text === 'handoff') {
+    report.problems.push(
+      missing.get('task').problem("'handoff' is the kind of offers", 'another kind, such as find-role'),
+    );
+  }
   for (const rule of group.get('map').items()) mustExist('role', rule.get('role'), names, report);
 }
 

@@ -10,12 +10,15 @@ import { checkMarkup } from './rendering.ts';
 
 const EMAIL_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company', 'unsubscribeUrl'];
 const TASK_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company'];
+const ROLE_VARIABLES: readonly TemplateVariable[] = [...TASK_VARIABLES, 'role'];
 
 export function checkTemplates({ playbook, cadences, emails }: Workspace, report: Report): void {
   const from = Raw.of(playbook).get('company').get('from');
   // Nobody in sales has the lead while marketing mails it.
   checkFrom(from.get('marketing'), ['company'], report);
   checkFrom(from.get('sales'), ['rep', 'company'], report);
+  const missing = Raw.of(playbook).get('buyingGroup').get('onMissing');
+  for (const key of ['title', 'body']) checkText(missing.get(key), ROLE_VARIABLES, report);
   for (const cadence of cadences) {
     eachStep(Raw.of(cadence).get('steps'), (step) => {
       checkText(step.get('task').get('title'), TASK_VARIABLES, report);

@@ -239,6 +239,16 @@ const buyingGroup = object(
       { pauseColleagues: duration },
       'what a reply means for colleagues, such as { pauseColleagues: P7D }',
     ).optional(),
+    onMissing: object(
+      {
+        task: id,
+        title: template('the title of the task, such as "Find the {{ role }} at {{ lead.company }}"').optional(),
+        body: template('what the rep is to do', 2_000).optional(),
+        due: span.optional(),
+        again: duration.optional(),
+      },
+      'what follows when a needed role is missing, such as { task: find-role }',
+    ).optional(),
   },
   'a buying group, such as { roles: [decision-maker, champion], need: { champion: 1 } }',
 );

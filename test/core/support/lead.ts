@@ -36,7 +36,7 @@ export class PlayedLead {
   readonly inbox: Input[] = [];
   /** What is read when a decision asks for it. */
   account: Account | null = null;
-  turn: AccountTurn = { touches: { email: [], task: [] } };
+  turn: AccountTurn = { touches: { email: [], task: [] }, asked: [] };
   wakes = 0;
   last: Decided | undefined;
   now: number;
