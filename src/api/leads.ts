@@ -3,7 +3,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { contextOf } from '../core/context.ts';
 import { nextMoveOf } from '../core/next-move.ts';
-import { scrub } from '../core/scrub.ts';
+import { emailIdentity, type ScrubbedLead, scrub } from '../core/scrub.ts';
 import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
 import { leadZone, scoreOf } from '../core/view.ts';
@@ -63,7 +63,7 @@ export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       if (lead === null) throw new Error(`lead ${id} is gone inside its own transaction`);
       return {
         status: outcome === 'created' ? (201 as const) : (200 as const),
-        body: { ...toSummary(lead, stage), outcome, notes: [...scrubbed.notes] },
+        body: { ...toSummary(lead, stage), outcome, notes: [...scrubbed.notes, ...formerName(scrubbed.lead, lead)] },
         nudge: outcome === 'unchanged' ? [] : [id],
       };
     });
@@ -106,6 +106,10 @@ export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
   return app;
 }
+
+/** Whoever writes by an address the person no longer goes by is told so. */
+const formerName = ({ emailNormal }: ScrubbedLead, { fields }: LeadRecord): string[] =>
+  emailIdentity(fields.email) === emailNormal ? [] : ['email: the person goes by another address now'];
 
 const firstStage = async (deps: ApiDeps): Promise<string | null> => (await currentOrNull(deps))?.stages[0]?.id ?? null;
 

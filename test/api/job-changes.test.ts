@@ -99,13 +99,14 @@ describe('a new job', () => {
   test('who still writes by the old address tells of the old job: it changes nothing, a signal counts', async () => {
     const leadId = await api.lead('dan@oldco.example', { externalId: 'crm-dan', company: 'OldCo' });
     await moved(leadId, { email: 'dan@newco.example', company: 'NewCo' });
+    const notes = ['email: the person goes by another address now'];
     for (const externalId of [undefined, 'crm-dan']) {
       const answer = await api.call('POST /v1/leads', {
         body: { email: 'dan@oldco.example', company: 'OldCo', title: 'CFO', ...(externalId && { externalId }) },
       });
       expect(answer).toMatchObject({
         status: 200,
-        body: { id: leadId, outcome: 'unchanged', company: 'NewCo', title: '' },
+        body: { id: leadId, outcome: 'unchanged', company: 'NewCo', title: '', notes },
       });
     }
     const signals = [{ id: 'dan-1', lead: { email: 'dan@oldco.example' }, type: 'page.pricing' }];
