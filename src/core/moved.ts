@@ -22,6 +22,7 @@ export function applyMoved(d: Draft, { by, from, to }: Extract<InputBody, { kind
   delete state.meetingAt;
   delete state.agreedAt;
   delete state.quiet;
+  delete state.looked;
   delete state.warned;
   state.deals = {};
   state.events = [];
