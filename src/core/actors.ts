@@ -30,6 +30,8 @@ export interface SignalAct {
   readonly step?: string;
   /** Of replies; absent: somebody wrote something. */
   readonly reply?: ReplyClass;
+  /** Until when, where the reply says so. */
+  readonly until?: Instant;
   /** Of meetings: the date they speak of; absent: that moment. */
   readonly meetingAt?: Instant;
 }
@@ -129,6 +131,9 @@ function weighted<T extends { readonly weight: number }>(entries: readonly T[], 
   return undefined;
 }
 
+type Reaction = Behaviour['leads']['personas'][number]['unprompted'][number];
+const SECOND = 1_000;
+
 /** The people of a behaviour file, playing this playbook with this seed. */
 export function createActors(behaviour: Behaviour, playbook: Playbook, seed: number): Actors {
   const draw = (...names: readonly string[]): number => fraction('behaviour', String(seed), ...names);
@@ -138,19 +143,25 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     key: string,
     what: string,
     since: Instant,
-    list: readonly { chance: number; signal: string; times: number; after: Delay; reply?: ReplyClass | undefined }[],
+    list: readonly Reaction[],
     place: { cadence?: string; step?: string },
   ): LeadAct[] {
     return list.flatMap((entry, index) => {
       const names = [key, what, String(index), entry.signal];
       if (draw('chance', ...names) >= entry.chance) return [];
-      return Array.from({ length: entry.times }, (_, time) => ({
-        kind: 'signal' as const,
-        type: entry.signal,
-        ...(entry.reply === undefined ? {} : { reply: entry.reply }),
-        at: since + plainDelay(entry.after, draw('after', ...names, String(time))),
-        ...place,
-      }));
+      return Array.from({ length: entry.times }, (_, time) => {
+        const exact = since + plainDelay(entry.after, draw('after', ...names, String(time)));
+        // A message is dated to the second.
+        const at = entry.signal === 'reply.received' ? exact - (exact % SECOND) : exact;
+        return {
+          kind: 'signal' as const,
+          type: entry.signal,
+          ...(entry.reply === undefined ? {} : { reply: entry.reply }),
+          ...(entry.until && { until: at + plainDelay(entry.until, draw('until', ...names, String(time))) }),
+          at,
+          ...place,
+        };
+      });
     });
   }
 

@@ -38,6 +38,8 @@ const reactionShape = {
   signal,
   /** What kind of reply `reply.received` is; absent: somebody wrote something. */
   reply: z.enum(['positive', 'not-now', 'out-of-office', 'auto'], { error: REPLY_EXPECTED }).optional(),
+  /** Until when somebody is away, or would rather not hear more; counted from the reply. Absent: no word of it. */
+  until: delay.optional(),
   /** How often, one after another. */
   times: z
     .int({ error: TIMES_EXPECTED })

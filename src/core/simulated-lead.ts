@@ -1,5 +1,6 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
 import { type Actors, isHumanSignal, type SignalAct } from './actors.ts';
+import { instantOf, localDay } from './calendar.ts';
 import { decideWith } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
 import { isCustomer } from './endstate.ts';
@@ -11,7 +12,7 @@ import type { Member, SimulatedAccounts } from './simulated-accounts.ts';
 import type { Standing } from './standing.ts';
 import { initialState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
-import { calendarOf } from './view.ts';
+import { calendarOf, leadZone } from './view.ts';
 
 export interface LeadToSimulate {
   /** Stable text that splits, spreading and behaviour hash. */
@@ -184,7 +185,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const phase = playbook.emails[touch.email]?.phase ?? 'thought-leadership';
     for (const act of actors.afterTouch(key, { ...touch, phase, nth })) {
       if (act.kind === 'unsubscribe') acts.push(suppressed(act.at, 'unsubscribed', touch.purpose));
-      else put(act.at, signalBody(act));
+      else put(act.at, signalBody(asWritten(act)));
     }
   }
 
@@ -244,6 +245,13 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     }
   }
 
+  /** A note of absence names a day: the lead is back at the midnight that begins it. */
+  function asWritten(act: SignalAct): SignalAct {
+    if (act.reply !== 'out-of-office' || act.until === undefined) return act;
+    const zone = leadZone(facts(), playbook);
+    return { ...act, until: instantOf(zone, localDay(zone, act.until), 0) };
+  }
+
   put(from, { kind: 'lead.changed', by: 'import' });
   for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') put(act.at, signalBody(act));
 
@@ -279,8 +287,12 @@ const signalBody = (act: SignalAct): InputBody => ({
   kind: 'signal',
   type: act.type,
   human: isHumanSignal(act.type, act.reply),
-  ...(act.type === 'reply.received' ? { reply: { class: act.reply ?? 'human' } } : {}),
-  ...(act.type === 'email.clicked' && act.cadence !== undefined && act.step !== undefined
+  ...(act.type === 'reply.received'
+    ? { reply: { class: act.reply ?? 'human', ...(act.until === undefined ? {} : { until: act.until }) } }
+    : {}),
+  ...((act.type === 'email.clicked' || act.type === 'reply.received') &&
+  act.cadence !== undefined &&
+  act.step !== undefined
     ? { cadence: act.cadence, step: act.step }
     : {}),
   ...(act.type.startsWith('meeting.') ? { meetingAt: act.meetingAt ?? act.at } : {}),

@@ -12,7 +12,9 @@ import type { Rep } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { type Instant, iso } from '../core/time.ts';
 import { calendarOf } from '../core/view.ts';
+import { zoneOfCountry } from '../core/zones.ts';
 import type { Db } from '../store/db.ts';
+import { isMailed, replyTo } from './demo-mail.ts';
 import type { Mailbox, MailboxMessage } from './mailbox/mailbox.ts';
 
 export interface PeopleOptions {
@@ -47,6 +49,7 @@ const taskSchema = z.looseObject({
   openedAt: z.string(),
   assignedAt: z.string().nullable(),
 });
+const inboundSchema = z.looseObject({ class: z.string(), lead: z.looseObject({ id: z.string() }).optional() });
 const pageSchema = z.looseObject({ items: z.array(taskSchema), next: z.string().nullable() });
 type Task = z.infer<typeof taskSchema>;
 
@@ -68,6 +71,7 @@ export function createPeople(options: PeopleOptions): People {
   const manager = key('manager');
   const repApi = new Map(options.reps.map((rep) => [rep.id, key(`rep:${rep.id}`)]));
   const leadKeys = new Map<string, string>();
+  const zones = new Map<string, string>();
   const counts = new Map<string, number>();
   /** By task: who has it, and as the how manieth from 0. */
   const looked = new Map<string, { rep: string; hand: number; nth: number }>();
@@ -126,7 +130,13 @@ export function createPeople(options: PeopleOptions): People {
       ? { data: { cadence: act.cadence, step: act.step } }
       : {}),
     ...(act.type.startsWith('meeting.') ? { data: { at: iso(act.meetingAt ?? act.at) } } : {}),
-    ...(act.reply === undefined ? {} : { data: { class: act.reply } }),
+    ...(act.reply === undefined ? {} : { data: replyData(act) }),
+  });
+
+  const replyData = ({ reply, until, cadence, step }: SignalAct): object => ({
+    class: reply,
+    ...(until === undefined ? {} : { until: iso(until) }),
+    ...(cadence === undefined || step === undefined ? {} : { cadence, step }),
   });
 
   /** Mail that came in a moment: who got what is in the ledger, by the tag. */
@@ -160,11 +170,26 @@ export function createPeople(options: PeopleOptions): People {
         at: touch.decided_at,
       };
       for (const act of actors.afterTouch(lead, seen)) {
-        if (act.kind === 'signal') signals.push(signalOf(touch.lead_id, act));
+        if (act.kind === 'signal' && isMailed(act)) go('answering mail', () => answerMail(message, act, touch.lead_id));
+        else if (act.kind === 'signal') signals.push(signalOf(touch.lead_id, act));
         else later(act.at, 'unsubscribe', () => unsubscribe(message.id));
       }
     }
     await post(signals);
+  }
+
+  /** By mail, as whoever receives mail for the reply domain hands it on; dated when it will be written. */
+  async function answerMail(message: MailboxMessage, act: SignalAct, lead: string): Promise<void> {
+    const original = await mailbox.raw(message.id);
+    if (original === null) return;
+    const response = await fetch(`${url}/hooks/inbound`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys['integration']}`, 'content-type': 'message/rfc822' },
+      body: replyTo(message, original, act, zones.get(lead) ?? 'UTC'),
+    });
+    const { class: read, lead: from } = inboundSchema.parse(await response.json());
+    const meant = act.reply ?? 'reply';
+    if (read !== meant || from?.id !== lead) problems.push(`a reply meant as ${meant} was read as ${read}`);
   }
 
   /** As a mail client does it: RFC 8058, by the link in the message's own header. */
@@ -255,11 +280,12 @@ export function createPeople(options: PeopleOptions): People {
   const unsubscribed = mailbox.onMessage((message) => messages.push(message));
   return {
     async meet() {
-      const rows = await db.selectFrom('leads').select(['id', 'key', 'created_at']).execute();
+      const rows = await db.selectFrom('leads').select(['id', 'key', 'created_at', 'time_zone', 'country']).execute();
       const signals: object[] = [];
       for (const row of rows) {
         if (leadKeys.has(row.id)) continue;
         leadKeys.set(row.id, row.key);
+        zones.set(row.id, row.time_zone || zoneOfCountry(row.country) || playbook.company.timeZone);
         const own: LeadAct[] = actors.unprompted(row.key, row.created_at);
         for (const act of own) if (act.kind === 'signal') signals.push(signalOf(row.id, act));
       }

@@ -61,6 +61,25 @@ const touch = {
 };
 
 describe('actors', () => {
+  it('reply to the second, and are away until a day that lies ahead', () => {
+    const away = {
+      ...{ chance: 1, signal: 'reply.received', reply: 'out-of-office' as const },
+      ...{ after: { from: 'PT1M', to: 'PT5M' }, until: { from: 'P2D', to: 'P9D' } },
+    };
+    const leads = { personas: [{ id: 'away', weight: 1, touched: [away] }] };
+    const actors = createActors(behaviourSchema.parse({ ...input, leads }), playbook, 1);
+    fc.assert(
+      fc.property(fc.string(), (key) => {
+        const [act] = actors.afterTouch(key, touch);
+        if (act?.kind !== 'signal') throw new Error('no reply');
+        expect(act).toMatchObject({ reply: 'out-of-office', until: expect.any(Number) });
+        expect(act.at % 1_000).toBe(0);
+        expect((act.until ?? 0) - act.at).toBeGreaterThanOrEqual(2 * DAY);
+        expect((act.until ?? 0) - act.at).toBeLessThanOrEqual(9 * DAY);
+      }),
+    );
+  });
+
   it('react as their persona says, inside its delays', () => {
     const actors = createActors(behaviour, playbook, 1);
     fc.assert(

@@ -1,8 +1,10 @@
 /** The example playbook: something a company could start from, and 90 days of it show every path. */
+
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readLeadsFile } from '../../src/cli/leads-file.ts';
 import { readBehaviour, readReps } from '../../src/cli/people.ts';
+import type { JournalEntry } from '../../src/core/decision.ts';
 import { durationMs } from '../../src/core/duration.ts';
 import type { Playbook } from '../../src/core/playbook.ts';
 import { type SimulationResult, simulate } from '../../src/core/simulate.ts';
@@ -102,6 +104,7 @@ describe('emails', () => {
 
 describe('90 days of it', () => {
   let result: SimulationResult;
+  const journal: JournalEntry[] = [];
   beforeAll(async () => {
     const [{ leads }, behaviour, reps] = await Promise.all([
       readLeadsFile(join(folder, 'leads.csv')),
@@ -109,7 +112,37 @@ describe('90 days of it', () => {
       readReps(join(folder, 'reps.yaml')),
     ]);
     const byId = Object.fromEntries(reps.map((rep) => [rep.id, rep]));
-    result = simulate({ playbook, leads, behaviour, reps: byId, seed: 1, from: Date.UTC(2026, 10, 24), days: 90 });
+    result = simulate({
+      ...{ playbook, leads, behaviour, reps: byId, seed: 1, from: Date.UTC(2026, 10, 24), days: 90 },
+      onJournal: (_, entry) => journal.push(entry),
+    });
+  });
+
+  test('show every rule of `replies` at work, meetings booked, held and missed, and reps who have a lead again', () => {
+    const signals = journal.filter(({ type }) => type === 'signal.received').map(({ data }) => data);
+    const kinds = new Set(signals.map((data) => data['class'] ?? data['type']));
+    for (const kind of [
+      'human',
+      'out-of-office',
+      'positive',
+      'not-now',
+      'meeting.booked',
+      'meeting.held',
+      'meeting.no-show',
+    ]) {
+      expect(kinds, kind).toContain(kind);
+    }
+    const did = new Set(journal.map(({ type, reason, by }) => `${type} ${reason} ${by}`));
+    for (const what of [
+      'enrollment.paused replied lead',
+      'enrollment.paused out-of-office lead',
+      'handoff.offered replied lead',
+      'lead.returned returned lead',
+      'touch.held rep-conversation rule',
+    ]) {
+      expect(did, what).toContain(what);
+    }
+    expect(journal.filter(({ reason }) => reason === 'same-rep').length).toBeGreaterThan(0);
   });
 
   test('repeat no email to anybody before its `repeat` is over, for any seed', async () => {
