@@ -88,5 +88,5 @@ test('the decision maker of an interested company goes to sales by what they do 
   await signal(finn, 'guide.downloaded');
   expect((await api.call(`GET /v1/leads/${finn}`)).body.custody).toMatchObject({ who: 'sales', handoff: 'warm' });
   const { body } = await api.call(`GET /v1/leads/${finn}/explain?about=custody`);
-  expect(JSON.stringify(body.because)).toContain('Route committee');
+  expect(JSON.stringify(body.because)).toContain('route committee turned true');
 });
