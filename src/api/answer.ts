@@ -1,6 +1,6 @@
 /** How a task is answered: who may, which verb fits it, and what is written. */
 import { z } from '@hono/zod-openapi';
-import { CHAT_TASK } from '../core/chats.ts';
+import { isChatTask } from '../core/chats.ts';
 import type { InputBody } from '../core/input.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { type Instant, iso } from '../core/time.ts';
@@ -93,11 +93,8 @@ export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, {
   return { status: 200 as const, body: toTask(after, now, playbook), nudge: [task.leadId] };
 }
 
-/** A cadence may call its tasks so, too. */
-export const isChat = ({ kind, enrollment }: Task): boolean => kind === CHAT_TASK && enrollment === null;
-
 function checkVerb(task: Task, verb: Verb): void {
-  if (isChat(task)) {
+  if (isChatTask(task)) {
     throw new Problem('wrong-answer', 'A chat is taken and ended with POST /v1/chats/{id}/accept and /end', {
       more: { kind: task.kind },
     });

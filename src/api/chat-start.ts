@@ -1,6 +1,6 @@
 /** A chat begins: who takes it is decided at once, and the lead hears of it. */
 import type { z } from '@hono/zod-openapi';
-import { type ChatRoute, languageOf, routeChat } from '../core/chat.ts';
+import { type ChatRoute, languageOf, routeChat, skippedOf } from '../core/chat.ts';
 import type { InputBody } from '../core/input.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { initialState } from '../core/state.ts';
@@ -23,7 +23,7 @@ import type { Db } from '../store/schema.ts';
 import { asksSameAccount, countedReps, type Loaded, loadLead, loadRouting, withAccount } from '../store/states.ts';
 import { nameOf } from './find-lead.ts';
 import { Problem } from './problem/problem.ts';
-import { type chatIn, skippedOf } from './schemas/chats.ts';
+import type { chatIn } from './schemas/chats.ts';
 
 export type ChatGiven = z.infer<typeof chatIn>;
 

@@ -1,10 +1,11 @@
 /** A task closed by mistake is opened again, as long as nothing has come of its answer. */
+import { isChatTask } from '../core/chats.ts';
 import { mayReopen } from '../core/reopen.ts';
 import { putInputs, takeBackInput } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
 import { lockTask } from '../store/task-lock.ts';
 import { getTask, reopenTask, type Task } from '../store/tasks.ts';
-import { type Frame, isChat } from './answer.ts';
+import type { Frame } from './answer.ts';
 import { taskFor } from './own.ts';
 import { Problem } from './problem/problem.ts';
 import { toTask } from './schemas/tasks.ts';
@@ -41,7 +42,7 @@ function standsSince(task: Task): string | null {
       ? 'The task was withdrawn: what it was for has ended'
       : 'The clock closed it, and what the playbook says for that has happened';
   }
-  if (isChat(task)) return 'The chat is over';
+  if (isChatTask(task)) return 'The chat is over';
   if (task.kind !== 'handoff') return null;
   const lead = `/v1/leads/${task.leadId}`;
   if (task.state === 'rejected') {

@@ -94,6 +94,11 @@ export interface Actors {
   readonly afterTouch: (key: string, touch: TouchSeen) => LeadAct[];
   /** Undefined: nobody answers. */
   readonly answer: (key: string, task: TaskSeen) => TaskAct | undefined;
+  /** How the rep takes a chat that rings; `hand` counts the reps it rang at. Undefined: not at all. */
+  readonly chat: (
+    key: string,
+    chat: { nth: number; hand: number },
+  ) => { readonly lastsMs: number; readonly outcome?: string } | undefined;
   /** What the rep does with a lead after accepting it; `nth` counts the lead's acceptances. */
   readonly afterAccept: (
     key: string,
@@ -258,6 +263,14 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       return choice.do === 'skip'
         ? { at, answer: 'skip' }
         : { at, answer: 'complete', disposition: choice.disposition };
+    },
+
+    chat: (key, { nth, hand }) => {
+      const what = `chat#${nth}/${hand}`;
+      const choice = weighted(reps.chats, draw(what, key));
+      if (choice === undefined || choice.do === 'nothing') return undefined;
+      const lastsMs = plainDelay(choice.talk, draw(`${what} talk`, key));
+      return { lastsMs, ...(choice.outcome === undefined ? {} : { outcome: choice.outcome }) };
     },
 
     afterAccept: (key, accept) => {

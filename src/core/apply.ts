@@ -1,5 +1,6 @@
 /** What each input does to the lead, at the instant being decided. */
 import { applyActivity } from './activity.ts';
+import { CHAT_SIGNAL } from './chat.ts';
 import { acceptChat, endChat, passChat, startChat } from './chats.ts';
 import { applyColleagueReplied } from './colleagues.ts';
 import { keepTold } from './context.ts';
@@ -99,7 +100,7 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     }
     case 'chat.started':
-      applySignal(d, input, { kind: 'signal', type: 'chat.started', human: true });
+      applySignal(d, input, { kind: 'signal', type: CHAT_SIGNAL, human: true });
       startChat(d, body);
       return;
     case 'chat.passed':

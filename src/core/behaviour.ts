@@ -153,6 +153,20 @@ export const behaviourSchema = object(
         accepted: listOf(accepted, 'a list of choices', 1),
         /** Tasks that are no handoffs. */
         tasks: listOf(answered, 'a list of choices', 1),
+        /** Whether the rep takes a chat that rings, how long the talk lasts in plain time, and how it ends. */
+        chats: listOf(
+          choiceOf(
+            [
+              object(
+                { weight, do: does('accept'), talk: delay, outcome: name('how it ended, in a word').optional() },
+                'weight, do, talk and outcome',
+              ),
+              nothing,
+            ],
+            'accept or nothing',
+          ),
+          'a list of choices',
+        ).default([]),
         /** Texts a rep gives for the facts a return asks for, by the fact's name. */
         facts: z
           .record(z.string(), listOf(z.string({ error: 'text' }), 'a list of texts', 1), {
@@ -162,7 +176,7 @@ export const behaviourSchema = object(
         /** The date a rep gives where a return asks for one, counted from the answer; absent: none given. */
         until: delay.optional(),
       },
-      'how reps answer: offered, passedOn, accepted, tasks, facts, until',
+      'how reps answer: offered, passedOn, accepted, tasks, chats, facts, until',
     ),
   },
   'how people behave: leads and reps',

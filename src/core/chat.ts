@@ -14,6 +14,9 @@ import { initialState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 import { calendarOf, viewOfChat } from './view.ts';
 
+/** What the lead did, as a signal. */
+export const CHAT_SIGNAL = 'chat.started';
+
 /** Chats a rep has at once who says nothing about it. */
 export const MAX_CHATS = 3;
 
@@ -193,3 +196,19 @@ function notFree(rep: Rep, { passed, playbook, at, language, chats }: ChatQuesti
   }
   return (chats[rep.id] ?? 0) >= (rep.maxChats ?? MAX_CHATS) ? 'busy' : undefined;
 }
+
+/** Who was passed over, in words for the journal; undefined when nobody was. */
+export function skippedOf(because: readonly ChatReason[]): string | undefined {
+  const reps = because.flatMap((one) => one.reps.map(({ rep, code }) => `${rep} (${WORDS[code]})`));
+  return reps.length === 0 ? undefined : [...new Set(reps)].join(', ');
+}
+
+const WORDS: Readonly<Record<ChatReason['reps'][number]['code'], string>> = {
+  passed: 'did not take it',
+  'not-active': 'not active',
+  away: 'away',
+  'off-hours': 'not at work',
+  language: 'another language',
+  busy: 'in other chats',
+  full: 'has as many leads as agreed',
+};

@@ -16,6 +16,10 @@ type Body<K extends InputBody['kind']> = Extract<InputBody, { kind: K }>;
 /** What a task is called that stands for a chat. */
 export const CHAT_TASK = 'chat';
 
+/** Whether the task stands for a chat: it is taken and ended as that. A cadence may call its tasks so, too. */
+export const isChatTask = ({ kind, enrollment }: { kind: string; enrollment?: string | null | undefined }): boolean =>
+  kind === CHAT_TASK && (enrollment ?? null) === null;
+
 /** The name of the clock a chat runs under. */
 export const CHAT_SLA = 'chat';
 

@@ -73,6 +73,7 @@ export function simulate(s: Simulation): SimulationResult {
     given: {},
     turns: {},
     open: {},
+    talks: [],
     accounts: createAccounts(),
     wake: (key: string, at: Instant) => {
       const order = places.get(key);

@@ -1,14 +1,17 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
 import { type Actors, isHumanSignal, type SignalAct } from './actors.ts';
 import { instantOf, localDay } from './calendar.ts';
+import { CHAT_SIGNAL } from './chat.ts';
+import { isChatTask } from './chats.ts';
 import { decideWith } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
 import { isCustomer } from './endstate.ts';
-import type { Consent, Facts, Rep, Suppression } from './facts.ts';
+import type { Consent, Facts, Rep, Routing, Suppression } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import type { Playbook } from './playbook.ts';
 import type { LeadFields } from './scope.ts';
 import type { Member, SimulatedAccounts } from './simulated-accounts.ts';
+import { playChat, type Talk } from './simulated-chats.ts';
 import type { Standing } from './standing.ts';
 import { initialState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -34,6 +37,8 @@ export interface World {
   readonly accounts: SimulatedAccounts;
   /** Has the lead played at this instant, too. */
   readonly wake: (key: string, at: Instant) => void;
+  /** Reps in chats. */
+  readonly talks: Talk[];
   readonly onJournal: (key: string, entry: JournalEntry) => void;
 }
 
@@ -63,6 +68,12 @@ interface Act {
   readonly suppression?: Suppression;
 }
 
+/** A chat is decided about when it begins, and not before. */
+interface ChatAct {
+  readonly at: Instant;
+  readonly chat: number;
+}
+
 /** A lead that decides more often than this at one instant would never settle: that is a mistake in the core. */
 const MOST_ROUNDS = 500;
 
@@ -87,9 +98,10 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   const suppressions: Suppression[] = given.suppressions.map((suppression) => ({ ...suppression, at: from }));
   let inputs: Input[] = [];
   let acts: Act[] = [];
+  let chats: ChatAct[] = [];
   const openTasks = new Map<string, OpenTask>();
   const seen = new Map<string, number>();
-  const count = { inputs: 0, touches: 0, tasks: 0, accepts: 0 };
+  const count = { inputs: 0, touches: 0, tasks: 0, accepts: 0, chats: 0 };
 
   const put = (at: Instant, body: InputBody): void => {
     count.inputs += 1;
@@ -109,6 +121,34 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     };
   };
 
+  const routing = (): Routing => ({
+    reps: world.reps,
+    given: world.given,
+    turns: world.turns,
+    open: world.open,
+    sameAccount: world.accounts.repsFor(member),
+  });
+
+  /** What the lead does by itself: a signal, or a chat. */
+  function does(act: SignalAct): void {
+    if (act.type !== CHAT_SIGNAL) {
+      put(act.at, signalBody(act));
+      return;
+    }
+    count.chats += 1;
+    chats.push({ at: act.at, chat: count.chats });
+  }
+
+  /** Chats that begin by now: told to their end, which lies ahead. */
+  function takeChats(now: Instant): void {
+    const due = chats.filter(({ at }) => at <= now);
+    chats = chats.filter(({ at }) => at > now);
+    for (const { at, chat: nth } of due) {
+      const lead = { state, facts: { ...facts(), account: world.accounts.seenBy(member) } };
+      for (const told of playChat(world, { key, nth, at, lead, routing: routing() })) put(told.at, told.body);
+    }
+  }
+
   function ask(now: Instant): Decided {
     const request = {
       state,
@@ -120,15 +160,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       sendAs: 'due' as const,
     };
     return decideWith(request, {
-      routing: () => ({
-        routing: {
-          reps: world.reps,
-          given: world.given,
-          turns: world.turns,
-          open: world.open,
-          sameAccount: world.accounts.repsFor(member),
-        },
-      }),
+      routing: () => ({ routing: routing() }),
       account: () => ({ account: world.accounts.seenBy(member) }),
       turn: () => ({ turn: world.accounts.turnOf(member) }),
     });
@@ -185,7 +217,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const phase = playbook.emails[touch.email]?.phase ?? 'thought-leadership';
     for (const act of actors.afterTouch(key, { ...touch, phase, nth })) {
       if (act.kind === 'unsubscribe') acts.push(suppressed(act.at, 'unsubscribed', touch.purpose));
-      else put(act.at, signalBody(asWritten(act)));
+      else does(asWritten(act));
     }
   }
 
@@ -213,13 +245,14 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
         count.tasks += 1;
         const { task } = effect;
         openTasks.set(task.id, { task, nth: count.tasks, hand: 0, rep: task.assignee });
-        if (task.assignee !== undefined) answerLater(task.id, task.assignee, task.openedAt);
+        // Chats are taken where they ring.
+        if (task.assignee !== undefined && !isChatTask(task)) answerLater(task.id, task.assignee, task.openedAt);
       } else if (effect.kind === 'task.assign') {
         const open = openTasks.get(effect.id);
         if (open === undefined || open.rep === effect.assignee) continue;
         openTasks.set(effect.id, { ...open, hand: open.hand + (open.rep === undefined ? 0 : 1), rep: effect.assignee });
         answerLater(effect.id, effect.assignee, effect.at);
-      } else if (effect.kind === 'task.close') openTasks.delete(effect.id);
+      } else if (effect.kind === 'task.close' || effect.kind === 'task.accept') openTasks.delete(effect.id);
       else if (effect.kind === 'colleague') world.accounts.find(member, effect.lead)?.take(effect.at, effect.body);
       else if (effect.kind === 'pool.count') {
         const pool = world.given[effect.pool] ?? {};
@@ -253,7 +286,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   }
 
   put(from, { kind: 'lead.changed', by: 'import' });
-  for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') put(act.at, signalBody(act));
+  for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') does(act);
 
   return {
     key,
@@ -263,15 +296,17 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     tasks: () => count.tasks,
     play(now) {
       takeActs(now);
+      takeChats(now);
       for (let round = 0; round < MOST_ROUNDS; round++) {
         const decided = ask(now);
         apply(decided);
         if (decided.touch === undefined) {
-          const times = [...acts.map((act) => act.at), ...inputs.map((input) => input.at)];
+          const times = [...acts, ...chats, ...inputs].map(({ at }) => at);
           if (decided.wake !== null) times.push(decided.wake.at);
           const next = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
           if (next > now) return Number.isFinite(next) ? next : undefined;
           takeActs(now);
+          takeChats(now);
           continue;
         }
         reactTo(decided.touch);

@@ -8,8 +8,11 @@ import { type ApiClient, ApiProblem, createApiClient } from '../cli/client.ts';
 import type { Clock } from '../clock.ts';
 import { type AfterAccept, createActors, type LeadAct, type SignalAct, type TaskAct } from '../core/actors.ts';
 import type { Behaviour } from '../core/behaviour.ts';
+import { CHAT_SIGNAL } from '../core/chat.ts';
+import { isChatTask } from '../core/chats.ts';
 import type { Rep } from '../core/facts.ts';
 import type { Playbook } from '../core/playbook.ts';
+import { CHAT_PAGE } from '../core/simulated-chats.ts';
 import { type Instant, iso } from '../core/time.ts';
 import { calendarOf } from '../core/view.ts';
 import { zoneOfCountry } from '../core/zones.ts';
@@ -45,11 +48,14 @@ const taskSchema = z.looseObject({
   id: z.string(),
   lead: z.looseObject({ id: z.string() }),
   assignee: z.string().nullable(),
+  kind: z.string(),
+  enrollment: z.string().nullable(),
   handoff: z.string().nullable(),
   openedAt: z.string(),
   assignedAt: z.string().nullable(),
 });
 const inboundSchema = z.looseObject({ class: z.string(), lead: z.looseObject({ id: z.string() }).optional() });
+const chatSchema = z.looseObject({ state: z.string(), rep: z.string().optional() });
 const pageSchema = z.looseObject({ items: z.array(taskSchema), next: z.string().nullable() });
 type Task = z.infer<typeof taskSchema>;
 
@@ -60,7 +66,16 @@ const AHEAD_MS = 200;
 const GATHER_MS = 25;
 const SIGNALS_A_CALL = 500;
 /** Too late, or asked for too early: what real people meet too. */
-const USUAL = new Set(['task-closed', 'not-yours', 'not-with-sales', 'attempts-missing', 'already-disqualified']);
+const USUAL = new Set([
+  'chat-taken',
+  'chat-over',
+  'task-accepted',
+  'task-closed',
+  'not-yours',
+  'not-with-sales',
+  'attempts-missing',
+  'already-disqualified',
+]);
 
 export function createPeople(options: PeopleOptions): People {
   const { clock, db, mailbox, playbook, url, keys } = options;
@@ -170,9 +185,10 @@ export function createPeople(options: PeopleOptions): People {
         at: touch.decided_at,
       };
       for (const act of actors.afterTouch(lead, seen)) {
-        if (act.kind === 'signal' && isMailed(act)) go('answering mail', () => answerMail(message, act, touch.lead_id));
-        else if (act.kind === 'signal') signals.push(signalOf(touch.lead_id, act));
-        else later(act.at, 'unsubscribe', () => unsubscribe(message.id));
+        if (act.kind === 'unsubscribe') later(act.at, 'unsubscribe', () => unsubscribe(message.id));
+        else if (isMailed(act)) go('answering mail', () => answerMail(message, act, touch.lead_id));
+        else if (act.type === CHAT_SIGNAL) later(act.at, 'chat', () => chat(touch.lead_id, lead));
+        else signals.push(signalOf(touch.lead_id, act));
       }
     }
     await post(signals);
@@ -190,6 +206,26 @@ export function createPeople(options: PeopleOptions): People {
     const { class: read, lead: from } = inboundSchema.parse(await response.json());
     const meant = act.reply ?? 'reply';
     if (read !== meant || from?.id !== lead) problems.push(`a reply meant as ${meant} was read as ${read}`);
+  }
+
+  /** As a chat tool does it: asks who takes it, rings there, and tells what became of it. */
+  async function chat(leadId: string, lead: string): Promise<void> {
+    const number = nth('chat', lead);
+    const id = `demo-${leadId}-${number}`;
+    const json = { id, lead: { id: leadId }, page: CHAT_PAGE };
+    let seen = await integration.ask('/v1/chats', chatSchema, { method: 'POST', json });
+    for (let hand = 0; seen.state === 'ringing' && seen.rep !== undefined; hand++) {
+      const api = repApi.get(seen.rep) ?? manager;
+      const talk = actors.chat(lead, { nth: number, hand });
+      const verb = talk ? 'accept' : 'unanswered';
+      seen = await api.ask(`/v1/chats/${id}/${verb}`, chatSchema, { method: 'POST', json: {} });
+      if (!talk) continue;
+      const outcome = talk.outcome === undefined ? {} : { outcome: talk.outcome };
+      later(clock.now() + talk.lastsMs, 'chat', async () => {
+        await api.ask(`/v1/chats/${id}/end`, z.unknown(), { method: 'POST', json: outcome });
+      });
+      return;
+    }
   }
 
   /** As a mail client does it: RFC 8058, by the link in the message's own header. */
@@ -215,6 +251,8 @@ export function createPeople(options: PeopleOptions): People {
   function plan(task: Task): void {
     const lead = leadKeys.get(task.lead.id);
     const before = looked.get(task.id);
+    // Chats are taken where they ring.
+    if (isChatTask(task)) return;
     if (lead === undefined || task.assignee === null || before?.rep === task.assignee) return;
     const hand = before === undefined ? 0 : before.hand + 1;
     const number = before?.nth ?? nth('task', lead);
@@ -287,7 +325,11 @@ export function createPeople(options: PeopleOptions): People {
         leadKeys.set(row.id, row.key);
         zones.set(row.id, row.time_zone || zoneOfCountry(row.country) || playbook.company.timeZone);
         const own: LeadAct[] = actors.unprompted(row.key, row.created_at);
-        for (const act of own) if (act.kind === 'signal') signals.push(signalOf(row.id, act));
+        for (const act of own) {
+          if (act.kind !== 'signal') continue;
+          if (act.type === CHAT_SIGNAL) later(act.at, 'chat', () => chat(row.id, row.key));
+          else signals.push(signalOf(row.id, act));
+        }
       }
       await post(signals);
     },

@@ -34,6 +34,8 @@ export interface DemoOutcome {
   readonly ledger: Readonly<Record<string, number>>;
   /** Which rules of the playbook have come to bear. */
   readonly covered: Covered;
+  /** Live chats: asked for, taken by a rep, sent to the form. */
+  readonly chats: { readonly asked: number; readonly taken: number; readonly form: number };
   /** What is wrong, in words; empty when everything holds. */
   readonly wrong: readonly string[];
 }
@@ -74,6 +76,7 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
   if (named !== leads.length) wrong.push(`${leads.length} leads have ${named} end states`);
 
   const ledger = await ledgerOf(db);
+  const chats = await chatsOf(db);
   wrong.push(...(await repeated(db, mailbox, ledger, counts.touches)));
   const needed = {
     touches: counts.touches,
@@ -95,6 +98,7 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
     enrollments: await enrollmentsOf(db),
     ledger,
     covered: coverage.result(),
+    chats,
     wrong,
   };
 }
@@ -144,4 +148,10 @@ async function enrollmentsOf(db: Db): Promise<Record<string, number>> {
     .orderBy('state')
     .execute();
   return Object.fromEntries(rows.map((row) => [row.state, row.n]));
+}
+
+async function chatsOf(db: Db): Promise<DemoOutcome['chats']> {
+  const rows = await db.selectFrom('chats').select(['state', 'accepted_at']).execute();
+  const taken = rows.filter((row) => row.accepted_at !== null).length;
+  return { asked: rows.length, taken, form: rows.filter((row) => row.state === 'form').length };
 }

@@ -126,6 +126,7 @@ function show({ outcome, meeting }: Played, options: Options): void {
     ['handoffs', `${counts.handoffs}`],
     ['accepted', `${counts.accepted}`],
     ['returned', `${returned} (${list(counts.returns)})`],
+    ['chats', `${outcome.chats.asked} (${outcome.chats.taken} taken by a rep, ${outcome.chats.form} to the form)`],
     ['recycled', `${counts.recycles}`],
     ['breached', `${counts.slaBreaches}`],
     ['expired', `${counts.expired}`],

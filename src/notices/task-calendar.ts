@@ -1,5 +1,6 @@
 /** A rep's open tasks as a calendar: each at its due time, with the link that answers it. */
 
+import { isChatTask } from '../core/chats.ts';
 import { DAY, type Instant } from '../core/time.ts';
 import { type AnswerVerb, signAnswerToken } from '../email/answer-tokens.ts';
 import type { Task } from '../store/tasks.ts';
@@ -19,21 +20,26 @@ export function taskCalendar(
   { rep, now, links }: { readonly rep: string; readonly now: Instant; readonly links: Links },
 ): string {
   const { host } = new URL(links.publicUrl);
-  const events = tasks.map((task): CalendarEvent => {
-    const url = linkOf(task, rep, now, links);
-    return {
-      uid: `task-${task.id}@${host}`,
-      at: task.dueAt,
-      minutes: MINUTES,
-      title: task.title,
-      description: [task.body ?? '', task.context.why, `Answer it: ${url}`].filter((line) => line !== '').join('\n\n'),
-      url,
-      category: task.kind,
-      urgent: task.priority === 'high',
-      createdAt: task.openedAt,
-      changedAt: Math.max(task.openedAt, task.assignedAt ?? 0),
-    };
-  });
+  // A chat rings now or never.
+  const events = tasks
+    .filter((task) => !isChatTask(task))
+    .map((task): CalendarEvent => {
+      const url = linkOf(task, rep, now, links);
+      return {
+        uid: `task-${task.id}@${host}`,
+        at: task.dueAt,
+        minutes: MINUTES,
+        title: task.title,
+        description: [task.body ?? '', task.context.why, `Answer it: ${url}`]
+          .filter((line) => line !== '')
+          .join('\n\n'),
+        url,
+        category: task.kind,
+        urgent: task.priority === 'high',
+        createdAt: task.openedAt,
+        changedAt: Math.max(task.openedAt, task.assignedAt ?? 0),
+      };
+    });
   return icalendar({ name: `Volley: tasks of ${rep}`, refresh: REFRESH, events });
 }
 

@@ -1,4 +1,5 @@
 /** News in words: a subject, and a section with what to do about it. */
+import { isChatTask } from '../core/chats.ts';
 import { storyOf } from '../core/story.ts';
 import type { Instant } from '../core/time.ts';
 import { dayAndTime } from '../core/words.ts';
@@ -111,7 +112,8 @@ export function actionsOf(
   { person, links, now }: { readonly person: Person; readonly links: MailSettings; readonly now: Instant },
 ): { label: string; url: string }[] {
   const rep = task.assignee;
-  if (rep === null || rep !== person.id) return [];
+  // A chat is taken where it rings.
+  if (rep === null || rep !== person.id || isChatTask(task)) return [];
   const answers: readonly AnswerVerb[] = task.kind === 'handoff' ? ['accept', 'reject'] : ['complete', 'skip'];
   return answers.map((answer) => ({
     label: LABELS[answer],

@@ -139,12 +139,9 @@ export interface Who {
   readonly visitor: string | null;
 }
 
+/** A lead's by the lead alone: another person may have used the same browser. */
 const theirs = ({ leadId, visitor }: Who) =>
-  leadId !== null && visitor !== null
-    ? sql<boolean>`(lead_id = ${leadId} or visitor = ${visitor})`
-    : leadId !== null
-      ? sql<boolean>`lead_id = ${leadId}`
-      : sql<boolean>`visitor = ${visitor ?? ''}`;
+  leadId === null ? sql<boolean>`visitor = ${visitor ?? ''}` : sql<boolean>`lead_id = ${leadId}`;
 
 /** Their newest chat that keeps a rep busy; null when there is none. */
 export async function busyChatOf(tx: Db, who: Who): Promise<Chat | null> {

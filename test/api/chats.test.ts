@@ -77,7 +77,9 @@ describe('a chat of a lead', () => {
     expect(await act('one', 'accept', rep)).toMatchObject({ status: 200, body: { state: 'open', rep } });
     expect(await act('one', 'accept', rep)).toMatchObject({ status: 200 });
     await api.advance(lead);
-    expect((await leadOf(lead)).tasks[0]).toMatchObject({ kind: 'handoff', state: 'accepted', answeredBy: rep });
+    expect((await leadOf(lead)).tasks).toContainEqual(
+      expect.objectContaining({ kind: 'handoff', state: 'accepted', answeredBy: rep }),
+    );
     expect(await story(lead, 'handoff.touched')).toHaveLength(1);
 
     const end = { outcome: 'meeting-agreed', note: 'Tuesday at ten' };
@@ -104,7 +106,8 @@ describe('a chat of a lead', () => {
       body: { to: 'rep', rep: DANA, rule: 1, handoff: null },
     });
     await api.advance(lead);
-    const [task] = (await leadOf(lead)).tasks;
+    const chatTasks = async () => (await leadOf(lead)).tasks.filter((one: { kind: string }) => one.kind === 'chat');
+    const [task] = await chatTasks();
     expect(task).toMatchObject({ kind: 'chat', assignee: DANA, sla: { name: 'chat', breached: false } });
     expect(await api.call(`POST /v1/tasks/${task.id}/complete`, { body: {} })).toMatchObject({
       status: 409,
@@ -113,7 +116,7 @@ describe('a chat of a lead', () => {
     await act('mine', 'accept', DANA);
     await act('mine', 'end', DANA);
     await api.advance(lead);
-    expect((await leadOf(lead)).tasks).toEqual([]);
+    expect(await chatTasks()).toEqual([]);
 
     for (const [id, more] of [
       ['away', { away: [{ from: '2026-11-01', to: '2027-12-31' }] }],
@@ -161,6 +164,13 @@ describe('a chat of a lead', () => {
     const first = await chat('twice-1', { lead: { id: lead }, visitor: 'v-twice' });
     expect((await chat('twice-2', { lead: { id: lead } })).body).toEqual(first.body);
     expect((await chat('twice-3', { visitor: 'v-twice' })).body).toEqual(first.body);
+    // Somebody else in the same browser is somebody else.
+    const other = await good('chat-colleague');
+    expect((await chat('twice-4', { lead: { id: other }, visitor: 'v-twice' })).body).toMatchObject({
+      id: 'twice-4',
+      lead: { id: other },
+    });
+    await act('twice-4', 'end');
     await act('twice-1', 'end');
     expect((await chat('twice-2', { lead: { id: lead } })).body).toMatchObject({ id: 'twice-2', state: 'ringing' });
   });
@@ -212,7 +222,6 @@ describe('nobody takes it', () => {
     const { body } = await api.call('GET /v1/chats/passed-race');
     const passed = await story(lead, 'chat.passed');
     const taken = await story(lead, 'chat.accepted');
-    expect(passed.length + taken.length).toBeGreaterThan(0);
     if (taken.length > 0) expect(taken).toMatchObject([{ by: body.rep }]);
     expect(new Set(passed.map((entry: { data: { from: string } }) => entry.data.from)).size).toBe(passed.length);
     expect(await story(lead, 'chat.ended')).toHaveLength(body.state === 'ended' ? 1 : 0);

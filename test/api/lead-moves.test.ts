@@ -146,11 +146,12 @@ describe('assign', () => {
     await api.advance(offered);
     const lead = (await api.call(`GET /v1/leads/${offered}`)).body;
     expect(lead.custody.rep).toBe(to);
-    expect(lead.tasks.map((one: { assignee: string }) => one.assignee)).toEqual([to, to]);
+    expect(lead.tasks.length).toBeGreaterThan(1);
+    for (const one of lead.tasks) expect(one.assignee).toBe(to);
     expect(await assign(offered, to)).toMatchObject({ status: 202 });
     await api.advance(offered);
     expect(await entries(offered, 'lead.assigned')).toMatchObject([
-      { reason: 'by-request', data: { from: task.assignee, to, tasks: 2 } },
+      { reason: 'by-request', data: { from: task.assignee, to, tasks: lead.tasks.length } },
     ]);
   });
 

@@ -55,6 +55,7 @@ function lifeOf({
     given: {},
     turns: {},
     open: {},
+    talks: [],
     accounts: createAccounts(),
     wake: () => {},
     onJournal: (_: string, entry: JournalEntry) => void journal.push(entry),

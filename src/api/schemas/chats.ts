@@ -1,6 +1,5 @@
 /** Chats as callers send and see them. */
 import { z } from '@hono/zod-openapi';
-import type { ChatReason } from '../../core/chat.ts';
 import { CHAT_SLA } from '../../core/chats.ts';
 import { iso } from '../../core/time.ts';
 import { BUSY, type Chat, chatStateSchema } from '../../store/chats.ts';
@@ -116,19 +115,3 @@ export function toChatOut(chat: Chat): z.infer<typeof chatOut> {
 }
 
 export const isBusy = (chat: Chat): boolean => BUSY.includes(chat.state);
-
-/** Who was passed over, in words for the journal; undefined when nobody was. */
-export function skippedOf(because: readonly ChatReason[]): string | undefined {
-  const reps = because.flatMap((one) => one.reps.map(({ rep, code }) => `${rep} (${WORDS[code]})`));
-  return reps.length === 0 ? undefined : [...new Set(reps)].join(', ');
-}
-
-const WORDS: Readonly<Record<ChatReason['reps'][number]['code'], string>> = {
-  passed: 'did not take it',
-  'not-active': 'not active',
-  away: 'away',
-  'off-hours': 'not at work',
-  language: 'another language',
-  busy: 'in other chats',
-  full: 'has as many leads as agreed',
-};
