@@ -10,7 +10,7 @@ afterAll(() => api.close());
 const problem = (status: number, code: string) => ({ status, body: { type: `/problems/${code}`, status } });
 
 test('an address nobody knows is 404, a method it does not take 405 with those it does', async () => {
-  expect(await api.call('GET /v1/webhooks/1', { key: null })).toMatchObject(problem(404, 'not-found'));
+  expect(await api.call('GET /v1/nothing/1', { key: null })).toMatchObject(problem(404, 'not-found'));
   const wrong = await api.call('PUT /v1/leads');
   expect(wrong).toMatchObject(problem(405, 'method-not-allowed'));
   expect(wrong.headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
@@ -19,7 +19,12 @@ test('an address nobody knows is 404, a method it does not take 405 with those i
 
 test('what the contract has and this version has not is not there', async () => {
   const id = '0191f3a0-0000-7000-8000-000000000000';
-  for (const call of ['POST /v1/chats', 'POST /v1/webhooks', `DELETE /v1/leads/${id}`]) {
+  for (const call of [
+    `DELETE /v1/leads/${id}`,
+    `GET /v1/leads/${id}/export`,
+    'POST /v1/playbook/plan',
+    'POST /v1/pause',
+  ]) {
     expect([404, 405], call).toContain((await api.call(call)).status);
   }
 });
