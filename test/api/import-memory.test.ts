@@ -22,7 +22,7 @@ afterAll(async () => {
   await api.close();
 });
 
-const ROWS = Number(process.env['VOLLEY_TEST_IMPORT_ROWS'] ?? 30_000);
+const ROWS = Number(process.env['VOLLEY_TEST_IMPORT_ROWS'] ?? 60_000);
 const FILLER = 'x'.repeat(1_500);
 
 function* csv(rows: number): Generator<string> {
@@ -97,7 +97,8 @@ test(`${ROWS} rows pass through in bounded memory, bad ones reported, good ones 
   const file = (ROWS * 1_530) / 1_000_000;
   console.log(`import of ${ROWS} rows (${file.toFixed(0)} MB): ${grown.toFixed(1)} MB of memory in use at most`);
   // A page of these rows is 0.8 MB as text; a few of them are on their way at any moment.
-  expect(grown).toBeLessThan(40);
+  // Measured: 29 to 47 MB, whether 10,000 or 90,000 rows (15 or 138 MB of file) pass through.
+  expect(grown).toBeLessThan(60);
   const { body: done } = await api.call(`GET /v1/imports/${body.id}`);
   expect(done).toMatchObject({ state: 'done', rows: ROWS, rejected: Math.floor(ROWS / 1_000) });
   expect(done.created + done.updated + done.unchanged).toBe(ROWS - Math.floor(ROWS / 1_000));

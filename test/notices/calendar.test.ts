@@ -80,7 +80,7 @@ describe('the morning digest', () => {
     expect(more).toEqual([]);
     expect(mail?.recipient).toBe(LENA);
     expect(mail?.subject).toBe(
-      'Today: 1 due today, 1 waiting for your answer, 1 heated up or replied, 1 went back to marketing',
+      'Today: 1 due today, 1 waiting for your answer, 2 new, due later, 1 heated up or replied, 1 went back to marketing',
     );
     expect(mail?.text).toContain('Ada: page.pricing');
     expect(mail?.text).toContain('Ada: junk');

@@ -55,8 +55,7 @@ export async function readMessage(raw: Uint8Array): Promise<InboundMail> {
   });
   const headers = new Map<string, string[]>();
   for (const { key, line } of parsed.headerLines) {
-    const value = line
-      .slice(line.indexOf(':') + 1)
+    const value = storable(line.slice(line.indexOf(':') + 1))
       .replace(/\r?\n[ \t]+/g, ' ')
       .trim();
     headers.set(key, [...(headers.get(key) ?? []), value]);
@@ -75,17 +74,23 @@ export async function readMessage(raw: Uint8Array): Promise<InboundMail> {
     answers: [...new Set([...idsIn(header('in-reply-to')), ...idsIn(header('references')).toReversed()])].slice(0, 50),
     from: addressesIn(header('from'))[0],
     to: addressesIn(['to', 'cc', 'delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to'].flatMap(header)),
-    subject: (parsed.subject ?? '').slice(0, 1_000),
+    subject: storable((parsed.subject ?? '').slice(0, 1_000)),
     date: Number.isNaN(date) ? undefined : date,
     offset: offsetOf(written),
     header,
-    text: (parsed.text ?? '').slice(0, TEXT_MAX),
+    text: storable((parsed.text ?? '').slice(0, TEXT_MAX)),
     parts: parsed.attachments
       .filter(({ contentType }) => PART_TYPES.test(contentType))
       .slice(0, PARTS_MAX)
-      .map(({ contentType, content }) => ({ type: contentType, text: content.subarray(0, PART_MAX).toString('utf8') })),
+      .map(({ contentType, content }) => ({
+        type: contentType,
+        text: storable(content.subarray(0, PART_MAX).toString('utf8')),
+      })),
   };
 }
+
+/** Without what no text in Postgres may hold: NUL characters and halves of a surrogate pair. */
+const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
 
 /** `<a@b>` or, as some programs write it, bare. */
 export function idsIn(values: readonly string[]): string[] {
