@@ -37,7 +37,8 @@ const collect: unknown = runInNewContext('gc');
 
 /** Bytes in use, without what the collector has not got round to: that depends on the rate, not on the file. */
 function live(): number {
-  if (typeof collect === 'function') collect();
+  // Twice: what buffers hold outside the heap is let go after the collection that finds them unused.
+  if (typeof collect === 'function') for (const _ of [1, 2]) collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
@@ -97,8 +98,7 @@ test(`${ROWS} rows pass through in bounded memory, bad ones reported, good ones 
   const file = (ROWS * 1_530) / 1_000_000;
   console.log(`import of ${ROWS} rows (${file.toFixed(0)} MB): ${grown.toFixed(1)} MB of memory in use at most`);
   // A page of these rows is 0.8 MB as text; a few of them are on their way at any moment.
-  // Measured: 29 to 47 MB, whether 10,000 or 90,000 rows (15 or 138 MB of file) pass through.
-  expect(grown).toBeLessThan(60);
+  expect(grown).toBeLessThan(40);
   const { body: done } = await api.call(`GET /v1/imports/${body.id}`);
   expect(done).toMatchObject({ state: 'done', rows: ROWS, rejected: Math.floor(ROWS / 1_000) });
   expect(done.created + done.updated + done.unchanged).toBe(ROWS - Math.floor(ROWS / 1_000));
