@@ -102,6 +102,23 @@ describe('control', () => {
     expect(mailbox.status()).toMatchObject({ mode: 'ok', remaining: null, attempts: 3, messages: 1 });
   });
 
+  it('enforces the quota of 24 hours, which rolls on, and tells it', async () => {
+    let at = Date.parse('2026-11-23T09:00:00Z');
+    const mailbox = await start({ now: () => at, quota: { perSecond: 20, per24Hours: 2 } });
+    await send(mailbox.url, 'a');
+    at += 60_000;
+    await send(mailbox.url, 'b');
+    await expect(send(mailbox.url, 'c')).rejects.toMatchObject({ code: 'daily-quota' });
+    expect(mailbox.status().quota).toEqual({ perSecond: 20, per24Hours: 2, sentLast24Hours: 2 });
+    at = Date.parse('2026-11-24T09:00:00Z');
+    await send(mailbox.url, 'c');
+    await expect(send(mailbox.url, 'd')).rejects.toMatchObject({ code: 'daily-quota' });
+    const body = JSON.stringify({ quota: { per24Hours: 3 } });
+    const told: unknown = await (await fetch(`${mailbox.url}/control`, { method: 'POST', body })).json();
+    expect(told).toMatchObject({ quota: { perSecond: 20, per24Hours: 3, sentLast24Hours: 2 } });
+    await send(mailbox.url, 'd');
+  });
+
   it.each(['{', '{"mode":"nonsense"}', '{"count":0}', '{"modes":"ok"}', ''])(
     '%j is refused with words',
     async (body) => {

@@ -77,7 +77,9 @@ describe('the real SDK on the wire', () => {
 
   it('reads the quota', async () => {
     const sender = senderAt(mailbox.url);
-    expect(await sender.quota()).toMatchObject({ maxPerSecond: 1_000 });
+    const { sentLast24Hours } = mailbox.status().quota;
+    mailbox.control({ quota: { perSecond: 14, per24Hours: 50_000 } });
+    expect(await sender.quota()).toEqual({ maxPerSecond: 14, max24Hours: 50_000, sentLast24Hours });
     sender.close();
   });
 

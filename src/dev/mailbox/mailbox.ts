@@ -20,9 +20,13 @@ import type {
   MailboxOptions,
   MailboxStatus,
   MessageFilter,
+  Quota,
 } from './types.ts';
 
-export type { ControlRequest, Mailbox, MailboxMessage, MailboxOptions, MailboxStatus, MessageFilter };
+export type { ControlRequest, Mailbox, MailboxMessage, MailboxOptions, MailboxStatus, MessageFilter, Quota };
+
+const DAY = 24 * 60 * 60_000;
+const DEFAULT_QUOTA: Quota = { perSecond: 1_000, per24Hours: 1_000_000 };
 
 /**
  * Starts the mailbox and loads what it kept.
@@ -42,6 +46,11 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
   let attempts = 0;
   let held: { event: SesEventJson; delivered: () => void }[] = [];
   let finished: string[] = [];
+  let quota: Quota = { ...DEFAULT_QUOTA, ...options.quota };
+  /** Index of the oldest message of the last 24 hours. */
+  let oldest = 0;
+  /** Taken, and not in the log yet. */
+  let taking = 0;
   let listening = options.eventsUrl !== undefined;
   /** Messages whose events nobody could be told yet: ids only, since there may be many. */
   let unannounced: string[] = [...log.unfinished];
@@ -80,7 +89,13 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
       if (head !== undefined) announce(head);
     }
   }
+  function sentLast24Hours(): number {
+    const since = now() - DAY;
+    for (let at = log.heads[oldest]?.at; at !== undefined && at <= since; at = log.heads[oldest]?.at) oldest += 1;
+    return log.heads.length - oldest;
+  }
   function nextBehaviour(): Behaviour {
+    if (sentLast24Hours() + taking >= quota.per24Hours) return MODES.dailyQuota;
     const behaviour = MODES[mode];
     if (remaining !== null) {
       remaining -= 1;
@@ -102,11 +117,11 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
       heldEvents: held.length,
       pendingEvents: pump.pending,
       refusedEvents: pump.refused,
+      quota: { ...quota, sentLast24Hours: sentLast24Hours() },
     };
   }
 
   const core: MailboxCore = {
-    maxSendRate: options.maxSendRate ?? 1_000,
     get count() {
       return log.heads.length;
     },
@@ -118,6 +133,7 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
       }
       delayMs = request.delayMs ?? delayMs;
       events = request.events ?? events;
+      quota = { ...quota, ...request.quota };
       if (request.release === true) {
         for (const { event, delivered } of held) pump.push(event, delivered);
         held = [];
@@ -127,6 +143,7 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
     async send(request) {
       attempts += 1;
       const behaviour = nextBehaviour();
+      if (behaviour.accepts) taking += 1;
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       const messageId = `${now().toString(16).padStart(16, '0')}-${randomBytes(12).toString('hex')}-000000`;
       if (!behaviour.accepts) return { behaviour, messageId };
@@ -142,7 +159,9 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
         bytes: raw.length,
         ...(request.configurationSet === undefined ? {} : { configurationSet: request.configurationSet }),
       };
-      await log.append(head, raw);
+      await log.append(head, raw).finally(() => {
+        taking -= 1;
+      });
       const message = toMessage(head);
       for (const callback of callbacks) callback(message);
       announce(head);
@@ -182,6 +201,7 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
     },
     eventsDelivered: () => pump.idle(),
     async clear() {
+      oldest = 0;
       held = [];
       unannounced = [];
       await log.clear();

@@ -14,6 +14,14 @@ const controlSchema = z.strictObject({
   delayMs: z.number().int().min(0).max(60_000).optional(),
   events: z.enum(EVENT_MODES).optional(),
   release: z.boolean().optional(),
+  quota: z
+    .strictObject({ perSecond: z.number().positive(), per24Hours: z.number().int().min(0) })
+    .partial()
+    .transform(({ perSecond, per24Hours }) => ({
+      ...(perSecond === undefined ? {} : { perSecond }),
+      ...(per24Hours === undefined ? {} : { per24Hours }),
+    }))
+    .optional(),
 });
 
 /** SES takes 10 MB after base64 in v1; form encoding adds a little. */
@@ -56,7 +64,8 @@ async function ses(core: MailboxCore, request: IncomingMessage, response: Server
   const action = form.get('Action');
   const requestId = randomUUID();
   if (action === 'GetSendQuota') {
-    const numbers = `<Max24HourSend>1000000</Max24HourSend><MaxSendRate>${core.maxSendRate}</MaxSendRate><SentLast24Hours>${core.count}</SentLast24Hours>`;
+    const { perSecond, per24Hours, sentLast24Hours } = core.status().quota;
+    const numbers = `<Max24HourSend>${per24Hours}</Max24HourSend><MaxSendRate>${perSecond}</MaxSendRate><SentLast24Hours>${sentLast24Hours}</SentLast24Hours>`;
     xml(response, 200, resultXml(action, numbers, requestId));
     return;
   }
@@ -83,7 +92,7 @@ async function control(core: MailboxCore, request: IncomingMessage, response: Se
     json(response, 422, { error: z.prettifyError(read.error) });
     return;
   }
-  const { mode, count, delayMs, events, release } = read.data;
+  const { mode, count, delayMs, events, release, quota } = read.data;
   json(
     response,
     200,
@@ -93,6 +102,7 @@ async function control(core: MailboxCore, request: IncomingMessage, response: Se
       ...(delayMs === undefined ? {} : { delayMs }),
       ...(events === undefined ? {} : { events }),
       ...(release === undefined ? {} : { release }),
+      ...(quota === undefined ? {} : { quota }),
     }),
   );
 }

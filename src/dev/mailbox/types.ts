@@ -15,8 +15,14 @@ export interface MailboxOptions {
   readonly eventsAuth?: Readonly<Record<string, string>>;
   /** Clock for the dates shown and published, epoch ms; default the machine's. */
   readonly now?: () => number;
-  /** Answer of GetSendQuota, a second; default 1,000. Not enforced: use `throttle`. */
-  readonly maxSendRate?: number;
+  /** What GetSendQuota answers; default 1,000 a second and 1,000,000 in 24 hours. */
+  readonly quota?: Partial<Quota>;
+}
+
+/** What the account may send. The 24 hours are enforced, as SES does; the second is not: the record shows. */
+export interface Quota {
+  readonly perSecond: number;
+  readonly per24Hours: number;
 }
 
 /** A message as lists show it. */
@@ -42,6 +48,7 @@ export interface ControlRequest {
   /** Real ms before every answer. */
   readonly delayMs?: number;
   readonly events?: EventMode;
+  readonly quota?: Partial<Quota> | undefined;
   /** Lets held events go. */
   readonly release?: boolean;
 }
@@ -57,6 +64,7 @@ export interface MailboxStatus {
   readonly heldEvents: number;
   readonly pendingEvents: number;
   readonly refusedEvents: { readonly count: number; readonly last?: string };
+  readonly quota: Quota & { readonly sentLast24Hours: number };
 }
 
 export interface MessageFilter {
@@ -98,7 +106,6 @@ export interface SendOutcome {
 
 /** What the HTTP side asks of the mailbox beside its public handle. */
 export interface MailboxCore extends Omit<Mailbox, 'url' | 'port' | 'close'> {
-  readonly maxSendRate: number;
   send(request: RawEmailRequest): Promise<SendOutcome>;
   get(id: string): MailboxMessage | undefined;
 }
