@@ -5,6 +5,7 @@ import type { Facts } from '../src/core/facts.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
 import { compose, replyAddress } from '../src/email/compose.ts';
 import { backOffMs, SendRefused, SendRejected } from '../src/email/errors.ts';
+import { feedbackId } from '../src/email/feedback-id.ts';
 import type { MailSettings } from '../src/email/links.ts';
 import { createRenderer } from '../src/email/render.ts';
 import type { Sender } from '../src/email/sender.ts';
@@ -97,10 +98,18 @@ async function make(
     to: { name: [lead.firstName, lead.lastName].filter((part) => part !== '').join(' '), address: lead.email },
     replyTo: replyAddress(signReplyToken(mail.secret, leadId), company.replyDomain),
     unsubscribeUrl,
+    feedbackId: feedbackId({
+      cadence: touch.cadence,
+      purpose: touch.purpose,
+      email: touch.email,
+      company: company.name,
+      domain: rendered.from.address.replace(/^.*@/, ''),
+    }),
     date: clock.now(),
     touchId: touch.id,
     thread,
   });
   const subject = thread?.subject ?? rendered.subject;
-  return { raw, from: rendered.from.address, to: lead.email, touchId: touch.id, subject };
+  const { cadence, purpose } = touch;
+  return { raw, from: rendered.from.address, to: lead.email, touchId: touch.id, cadence, purpose, subject };
 }

@@ -15,6 +15,8 @@ export interface ComposeInput {
   readonly text: string;
   /** The lead's own `/u/{token}`. */
   readonly unsubscribeUrl: string;
+  /** From `feedbackId`: by what Gmail counts complaints. */
+  readonly feedbackId?: string;
   /** For programs that unsubscribe by mail; optional beside the link. */
   readonly unsubscribeMailto?: string;
   readonly date: Instant;
@@ -64,6 +66,9 @@ export async function compose(input: ComposeInput): Promise<Buffer> {
       { key: 'List-Unsubscribe', value: { prepared: true, value: listUnsubscribe(input) } },
       // RFC 8058: with it, the mail program may POST to the link by itself.
       { key: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
+      ...(input.feedbackId === undefined
+        ? []
+        : [{ key: 'Feedback-ID', value: headerText('Feedback-ID', input.feedbackId) }]),
     ],
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -77,8 +82,9 @@ function crlf(text: string): string {
 }
 
 function listUnsubscribe({ unsubscribeUrl, unsubscribeMailto }: ComposeInput): string {
-  if (!/^https?:\/\/[^\s<>",]+$/.test(unsubscribeUrl)) {
-    throw new VolleyError('bad-unsubscribe-url', 'the unsubscribe link must be one http(s) address');
+  // It cannot be folded, and a line of a message has at most 998 octets (RFC 5322 2.1.1).
+  if (!/^https?:\/\/[!#-+\--;=?-~]{1,900}$/.test(unsubscribeUrl)) {
+    throw new VolleyError('bad-unsubscribe-url', 'the unsubscribe link must be one http(s) address in ASCII');
   }
   const mailto =
     unsubscribeMailto === undefined

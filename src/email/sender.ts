@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { GetSendQuotaCommand, SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import { SendAmbiguous, SendRejected, toSendError } from './errors.ts';
+import { wireAddress } from './headers.ts';
 
 export interface SenderConfig {
   readonly region: string;
@@ -33,6 +34,9 @@ export type Message = {
   | {
       /** Comes back as the tag `touch` on every event of this message. */
       readonly touchId: string;
+      /** Whose message it is: more tags, which SES counts by, and the first fields of its own `Feedback-ID`. */
+      readonly cadence?: string;
+      readonly purpose?: string;
     }
   | {
       /** Of a mail to our own people: comes back as the tag `notice`. */
@@ -77,19 +81,16 @@ export function createSender(config: SenderConfig): Sender {
   });
   return {
     async send({ raw, from, to, ...about }) {
-      const [name, value] =
-        'touchId' in about ? (['touch', about.touchId] as const) : (['notice', about.noticeId] as const);
-      if (!TAG.test(value)) {
-        throw new SendRejected(
-          'touch-id',
-          `${name} id ${JSON.stringify(value)} cannot be an SES tag (A-Z a-z 0-9 _ -)`,
-        );
+      const tags = tagsOf(about);
+      for (const { Name: name, Value: value } of tags) {
+        if (TAG.test(value)) continue;
+        throw new SendRejected('tag', `${name} ${JSON.stringify(value)} cannot be an SES tag (A-Z a-z 0-9 _ -)`);
       }
       const command = new SendRawEmailCommand({
-        Source: from,
-        Destinations: [to],
+        Source: wireAddress(from) ?? from,
+        Destinations: [wireAddress(to) ?? to],
         RawMessage: { Data: raw },
-        Tags: [{ Name: name, Value: value }],
+        Tags: tags,
         ...(config.configurationSet === undefined ? {} : { ConfigurationSetName: config.configurationSet }),
       });
       const answer = await client.send(command).catch((thrown: unknown) => {
@@ -113,6 +114,24 @@ export function createSender(config: SenderConfig): Sender {
     idDomain: messageIdDomain(config.region),
     close: () => client.destroy(),
   };
+}
+
+type About = { touchId: string; cadence?: string; purpose?: string } | { noticeId: string };
+
+/**
+ * SES writes a `Feedback-ID` of its own, with `AmazonSES` as the sender; its first two fields are the values of the
+ * tags `ses:feedback-id-a` and `ses:feedback-id-b`.
+ */
+function tagsOf(about: About): { Name: string; Value: string }[] {
+  if ('noticeId' in about) return [{ Name: 'notice', Value: about.noticeId }];
+  const { touchId, cadence, purpose } = about;
+  return Object.entries({
+    touch: touchId,
+    cadence,
+    purpose,
+    'ses:feedback-id-a': cadence,
+    'ses:feedback-id-b': purpose,
+  }).flatMap(([Name, Value]) => (Value === undefined ? [] : [{ Name, Value }]));
 }
 
 /**

@@ -36,6 +36,33 @@ describe('what SES would refuse', () => {
       400,
       'InvalidParameterValue',
     ],
+    ['a bare line feed', { 'RawMessage.Data': encoded(`${good}\nthere`) }, 400, 'InvalidParameterValue'],
+    ['a NUL', { 'RawMessage.Data': encoded(`${good}\0`) }, 400, 'InvalidParameterValue'],
+    ['a line of 999 octets', { 'RawMessage.Data': encoded(`${good}${'x'.repeat(997)}`) }, 400, 'InvalidParameterValue'],
+    [
+      'letters beyond ASCII in a header',
+      { 'RawMessage.Data': encoded(`Subject: ü\r\n${good}`) },
+      400,
+      'InvalidParameterValue',
+    ],
+    [
+      'one click without a web address',
+      { 'RawMessage.Data': encoded(`List-Unsubscribe: <mailto:a@b.example>\r\n${good}`) },
+      400,
+      'InvalidParameterValue',
+    ],
+    [
+      'an address beyond ASCII',
+      { 'RawMessage.Data': encoded(good), 'Destinations.member.1': 'zoë@b.example' },
+      400,
+      'InvalidParameterValue',
+    ],
+    [
+      'an illegal configuration set',
+      { 'RawMessage.Data': encoded(good), ConfigurationSetName: 'a b' },
+      400,
+      'InvalidParameterValue',
+    ],
     ['another action', { Action: 'DeleteIdentity' }, 400, 'InvalidAction'],
   ])('%s', async (_, fields, status, code) => {
     const mailbox = await start();

@@ -56,11 +56,19 @@ describe('the real SDK on the wire', () => {
       credentials,
       configurationSet: 'volley',
     });
-    const { messageId } = await sender.send(message('touch_1'));
+    const about = { cadence: 'evaluation-guide', purpose: 'marketing' };
+    const { messageId } = await sender.send({ ...message('touch_1'), ...about });
     expect(mailbox.messages()).toEqual([
       expect.objectContaining({
         id: messageId,
         touch: 'touch_1',
+        tags: {
+          touch: 'touch_1',
+          ...about,
+          'ses:feedback-id-a': 'evaluation-guide',
+          'ses:feedback-id-b': 'marketing',
+        },
+        configurationSet: 'volley',
         to: ['ada@client.example'],
         from: 'news@northwind.example',
         subject: 'Grüße',
@@ -86,7 +94,7 @@ describe('the real SDK on the wire', () => {
   it('refuses a touch id that SES would not take as a tag, without asking SES', async () => {
     const sender = senderAt(mailbox.url);
     const { attempts } = mailbox.status();
-    expect(await failure(sender, 'a b')).toMatchObject({ name: 'SendRejected', code: 'touch-id' });
+    expect(await failure(sender, 'a b')).toMatchObject({ name: 'SendRejected', code: 'tag' });
     expect(mailbox.status().attempts).toBe(attempts);
     sender.close();
   });

@@ -232,8 +232,8 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
 }
 
 function toMessage(head: Head): MailboxMessage {
-  const { id, at, from, to, subject, bytes } = head;
-  return { id, at, from, to, subject, bytes, touch: head.tags['touch'], notice: head.tags['notice'] };
+  const { id, at, from, to, subject, bytes, tags, configurationSet } = head;
+  return { id, at, from, to, subject, bytes, touch: tags['touch'], notice: tags['notice'], tags, configurationSet };
 }
 
 function matches(head: Head, { to, touch, q }: MessageFilter): boolean {

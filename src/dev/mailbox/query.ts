@@ -1,4 +1,5 @@
 /** The part of SES's Query protocol that is spoken here: form-encoded requests, XML answers. */
+import { wireFault } from './wire.ts';
 
 const NAMESPACE = 'http://ses.amazonaws.com/doc/2010-12-01/';
 
@@ -34,8 +35,13 @@ export interface Refusal {
   readonly message: string;
 }
 
-const ADDRESS = /^[^\s@<>"(),;:]+@[^\s@<>"(),;:]+$/;
+/** ASCII only: SES offers no SMTPUTF8, and a domain of other letters comes as punycode. */
+const ADDRESS = /^[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9.-]{1,253}$/;
 const TAG = /^[A-Za-z0-9_-]{1,256}$/;
+/** SES's own, with a colon: the first fields of the `Feedback-ID` it writes. */
+const SES_TAG = /^ses:feedback-id-[ab]$/;
+/** What SES documents as the name of a configuration set. */
+const SET = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** The bare address of `Name <address>` or of an address alone. */
 export function bareAddress(text: string): string {
@@ -53,6 +59,8 @@ export function readRawEmail(form: URLSearchParams, region: string): RawEmailReq
     if (!headers.has(name)) return invalid(`The message has no ${name} header.`);
   }
   if (duplicates(headers)) return invalid('The message has a header twice that may stand once.');
+  const fault = wireFault(raw, headers);
+  if (fault !== undefined) return invalid(fault);
   const destinations = members(form, 'Destinations').map((member) => bareAddress(member));
   if (destinations.length === 0) destinations.push(bareAddress(headers.get('to')?.[0] ?? ''));
   const source = bareAddress(form.get('Source') ?? headers.get('from')?.[0] ?? '');
@@ -62,10 +70,13 @@ export function readRawEmail(form: URLSearchParams, region: string): RawEmailReq
   const tags: Record<string, string> = {};
   for (let n = 1; form.has(`Tags.member.${n}.Name`); n += 1) {
     const [name, value] = [form.get(`Tags.member.${n}.Name`) ?? '', form.get(`Tags.member.${n}.Value`) ?? ''];
-    if (!TAG.test(name) || !TAG.test(value)) return invalid(`Illegal tag ${JSON.stringify(`${name}=${value}`)}.`);
+    if (!(TAG.test(name) || SES_TAG.test(name)) || !TAG.test(value))
+      return invalid(`Illegal tag ${JSON.stringify(`${name}=${value}`)}.`);
     tags[name] = value;
   }
-  return { source, destinations, raw, tags, configurationSet: form.get('ConfigurationSetName') ?? undefined, region };
+  const configurationSet = form.get('ConfigurationSetName') ?? undefined;
+  if (configurationSet !== undefined && !SET.test(configurationSet)) return invalid('Illegal configuration set name.');
+  return { source, destinations, raw, tags, configurationSet, region };
 }
 
 /** Header values by lower-case name, unfolded; null when the section is broken. */

@@ -37,6 +37,9 @@ export interface MailboxMessage {
   readonly touch: string | undefined;
   /** The SES tag `notice`: a mail to our own people. */
   readonly notice: string | undefined;
+  /** All SES tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly configurationSet: string | undefined;
   readonly bytes: number;
 }
 
