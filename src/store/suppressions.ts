@@ -141,7 +141,13 @@ export function writeSuppression(
       conflict.columns(['subject', 'purpose']).doUpdateSet({
         until_at: sql<Date | null>`case when suppressions.until_at is null or excluded.until_at is null then null
           else greatest(suppressions.until_at, excluded.until_at) end`,
-        reason: sql<string>`case when excluded.reason = ${OBJECTED} then excluded.reason else suppressions.reason end`,
+        // Whoever makes it last for ever is who it is by: only that one may take it back.
+        reason: sql<string>`case when excluded.reason = ${OBJECTED}
+          or (suppressions.until_at is not null and excluded.until_at is null)
+          then excluded.reason else suppressions.reason end`,
+        actor: sql<string>`case when excluded.reason = ${OBJECTED}
+          or (suppressions.until_at is not null and excluded.until_at is null)
+          then excluded.actor else suppressions.actor end`,
       }),
     )
     .returning(['id', 'subject'])

@@ -131,6 +131,17 @@ export async function listTouches(db: Db, leadId: string, page: PageRequest = {}
   return toPage('touches', rows, limit, (row) => [row.decided_at, row.id], toTouch);
 }
 
+/** Ids of a lead's touches that are with the mail service now. */
+export async function openSendings(db: Db, leadId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('touches')
+    .select('id')
+    .where('lead_id', '=', leadId)
+    .where('state', '=', 'sending')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** How many touches are in each state. */
 export async function countTouches(db: Db): Promise<Readonly<Record<string, number>>> {
   const rows = await db

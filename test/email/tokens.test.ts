@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sealed } from '../../src/email/signature.ts';
 import { signReplyToken, signToken, verifyReplyToken, verifyToken } from '../../src/email/tokens.ts';
 
+const SECRET = 'a secret of at least thirty-two characters';
 const LEAD = '0192f3a0-1111-7222-8333-444455556666';
 
 describe('link tokens', () => {
@@ -48,6 +50,96 @@ describe('link tokens', () => {
     );
     expect(() => signToken('', { leadId: LEAD, purpose: 'marketing' })).toThrow(
       expect.objectContaining({ code: 'no-secret' }),
+    );
+  });
+});
+
+describe('no link token can be made out of another', () => {
+  const claims = fc.record({ leadId: fc.uuid(), purpose: fc.constantFrom('marketing', 'sales', 'service') });
+  const token = claims.map((given) => ({ given, token: signToken(SECRET, given) }));
+  const void_ = (text: string): void => expect(verifyToken(SECRET, text)).toBeNull();
+
+  it('by cutting it anywhere, at either end', () => {
+    fc.assert(
+      fc.property(token, fc.nat(), (one, n) => {
+        const at = n % one.token.length;
+        void_(one.token.slice(0, at));
+        if (at > 0) void_(one.token.slice(at));
+      }),
+    );
+  });
+
+  it('by the case of its letters: mail programs that fold it break it, and it leads nowhere else', () => {
+    fc.assert(
+      fc.property(token, fc.nat(), (one, flips) => {
+        const recased = [...one.token]
+          .map((letter, n) => {
+            // A bit of the number a letter: every subset of them comes up.
+            const flip = ((flips >>> (n % 31)) & 1) === 1;
+            const other = letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+            return flip ? other : letter;
+          })
+          .join('');
+        if (recased !== one.token) void_(recased);
+        void_(one.token.toLowerCase());
+        void_(one.token.toUpperCase());
+      }),
+    );
+  });
+
+  it('by putting the claims of one before the signature of another', () => {
+    fc.assert(
+      fc.property(token, token, (a, b) => {
+        if (a.token === b.token) return;
+        const [body] = a.token.split('.');
+        const [, signature] = b.token.split('.');
+        void_(`${body}.${signature}`);
+      }),
+    );
+  });
+
+  it('by another lead, purpose or touch in its text, signed or not', () => {
+    fc.assert(
+      fc.property(token, claims, ({ given, token: one }, other) => {
+        const [body = '', signature] = one.split('.');
+        const text = Buffer.from(body, 'base64url').toString();
+        const forged = [
+          text.replace(given.leadId, other.leadId),
+          text.replace(given.purpose, other.purpose),
+          `${text}.touch-1`,
+          `${text}.`,
+        ];
+        for (const words of forged) {
+          if (words === text) continue;
+          void_(`${Buffer.from(words).toString('base64url')}.${signature}`);
+          void_(sealed('another secret of thirty-two characters!', 'link', words));
+        }
+      }),
+    );
+  });
+
+  it('by a token of another kind, of the same words', () => {
+    fc.assert(
+      fc.property(claims, ({ leadId, purpose }) => {
+        for (const use of ['reply', 'answer', 'assignee', 'webhook', 'calendar'] as const)
+          void_(sealed(SECRET, use, `${purpose}.${leadId}`));
+        void_(signReplyToken(SECRET, leadId));
+      }),
+    );
+  });
+
+  it('by what a base64 reader would take for the same: padding, other alphabets, stray bits, blanks', () => {
+    fc.assert(
+      fc.property(token, (one) => {
+        const [body = '', signature = ''] = one.token.split('.');
+        const plain = (text: string): string => Buffer.from(text, 'base64url').toString('base64');
+        const last = signature.slice(-1);
+        for (const stray of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+          if (stray !== last) void_(`${body}.${signature.slice(0, -1)}${stray}`);
+        for (const text of [`${one.token}=`, ` ${one.token}`, `${one.token}\n`, `${body}=.${signature}`]) void_(text);
+        if (plain(body) !== body) void_(`${plain(body)}.${signature}`);
+        if (plain(signature) !== signature) void_(`${body}.${plain(signature)}`);
+      }),
     );
   });
 });

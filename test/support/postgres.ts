@@ -60,6 +60,8 @@ const settings = {
   max_wal_senders: '0',
   autovacuum: 'off',
   jit: 'off',
+  // Which of two transactions was committed first is asked by tests of what excludes each other.
+  track_commit_timestamp: 'on',
   max_connections: '200',
   shared_buffers: '64MB',
   listen_addresses: '127.0.0.1',

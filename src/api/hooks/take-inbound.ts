@@ -12,6 +12,7 @@ import type { ReturnDay } from '../../email/inbound/return-date.ts';
 import { verifyReplyToken } from '../../email/tokens.ts';
 import { type Origin, originOf, type Traces } from '../../store/inbound.ts';
 import { putInputs } from '../../store/inbox.ts';
+import { leave } from '../../store/leave.ts';
 import type { Db } from '../../store/schema.ts';
 import { recordFeedback } from '../../store/touches.ts';
 import { suppressOnce } from '../suppress-once.ts';
@@ -74,16 +75,12 @@ async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<reado
     case 'complaint': {
       // Believed without proof: to lose a lead to a forged complaint is the smaller harm.
       if (touch) await recordFeedback(tx, { touchId: touch.id, type: 'complaint', detail: '', at: dateOf(arrival) });
-      return suppressOnce(tx, { email: emailIdentity(lead.fields.email), reason: 'complained', by }, now);
+      return (await leave(tx, { leadId: lead.id, reason: 'complained', by }, now)) ?? [];
     }
     case 'reply': {
       if (!inbound.stop) break;
       const purpose = purposeOf(touch?.purpose);
-      return suppressOnce(
-        tx,
-        { email: emailIdentity(lead.fields.email), ...purpose, reason: 'unsubscribed', by: 'lead' },
-        now,
-      );
+      return (await leave(tx, { leadId: lead.id, ...purpose, reason: 'unsubscribed', by: 'lead' }, now)) ?? [];
     }
     default:
       break;

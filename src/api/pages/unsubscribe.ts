@@ -4,18 +4,18 @@
  * send by themselves (RFC 8058, `List-Unsubscribe=One-Click`).
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { emailIdentity } from '../../core/scrub.ts';
 import { type TokenClaims, verifyToken } from '../../email/tokens.ts';
 import { mergedInto } from '../../store/lead-aliases.ts';
 import { getLead } from '../../store/leads.ts';
+import { leave } from '../../store/leave.ts';
 import { transact } from '../../store/tx.ts';
 import { openRoute } from '../auth.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { currentOrNull } from '../playbook-now.ts';
-import { suppressOnce } from '../suppress-once.ts';
 import { nudge } from '../write.ts';
 import { card } from './card.ts';
-import { html } from './html.ts';
+import { EMPTY, html } from './html.ts';
+import { untilSettled } from './settled.ts';
 
 const params = z.object({ token: z.string().openapi({ param: { name: 'token', in: 'path' } }) });
 const page = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } });
@@ -26,8 +26,8 @@ const pages = {
 
 interface Link {
   readonly claims: TokenClaims;
-  /** The lead's address now, normalised. */
-  readonly email: string;
+  /** The lead it leads to now: the one it was made for may have been merged into another. */
+  readonly leadId: string;
 }
 
 export function unsubscribeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
@@ -37,7 +37,7 @@ export function unsubscribeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const read = async (token: string): Promise<Link | null> => {
     const claims = verifyToken(deps.config.secret, token);
     const lead = claims && (await getLead(db, (await mergedInto(db, claims.leadId)) ?? claims.leadId));
-    return claims && lead && { claims, email: emailIdentity(lead.fields.email) };
+    return claims && lead && { claims, leadId: lead.id };
   };
   const sender = async (): Promise<string> => (await currentOrNull(deps))?.company.name ?? 'us';
 
@@ -79,17 +79,18 @@ export function unsubscribeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const link = await read(c.req.valid('param').token);
     if (link === null) return forged();
     const { purpose } = link.claims;
-    // The address, not the lead: it must hold for whoever imports the address again.
-    const leadIds = await transact(db, (tx) =>
-      suppressOnce(tx, { email: link.email, purpose, reason: 'unsubscribed', by: 'lead' }, deps.clock.now()),
+    const { leadId } = link;
+    const told = await transact(db, (tx) =>
+      leave(tx, { leadId, purpose, reason: 'unsubscribed', by: 'lead' }, deps.clock.now()),
     );
-    await nudge(deps, leadIds);
-    const from = await sender();
+    // Merged or erased since it was looked up; its mail has ended with it.
+    if (told === null) return forged();
+    const [from, settled] = await Promise.all([sender(), untilSettled(deps.database, leadId), nudge(deps, told)]);
     return card({
       title: 'Unsubscribed',
       body: html`<h1>You are unsubscribed</h1>
 <p>${promise(link.claims, from)}</p>
-<p><small>An email that is on its way already may still arrive.</small></p>`,
+${settled ? EMPTY : html`<p><small>An email that is on its way already may still arrive.</small></p>`}`,
     });
   });
   return app;
