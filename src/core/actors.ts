@@ -60,6 +60,14 @@ export interface DealStage {
   readonly renewsAt?: Instant;
 }
 
+/** A sale as the CRM tells of it. */
+export interface Sale {
+  /** Hundredths of a euro. */
+  readonly amountCents: number;
+  /** In the order of time. */
+  readonly stages: readonly DealStage[];
+}
+
 export type AfterAccept = { readonly at: Instant } & (
   | ({ readonly kind: 'recycle' } & ReturnGiven)
   | {
@@ -67,13 +75,7 @@ export type AfterAccept = { readonly at: Instant } & (
       /** In the order of time; `at` of the act is that of the first. */
       readonly signals: readonly SignalAct[];
     }
-  | {
-      readonly kind: 'deal';
-      /** Hundredths of a euro. */
-      readonly amountCents: number;
-      /** In the order of time; `at` of the act is that of the first. */
-      readonly stages: readonly DealStage[];
-    }
+  | ({ readonly kind: 'deal' } & Sale)
 );
 
 export interface TaskSeen {
@@ -91,6 +93,8 @@ export interface TaskSeen {
 export interface Actors {
   readonly bounces: (key: string) => boolean;
   readonly unprompted: (key: string, since: Instant) => LeadAct[];
+  /** Sales that no rep here made. */
+  readonly deals: (key: string, since: Instant) => Sale[];
   readonly afterTouch: (key: string, touch: TouchSeen) => LeadAct[];
   /** Undefined: nobody answers. */
   readonly answer: (key: string, task: TaskSeen) => TaskAct | undefined;
@@ -136,6 +140,7 @@ function weighted<T extends { readonly weight: number }>(entries: readonly T[], 
   return undefined;
 }
 
+type SaleRule = Pick<Behaviour['leads']['personas'][number]['deals'][number], 'amount' | 'renews' | 'stages'>;
 type Reaction = Behaviour['leads']['personas'][number]['unprompted'][number];
 const SECOND = 1_000;
 
@@ -182,16 +187,18 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     return { reason, facts, until: at + plainDelay(reps.until, draw('until', key, what)) };
   }
 
-  function dealOf(
+  /** @param after the instant at which a delay that begins at `at` is over, at this share of its span */
+  function saleOf(
     key: string,
     what: string,
-    choice: Extract<Behaviour['reps']['accepted'][number], { do: 'deal' }>,
-    { at: from, calendar }: { readonly at: Instant; readonly calendar: Calendar },
-  ): AfterAccept {
+    { amount, renews, stages }: SaleRule,
+    from: Instant,
+    after: (at: Instant, delay: Delay, share: number) => Instant,
+  ): Sale {
     let at = from;
-    const stages = choice.stages.map(({ stage, after }): DealStage => {
-      at = afterWork(calendar, at, after, draw(`${what} ${stage}`, key));
-      const { renews } = choice;
+    const told = stages.map((rule): DealStage => {
+      const { stage } = rule;
+      at = after(at, rule.after, draw(`${what} ${stage}`, key));
       if (stage === WON && renews) return { stage, at, renewsAt: at + plainDelay(renews, draw(`${what} renews`, key)) };
       if (stage !== LOST) return { stage, at };
       const texts = reps.facts['lostReason'] ?? [];
@@ -199,9 +206,8 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       return { stage, at, ...(lostReason === undefined ? {} : { lostReason }) };
     });
     // Whole hundreds, as offers are.
-    const { amount } = choice;
     const amountCents = between(amount.from / 100, amount.to / 100, draw(`${what} amount`, key)) * 10_000;
-    return { at: stages[0]?.at ?? from, kind: 'deal', amountCents, stages };
+    return { amountCents, stages: told };
   }
 
   function signalsOf(
@@ -227,6 +233,13 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       const persona = weighted(leads.personas, draw('persona', key));
       return persona === undefined ? [] : react(key, 'unprompted', since, persona.unprompted, {});
     },
+
+    deals: (key, since) =>
+      (weighted(leads.personas, draw('persona', key))?.deals ?? []).flatMap((rule, n) => {
+        const what = `deals#${n}`;
+        if (draw('chance', key, what) >= rule.chance) return [];
+        return [saleOf(key, what, rule, since, (from, delay, share) => from + plainDelay(delay, share))];
+      }),
 
     afterTouch: (key, touch) => {
       const what = `${touch.cadence}/${touch.step}#${touch.nth}`;
@@ -277,7 +290,12 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       const what = `accepted#${accept.nth}`;
       const choice = weighted(reps.accepted, draw(what, key));
       if (choice === undefined || choice.do === 'nothing') return undefined;
-      if (choice.do === 'deal') return dealOf(key, what, choice, accept);
+      if (choice.do === 'deal') {
+        const sale = saleOf(key, what, choice, accept.at, (from, delay, share) =>
+          afterWork(accept.calendar, from, delay, share),
+        );
+        return { at: sale.stages[0]?.at ?? accept.at, kind: 'deal', ...sale };
+      }
       if (choice.do === 'signals') return signalsOf(key, what, choice.signals, accept);
       const at = afterWork(accept.calendar, accept.at, choice.after, draw(`${what} after`, key));
       return { at, kind: 'recycle', ...returned(key, what, choice.reason, at) };

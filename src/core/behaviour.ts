@@ -60,6 +60,20 @@ const reaction = object(
   REACTION_EXPECTED,
 );
 
+const money = number('an amount of 0 or more');
+/** A sale in the CRM: stages one after another, each counted from the one before. */
+const saleShape = {
+  /** In EUR, evenly drawn between the two. */
+  amount: object({ from: money, to: money }, 'an amount in EUR, such as { from: 5000, to: 40000 }'),
+  /** From the win to the day it is renewed; absent: the CRM says none. */
+  renews: delay.optional(),
+  stages: listOf(
+    object({ stage: name('a stage of deals').transform(dealStageOf), after: delay }, 'a stage and after'),
+    'the stages of the deal, one after another',
+    1,
+  ),
+};
+
 const persona = object(
   {
     id: name('a name'),
@@ -67,8 +81,10 @@ const persona = object(
     touched: listOf(reaction, 'a list of reactions').default([]),
     /** What they do by themselves, counted from when the lead came in. */
     unprompted: listOf(object(reactionShape, REACTION_EXPECTED), 'a list of reactions').default([]),
+    /** Sales the CRM tells of by itself, such as those to customers of old; in plain time from when the lead came in. */
+    deals: listOf(object({ chance, ...saleShape }, 'chance, amount, renews and stages'), 'a list of sales').default([]),
   },
-  'a kind of people: id, weight, touched, unprompted',
+  'a kind of people: id, weight, touched, unprompted, deals',
 );
 
 const does = <const T extends string>(what: T) => z.literal(what, { error: `"${what}"` });
@@ -88,24 +104,7 @@ const offered = choiceOf(
   ],
   'accept, reject or nothing',
 );
-const money = number('an amount of 0 or more');
-/** A sale in the CRM: stages one after another, each counted from the one before. */
-const deal = object(
-  {
-    weight,
-    do: does('deal'),
-    /** In EUR, evenly drawn between the two. */
-    amount: object({ from: money, to: money }, 'an amount in EUR, such as { from: 5000, to: 40000 }'),
-    /** From the win to the day it is renewed; absent: the CRM says none. */
-    renews: delay.optional(),
-    stages: listOf(
-      object({ stage: name('a stage of deals').transform(dealStageOf), after: delay }, 'a stage and after'),
-      'the stages of the deal, one after another',
-      1,
-    ),
-  },
-  'weight, do, amount, renews and stages',
-);
+const deal = object({ weight, do: does('deal'), ...saleShape }, 'weight, do, amount, renews and stages');
 /** What the lead does after the rep has got in touch, one after another; each counted from the one before. */
 const signals = object(
   {

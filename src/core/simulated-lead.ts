@@ -1,5 +1,5 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
-import { type Actors, isHumanSignal, type SignalAct } from './actors.ts';
+import { type Actors, isHumanSignal, type Sale, type SignalAct } from './actors.ts';
 import { instantOf, localDay } from './calendar.ts';
 import { CHAT_SIGNAL } from './chat.ts';
 import { isChatTask } from './chats.ts';
@@ -179,20 +179,25 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     acts.push({ at, body, possible: () => openTasks.get(id)?.rep === rep });
   }
 
+  /** The CRM tells of a sale, stage by stage. */
+  function tellOf({ amountCents, stages }: Sale, id: string, owner?: string): void {
+    const deal = {
+      kind: 'deal' as const,
+      deal: id,
+      currency: 'EUR',
+      by: 'crm',
+      ...(owner === undefined ? {} : { owner }),
+    };
+    for (const { at, ...words } of stages) put(at, { ...deal, ...words, amountCents });
+  }
+
   function afterAccept(at: Instant, rep: string): void {
     count.accepts += 1;
     const calendar = calendarOf(playbook, world.reps[rep]);
     const act = actors.afterAccept(key, { nth: count.accepts, at, calendar });
     if (act === undefined) return;
     if (act.kind === 'deal') {
-      const deal = {
-        kind: 'deal' as const,
-        deal: `deal-${key}-${count.accepts}`,
-        currency: 'EUR',
-        owner: rep,
-        by: 'crm',
-      };
-      for (const { at: told, ...words } of act.stages) put(told, { ...deal, ...words, amountCents: act.amountCents });
+      tellOf(act, `deal-${key}-${count.accepts}`, rep);
       return;
     }
     if (act.kind === 'signals') {
@@ -287,6 +292,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
 
   put(from, { kind: 'lead.changed', by: 'import' });
   for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') does(act);
+  for (const [n, sale] of actors.deals(key, from).entries()) tellOf(sale, `deal-${key}-crm-${n + 1}`);
 
   return {
     key,

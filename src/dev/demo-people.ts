@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { type ApiClient, ApiProblem, createApiClient } from '../cli/client.ts';
 import type { Clock } from '../clock.ts';
-import { type AfterAccept, createActors, type LeadAct, type SignalAct, type TaskAct } from '../core/actors.ts';
+import { createActors, type LeadAct, type Sale, type SignalAct, type TaskAct } from '../core/actors.ts';
 import type { Behaviour } from '../core/behaviour.ts';
 import { CHAT_SIGNAL } from '../core/chat.ts';
 import { isChatTask } from '../core/chats.ts';
@@ -55,7 +55,7 @@ const taskSchema = z.looseObject({
   assignedAt: z.string().nullable(),
 });
 const inboundSchema = z.looseObject({ class: z.string(), lead: z.looseObject({ id: z.string() }).optional() });
-const chatSchema = z.looseObject({ state: z.string(), rep: z.string().optional() });
+const chatSchema = z.looseObject({ id: z.string(), state: z.string(), rep: z.string().optional() });
 const pageSchema = z.looseObject({ items: z.array(taskSchema), next: z.string().nullable() });
 type Task = z.infer<typeof taskSchema>;
 
@@ -211,9 +211,10 @@ export function createPeople(options: PeopleOptions): People {
   /** As a chat tool does it: asks who takes it, rings there, and tells what became of it. */
   async function chat(leadId: string, lead: string): Promise<void> {
     const number = nth('chat', lead);
-    const id = `demo-${leadId}-${number}`;
-    const json = { id, lead: { id: leadId }, page: CHAT_PAGE };
+    const json = { id: `demo-${leadId}-${number}`, lead: { id: leadId }, page: CHAT_PAGE };
     let seen = await integration.ask('/v1/chats', chatSchema, { method: 'POST', json });
+    // Who has a chat open gets that one.
+    const { id } = seen;
     for (let hand = 0; seen.state === 'ringing' && seen.rep !== undefined; hand++) {
       const api = repApi.get(seen.rep) ?? manager;
       const talk = actors.chat(lead, { nth: number, hand });
@@ -282,7 +283,7 @@ export function createPeople(options: PeopleOptions): People {
       return;
     }
     if (next.kind === 'deal') {
-      await sell(task.lead.id, rep, next);
+      await sell(task.lead.id, `deal-${task.lead.id}-${nth('deal', task.lead.id)}`, next, rep);
       return;
     }
     const { at, kind: _kind, until, ...given } = next;
@@ -293,8 +294,8 @@ export function createPeople(options: PeopleOptions): People {
   }
 
   /** As a CRM tells it, each stage dated when it will happen. */
-  async function sell(leadId: string, owner: string, sale: Extract<AfterAccept, { kind: 'deal' }>): Promise<void> {
-    const deal = { id: `deal-${leadId}-${nth('deal', leadId)}`, leads: [{ id: leadId }], owner, currency: 'EUR' };
+  async function sell(leadId: string, id: string, sale: Sale, owner?: string): Promise<void> {
+    const deal = { id, leads: [{ id: leadId }], currency: 'EUR', ...(owner === undefined ? {} : { owner }) };
     for (const { at, renewsAt, ...words } of sale.stages) {
       const renews = renewsAt === undefined ? {} : { renewsAt: iso(renewsAt) };
       const json = { ...deal, ...words, ...renews, amount: sale.amountCents / 100, at: iso(at) };
@@ -330,6 +331,8 @@ export function createPeople(options: PeopleOptions): People {
           if (act.type === CHAT_SIGNAL) later(act.at, 'chat', () => chat(row.id, row.key));
           else signals.push(signalOf(row.id, act));
         }
+        for (const [n, sale] of actors.deals(row.key, row.created_at).entries())
+          go('sales of the CRM', () => sell(row.id, `deal-${row.id}-crm-${n + 1}`, sale));
       }
       await post(signals);
     },

@@ -12,20 +12,10 @@ import { playbook as built, cadence, email, inARow, wait } from './support/playb
 
 const EXAMPLE = 'playbook';
 
-/** What takes longer than 90 days from the first email, and what only a rare chance brings. */
-const TOO_LONG_OR_RARE = [
-  /^cadences\/keep-warm\/steps\/(awake\/else|still\/else|compare|after-compare|questions|after-questions)$/,
-  /^cadences\/last-call\/(steps\/quiet|runs\/pause|goal|exit)$/,
-  /^cadences\/loyalty\//,
-  /^cadences\/onboarding\/exit$/,
-  /^cadences\/renewal\//,
-  /^cadences\/win-back\//,
-  /^cadences\/first-conversation\/steps\/.*(expired|nobody-asked|nobody-called|given-up)$/,
-  /^emails\/loyalty-/,
-  /^(stages|definitions|score|buyingGroup)\//,
-  // Visitors nobody knows are no leads of a simulation, and a simulated account is seldom as busy as its cap.
-  /^(chat\/working && .*|caps\/account)$/,
-];
+/** What only a rare chance brings shows in one of four. */
+const SEEDS = [1, 2, 3, 4];
+/** What is looked at in the leads as they are in the end, which this test does not do. */
+const LOOKED_AT = /^(stages|definitions|score|buyingGroup)\//;
 
 describe('the example playbook', () => {
   let playbook: Playbook;
@@ -38,11 +28,13 @@ describe('the example playbook', () => {
       readReps(join(EXAMPLE, 'reps.yaml')),
     ]);
     const coverage = createCoverage(playbook);
-    simulate({
-      ...{ playbook, leads, behaviour, reps: Object.fromEntries(reps.map((rep) => [rep.id, rep])) },
-      ...{ seed: 1, from: Date.UTC(2026, 10, 23), days: 90 },
-      onJournal: (_, entry) => coverage.add(entry),
-    });
+    for (const seed of SEEDS) {
+      simulate({
+        ...{ playbook, leads, behaviour, reps: Object.fromEntries(reps.map((rep) => [rep.id, rep])) },
+        ...{ seed, from: Date.UTC(2026, 10, 23), days: 90 },
+        onJournal: (_, entry) => coverage.add(entry),
+      });
+    }
     covered = coverage.result();
   });
 
@@ -50,9 +42,8 @@ describe('the example playbook', () => {
     expect(covered.unknown).toEqual([]);
   });
 
-  it('is shown by 90 days, but for what takes longer', () => {
-    expect(covered.never.filter((id) => !TOO_LONG_OR_RARE.some((known) => known.test(id)))).toEqual([]);
-    expect(covered.never.length).toBeLessThan(covered.rules / 5);
+  it('is shown by 90 days, every rule of it', () => {
+    expect(covered.never.filter((id) => !LOOKED_AT.test(id))).toEqual([]);
   });
 
   it('lists each rule once', () => {

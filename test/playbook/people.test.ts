@@ -27,7 +27,7 @@ describe('behaviour.yaml', () => {
 ${REPS}`;
     expect(behaviour(text)).toEqual([
       'b.yaml:3:24 \'weight\' is wrong: "heavy" (expected a weight of 0 or more, beside the others of its list)',
-      "b.yaml:3:31 unknown key 'tuched', did you mean 'touched'? (expected one of id, weight, touched, unprompted)",
+      "b.yaml:3:31 unknown key 'tuched', did you mean 'touched'? (expected one of id, weight, touched, unprompted, deals)",
       "b.yaml:7:21 'chance' is wrong: 2 (expected a chance from 0 to 1, such as 0.25)",
       'b.yaml:7:62 \'from\' is wrong: "soon" (expected an ISO 8601 duration, such as "PT4H" or "P3D")',
     ]);

@@ -2,7 +2,7 @@
 import { endOfStep } from '../explain/step.ts';
 import type { Cadence, Playbook, Step } from '../playbook.ts';
 import type { StoryEntry } from '../story.ts';
-import { because, entry, type Rule, told } from './rule.ts';
+import { anyOf, because, entry, type Rule, told } from './rule.ts';
 
 type SeenIn = NonNullable<Rule['seenIn']>;
 
@@ -78,11 +78,15 @@ function waysOf(step: Step, way: (name: string, seenIn: SeenIn) => Rule): Rule[]
   }
 }
 
-/** What shows that the step has done what it does. A wait leaves no entry: what follows it shows that it is over. */
+/**
+ * What shows that the step has done what it does. A wait leaves no entry: what follows it shows that it is over.
+ * A wait at the end of a cadence may be there for the clock of `expiry`, which ends it.
+ */
 function isOver(cadence: Cadence, step: Step, before: ReadonlySet<string>): SeenIn {
   if (step.kind !== 'wait') return (one) => endOfStep([{ ...one, seq: 0 }], cadence.id, step) !== undefined;
   const next = step.next === null || before.has(step.next) ? undefined : cadence.steps[step.next];
   if (next !== undefined) return isOver(cadence, next, new Set([...before, step.id]));
-  const completed = because(entry('enrollment.ended'), 'completed');
-  return (one) => one.cadence === cadence.id && completed(one);
+  const ended = entry('enrollment.ended');
+  const over = anyOf(because(ended, 'completed'), because(ended, 'expired'));
+  return (one) => one.cadence === cadence.id && over(one);
 }
