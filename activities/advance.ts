@@ -281,8 +281,11 @@ function resultsOf(state: LeadState, accepted: readonly string[], ended: Ended |
   const results = ended === undefined ? [] : resultOf(ended);
   for (const touch of accepted) {
     if (touch === ended?.touch.id && ended.body !== undefined) continue;
-    if (!state.sending.some((sending) => sending.touch === touch)) continue;
-    results.push({ id: `result:${touch}`, at: now, body: { kind: 'touch.result', touch, outcome: 'sent' } });
+    const sending = state.sending.find((one) => one.touch === touch);
+    if (sending === undefined) continue;
+    // Before the time to give up, whenever it is looked at: what is proven must not be parked by a late wake.
+    const at = Math.min(now, sending.giveUpAt);
+    results.push({ id: `result:${touch}`, at, body: { kind: 'touch.result', touch, outcome: 'sent' } });
   }
   return results;
 }

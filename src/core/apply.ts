@@ -22,7 +22,7 @@ import { repTouched } from './sla.ts';
 import { moveStage } from './stage.ts';
 import { type LeadState, SIGNALS_KEPT } from './state.ts';
 import { closeTask } from './task.ts';
-import { endTouch } from './touch.ts';
+import { endTouch, proveTouch } from './touch.ts';
 
 type Body<K extends InputBody['kind']> = Extract<InputBody, { kind: K }>;
 
@@ -145,6 +145,9 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'touch.result':
       if (!endTouch(d, body)) ignore(d, input, 'unknown-touch', { touch: body.touch });
+      return;
+    case 'touch.proven':
+      proveTouch(d, body);
   }
 }
 

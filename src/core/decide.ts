@@ -35,6 +35,7 @@ export interface Request {
 /** The contract's order of what happens in one instant; what is not listed keeps its order of arrival. */
 const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'touch.result': -1,
+  'touch.proven': -1,
   objected: 0,
   suppressed: 1,
   disqualify: 2,

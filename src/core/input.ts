@@ -146,7 +146,7 @@ export const inputSchema = z.discriminatedUnion('kind', [
   }),
   /** The lead is no longer one of a deal’s. */
   z.object({ kind: z.literal('deal.left'), deal: z.string(), by }),
-  /** How a touch ended that was `sending`: from `advance` itself, or from a late `Send` event. */
+  /** How a touch ended that was `sending`: from `advance` itself, or from a `Send` event. */
   z.object({
     kind: z.literal('touch.result'),
     touch: z.string(),
@@ -154,6 +154,18 @@ export const inputSchema = z.discriminatedUnion('kind', [
     /** When to try again after a definite refusal. */
     retryAt: z.number().int().optional(),
     detail: z.string().optional(),
+  }),
+  /** The mail service says after all that it took a touch that was parked as `unconfirmed`. */
+  z.object({
+    kind: z.literal('touch.proven'),
+    touch: z.string(),
+    cadence: z.string(),
+    step: z.string(),
+    email: z.string(),
+    playbook: z.string(),
+    /** When it was due, and when it went. */
+    dueAt: z.number().int(),
+    sentAt: z.number().int(),
   }),
 ]);
 

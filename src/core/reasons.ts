@@ -111,6 +111,7 @@ export const REASONS = {
   'render-failed': 'The email could not be rendered for this lead.',
   'no-answer-from-ses':
     'The call to the mail service was cut off, before or after it was taken: nobody knows; it is not sent again.',
+  'proven-late': 'The mail service reported later that it took the message.',
   route: 'A route of the playbook turned true by something the lead did.',
   step: 'A step of the cadence asked for it.',
   'same-rep': 'The rep who had the lead before is there and has room, so it goes back to that one.',

@@ -210,3 +210,22 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
   }
   return true;
 }
+
+/**
+ * The proof that a parked touch went: the ledger calls it `sent` as of when it went. Its step, the caps and what
+ * the lead has seen took it for sent when it was parked, so nothing else follows.
+ */
+export function proveTouch(d: Draft, proven: Extract<InputBody, { kind: 'touch.proven' }>): void {
+  const { touch, cadence, step, email, playbook, dueAt, sentAt } = proven;
+  const template = d.playbooks.current.emails[email];
+  d.effects.push({ kind: 'touch.end', id: touch, state: 'sent', stage: d.state.stage, at: sentAt });
+  journal(d, {
+    type: 'touch.sent',
+    cadence,
+    step,
+    playbook,
+    reason: 'proven-late',
+    by: 'ses',
+    data: { touch, email, ...(template ? { phase: template.phase } : {}), dueAt, sentAt },
+  });
+}

@@ -266,10 +266,15 @@ const SEND = `on conflict (id) do update set state = 'sending', attempts = touch
   where touches.state = 'claimed' returning id`;
 const SKIP = `on conflict (id) do update set state = 'skipped', reason = excluded.reason, ended_at = excluded.ended_at
   where touches.state = 'claimed' returning id`;
-/** A late proof may still turn `unconfirmed` into `sent`; every other end starts from `sending`. */
+/**
+ * A late proof may still turn `unconfirmed` into `sent`; every other end starts from `sending`. What was proven
+ * after it was loaded is not parked: the conflict loads it again, with its proof.
+ */
 const END = `update touches set state = $2, ended_at = $3, detail = $4, ses_message_id = coalesce(ses_message_id, $5),
-  accepted_at = coalesce(accepted_at, $6), subject = coalesce($8, subject), stage = coalesce(stage, $7)
-  where id = $1 and (state = 'sending' or (state = 'unconfirmed' and $2 = 'sent')) returning id`;
+  accepted_at = coalesce(accepted_at, $6), subject = coalesce($8, subject), stage = coalesce(stage, $7),
+  parked_at = coalesce(parked_at, $9)
+  where id = $1 and ((state = 'sending' and ($2 <> 'unconfirmed' or accepted_at is null))
+    or (state = 'unconfirmed' and $2 = 'sent')) returning id`;
 
 async function writeTouches(
   tx: Db,
@@ -289,7 +294,8 @@ async function writeTouches(
     const subject = proof === null ? null : (extra.subject ?? null);
     const endedAt = state === 'claimed' ? null : date(at);
     const accepted = proof === null ? null : date(at);
-    const values = [id, state, endedAt, detail ?? null, proof, accepted, stage, subject];
+    const parked = state === 'unconfirmed' ? date(at) : null;
+    const values = [id, state, endedAt, detail ?? null, proof, accepted, stage, subject, parked];
     const rows = await run(tx, END, values);
     if (rows.length === 0) throw new TouchConflict(id, 'sending');
   }

@@ -148,6 +148,8 @@ export interface TouchesTable {
   /** As it went out, for emails that answer in its thread. */
   subject: Nullable<string>;
   ended_at: TimeOrNull;
+  /** When it was given up as `unconfirmed`; stays when it is proven afterwards. */
+  parked_at: TimeOrNull;
   reason: Nullable<string>;
   detail: Nullable<string>;
   bounced_at: TimeOrNull;

@@ -155,14 +155,14 @@ export async function countTouches(db: Db): Promise<Readonly<Record<string, numb
 /**
  * Keeps the mail service's proof that it took the message: its answer to the call, or a `Send`
  * event. Repeating it changes nothing.
- * @returns the lead and the touch's state, null for a touch this store does not know.
+ * @returns the touch as it is now, null for a touch this store does not know.
  */
 export async function markAccepted(
   tx: Db,
   touchId: string,
   sesMessageId: string,
   acceptedAt: Instant,
-): Promise<{ leadId: string; state: TouchState } | null> {
+): Promise<Touch | null> {
   const row = await tx
     .updateTable('touches')
     .set({
@@ -170,9 +170,9 @@ export async function markAccepted(
       ses_message_id: sql<string>`coalesce(ses_message_id, ${sesMessageId})`,
     })
     .where('id', '=', touchId)
-    .returning(['lead_id', 'state'])
+    .returningAll()
     .executeTakeFirst();
-  return row === undefined ? null : { leadId: row.lead_id, state: states[row.state] ?? 'unconfirmed' };
+  return row === undefined ? null : toTouch(row);
 }
 
 export interface Feedback {

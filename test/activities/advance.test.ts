@@ -121,6 +121,17 @@ describe('what SES answers', () => {
     },
   );
 
+  it('an event that comes before the time to give up is never missed, however late the lead is looked at', async () => {
+    world.mailbox.control({ mode: 'fail500AfterAccept', count: 1 });
+    await world.play(lead, START + DAY / 2, { giveUpMs: DAY });
+    expect(await states()).toEqual(['welcome sending 1']);
+    await sendEvent();
+    world.now = START + 5 * DAY;
+    await world.play(lead, START + 10 * DAY);
+    expect(await states()).toEqual(['welcome sent 1', 'follow-up sent 1']);
+    expect(await world.journal(lead)).not.toContain('touch.unconfirmed no-answer-from-ses');
+  });
+
   it('nothing for ever: unconfirmed after the time to give up, never a second message', async () => {
     world.mailbox.control({ mode: 'timeoutBeforeAccept', count: 1 });
     await world.play(lead, START + 10 * DAY);

@@ -78,6 +78,22 @@ describe('POST /hooks/ses', () => {
     expect(api.nudged.length).toBe(before);
   });
 
+  test('Send for a touch that was given up makes it sent after all, and wakes its lead once', async () => {
+    const { db } = api.store.database;
+    const parked = { state: 'unconfirmed', ended_at: new Date(START + 60_000), parked_at: new Date(START + 60_000) };
+    await db.updateTable('touches').set(parked).where('id', '=', touch).execute();
+    const event = { eventType: 'Send', mail: mail(), send: {} };
+    const before = api.nudged.length;
+    await post([event, { ...event, eventType: 'Delivery', delivery: {} }]);
+    expect(api.nudged.slice(before)).toEqual([leadId]);
+    await api.advance(leadId);
+    await post(event);
+    expect(api.nudged.length).toBe(before + 1);
+    expect(await row()).toMatchObject({ state: 'sent', endedAt: START, sesMessageId: `ses-${touch}` });
+    const journal = await api.call(`GET /v1/leads/${leadId}/journal?type=touch.sent`);
+    expect(journal.body.items).toMatchObject([{ reason: 'proven-late', step: 'welcome' }]);
+  });
+
   test('a bounce for good suppresses the address for everything, once', async () => {
     await post(bounce('Permanent'));
     await post(bounce('Permanent'));

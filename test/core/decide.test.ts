@@ -141,6 +141,24 @@ describe('a touch', () => {
     expect(lead.types()).toContain('touch.unconfirmed');
   });
 
+  it('is sent after all when the proof comes once it was parked, as of when it went, and nothing else follows', () => {
+    const lead = new PlayedLead(withGuide(), MONDAY);
+    lead.answer = (t) => (t.step === 'guide-1' ? undefined : { outcome: 'sent' });
+    lead.playTo('2027-01-01T00:00:00Z');
+    const { enrollments, seen, touched } = lead.state;
+    const [first] = lead.touches;
+    if (first === undefined) throw new Error('no touch');
+    const { id: touch, at: sentAt, cadence, step, email, playbook, dueAt } = first;
+    lead.put({ kind: 'touch.proven', touch, cadence, step, email, playbook, dueAt, sentAt });
+    lead.look();
+    expect(lead.effects.filter((x) => x.kind === 'touch.end' && x.id === touch)).toMatchObject([
+      { state: 'unconfirmed' },
+      { state: 'sent', at: sentAt },
+    ]);
+    expect(lead.journal.at(-1)).toMatchObject({ type: 'touch.sent', step: 'guide-1', reason: 'proven-late' });
+    expect(lead.state).toMatchObject({ enrollments, seen, touched });
+  });
+
   it('keeps its place when it is refused for now', () => {
     const lead = new PlayedLead(withGuide(), MONDAY);
     let refusals = 3;

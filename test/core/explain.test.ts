@@ -40,6 +40,23 @@ describe('explain', () => {
     expect(ask(lead, { kind: 'cadence', cadence: 'guide' })).toMatchObject({ verdict: 'done', code: 'run-over' });
   });
 
+  it('says that an email may have gone, and that it did once that is proven', () => {
+    const lead = new PlayedLead(playbook({ cadences: { guide } }), START);
+    lead.answer = () => undefined;
+    lead.playTo('2026-11-25T10:00:00Z');
+    expect(ask(lead, step('hello'))).toMatchObject({ verdict: 'done', code: 'unconfirmed' });
+    const before = ask(lead, { kind: 'silence' }).sentence;
+    const [touch] = lead.touches;
+    if (touch === undefined) throw new Error('no touch');
+    const { id, at: sentAt, ...of } = touch;
+    lead.put({ kind: 'touch.proven', ...of, touch: id, sentAt });
+    lead.look();
+    const proven = ask(lead, step('hello'));
+    expect(proven).toMatchObject({ verdict: 'done', code: 'sent' });
+    expect(proven.sentence).toContain('the mail service reported later that it took the message');
+    expect(ask(lead, { kind: 'silence' }).sentence).toBe(before);
+  });
+
   it('tells why a run goes another way, and what a rep would have to answer', () => {
     const forked = cadence('guide', {
       entry,

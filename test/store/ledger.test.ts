@@ -88,13 +88,22 @@ describe.each(testDatabases)('what a commit writes beside the state, on %s', (ki
       expect(await touchById(db, 'late')).toMatchObject({ state: 'sent' });
     });
 
+    it('is not given up once its proof is there', async () => {
+      const id = await createLead(db);
+      await commit(db, id, 0, { touch: touch('proven') });
+      await transact(db, (tx) => markAccepted(tx, 'proven', 'ses-1', NOW + 1));
+      await expect(commit(db, id, 1, end('proven', 'unconfirmed'))).rejects.toThrow(TouchConflict);
+      await commit(db, id, 1, end('proven', 'sent'));
+      expect(await touchById(db, 'proven')).toMatchObject({ state: 'sent', acceptedAt: NOW + 1 });
+    });
+
     it('keeps the first proof and the first report of each kind', async () => {
       const id = await createLead(db);
       await commit(db, id, 0, { touch: touch('reports') }, { toEmail: 'a@b.example' });
       const report = { touchId: 'reports', type: 'bounce' as const, detail: 'permanent/general', at: NOW + 2 };
       await transact(db, async (tx) => {
-        expect(await markAccepted(tx, 'reports', 'ses-1', NOW + 1)).toEqual({ leadId: id, state: 'sending' });
-        expect(await markAccepted(tx, 'reports', 'ses-2', NOW + 5)).toEqual({ leadId: id, state: 'sending' });
+        expect(await markAccepted(tx, 'reports', 'ses-1', NOW + 1)).toMatchObject({ leadId: id, state: 'sending' });
+        expect(await markAccepted(tx, 'reports', 'ses-2', NOW + 5)).toMatchObject({ leadId: id, state: 'sending' });
         expect(await recordFeedback(tx, report)).toEqual({ leadId: id, toEmail: 'a@b.example', first: true });
         expect(await recordFeedback(tx, { ...report, detail: 'other' })).toMatchObject({ first: false });
         expect(await recordFeedback(tx, { ...report, type: 'complaint' })).toMatchObject({ first: true });

@@ -218,9 +218,15 @@ describe('health', () => {
       .set({ state: 'unconfirmed' })
       .where('id', '=', db.selectFrom('touches').select('id').limit(1))
       .execute();
+    await db
+      .updateTable('touches')
+      .set({ parked_at: hours(3) })
+      .where('id', 'in', db.selectFrom('touches').select('id').where('state', '=', 'sent').limit(2))
+      .execute();
     const after = await report('health', { from: START, to: NOW });
     for (const finding of ['touches-late', 'inputs-unread', 'touches-unconfirmed'])
       expect(counted(after, finding) - counted(before, finding), finding).toBe(1);
+    expect(counted(after, 'touches-proven-late') - counted(before, 'touches-proven-late')).toBe(2);
     expect(counted(after, 'wakes-late')).toBe(counted(before, 'wakes-late'));
   });
 });

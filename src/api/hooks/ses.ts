@@ -1,6 +1,6 @@
 /**
  * `POST /hooks/ses`: what the mail service says about messages, in any order, any number of times.
- * `Send` proves that a message was taken, and wakes nobody; a bounce for good and a complaint end
+ * `Send` proves that a message was taken, and wakes nobody but a lead whose touch was given up; a bounce for good and a complaint end
  * all mail to the address; the rest is read and left.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
@@ -8,9 +8,10 @@ import type { MiddlewareHandler } from 'hono';
 import { emailIdentity } from '../../core/scrub.ts';
 import type { Instant } from '../../core/time.ts';
 import { parseSesEvents, type SesEvent } from '../../email/events.ts';
+import { putInputs } from '../../store/inbox.ts';
 import { findLeadIds } from '../../store/leads.ts';
 import type { Db } from '../../store/schema.ts';
-import { markAccepted, recordFeedback } from '../../store/touches.ts';
+import { markAccepted, recordFeedback, type Touch } from '../../store/touches.ts';
 import { transact } from '../../store/tx.ts';
 import { callerOf, openRoute, requireGrant } from '../auth.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
@@ -114,10 +115,11 @@ async function take(tx: Db, event: Report, now: Instant): Promise<readonly strin
   switch (event.type) {
     case 'send':
     case 'delivery': {
-      // A delivery proves as much as the Send event that may have been lost. An `unconfirmed` or
-      // `sending` touch is looked at when its lead wakes by itself.
+      // A delivery proves as much as the Send event that may have been lost. A `sending` touch is
+      // looked at when its lead wakes by itself; what was given up has nobody to look at it any more.
       const touch = touchId === undefined ? null : await markAccepted(tx, touchId, event.messageId, event.at);
-      return touch === null ? null : [];
+      if (touch === null) return null;
+      return touch.state === 'unconfirmed' ? prove(tx, touch, now) : [];
     }
     case 'bounce':
     case 'complaint': {
@@ -139,6 +141,14 @@ async function take(tx: Db, event: Report, now: Instant): Promise<readonly strin
     default:
       return [];
   }
+}
+
+/** The proof of a touch that was parked, for its lead; the second one is no news. */
+async function prove(tx: Db, touch: Touch, now: Instant): Promise<readonly string[]> {
+  const { id, leadId, cadence, step, email, playbook, dueAt, decidedAt: sentAt } = touch;
+  const body = { kind: 'touch.proven', touch: id, cadence, step, email, playbook, dueAt, sentAt } as const;
+  const { accepted } = await putInputs(tx, [{ leadId, key: `proven:${id}`, at: now, body }], now);
+  return accepted === 0 ? [] : [leadId];
 }
 
 /** Addresses of leads: the older shape of an event names no touch, and what bounced elsewhere is not ours to keep. */

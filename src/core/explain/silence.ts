@@ -19,10 +19,11 @@ import { explainCustody } from './standing.ts';
 import { cannotDecide } from './step.ts';
 import { aheadReasons, whatDelays, whatHolds } from './way.ts';
 
-/** What a lead notices of us, and what makes a rep get in touch. */
-export const isTouch = ({ type }: Pick<Entry, 'type'>): boolean =>
-  type === 'touch.sent' || type === 'touch.unconfirmed';
-export const breaksSilence = (entry: Pick<Entry, 'type'>): boolean => isTouch(entry) || entry.type === 'task.opened';
+/** What a lead notices of us, and what makes a rep get in touch; a late proof tells of an email that came before. */
+export const isTouch = ({ type, reason }: Pick<Entry, 'type' | 'reason'>): boolean =>
+  (type === 'touch.sent' && reason !== 'proven-late') || type === 'touch.unconfirmed';
+export const breaksSilence = (entry: Pick<Entry, 'type' | 'reason'>): boolean =>
+  isTouch(entry) || entry.type === 'task.opened';
 
 /** Since when nothing went to the lead, in words; with the last thing that did. */
 export function silentSince(q: Question): { words: string; because: Because[] } {

@@ -3,7 +3,9 @@ import { numberIn, type Report, textIn } from './define.ts';
 /** Findings in words. Each key is one branch of the statement. */
 const FINDINGS: Readonly<Record<string, string>> = {
   'touches-unconfirmed':
-    'The mail service took the call and nobody knows whether the message went; it is not repeated.',
+    'The call to the mail service was cut off and nobody knows whether the message went; it is not repeated.',
+  'touches-proven-late':
+    'An email nobody knew about was proven to have gone, after it had been given up: do the mail service’s events come late?',
   'touches-failed': 'The mail service refused the message for good, or it could not be rendered.',
   'touches-stuck': 'The touch has been sending for over an hour: the worker that sent it has not come back.',
   'touches-late': 'An email is over an hour past its time and no pause holds it: is a worker on the email queue?',
@@ -26,6 +28,9 @@ const HEALTH = `
 with found as (
   select 'touches-unconfirmed' as finding, lead_id as subject, ended_at as since from touches
   where state = 'unconfirmed' and ended_at >= :from and ended_at < :to
+  union all
+  select 'touches-proven-late', lead_id, parked_at from touches
+  where state = 'sent' and parked_at >= :from and parked_at < :to
   union all
   select 'touches-failed', lead_id, ended_at from touches
   where state = 'failed' and ended_at >= :from and ended_at < :to
