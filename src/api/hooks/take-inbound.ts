@@ -77,8 +77,9 @@ async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<reado
       if (touch) await recordFeedback(tx, { touchId: touch.id, type: 'complaint', detail: '', at: dateOf(arrival) });
       return (await leave(tx, { leadId: lead.id, reason: 'complained', by }, now)) ?? [];
     }
+    case 'auto':
     case 'reply': {
-      if (!inbound.stop) break;
+      if (inbound.stop !== true) break;
       const purpose = purposeOf(touch?.purpose);
       return (await leave(tx, { leadId: lead.id, ...purpose, reason: 'unsubscribed', by: 'lead' }, now)) ?? [];
     }

@@ -7,10 +7,20 @@
  */
 import { plain } from './calendar-words.ts';
 import type { InboundMail } from './message.ts';
-import { newText } from './new-text.ts';
-import { type ComplaintReport, complaintOf, type DeliveryReport, deliveryReportOf } from './report.ts';
+import { hasQuote, newText } from './new-text.ts';
+import { type ComplaintReport, complaintOf, type DeliveryReport, deliveryReportOf, isFeedback } from './report.ts';
 import { type ReturnDay, returnDay } from './return-date.ts';
-import { AUTOMATIC_SUBJECT, AWAY_WORDS, CANNED_WORDS, LEFT_WORDS, STOP_WORDS } from './words.ts';
+import { vacationOf } from './vacation.ts';
+import {
+  AUTOMATIC_SUBJECT,
+  AUTOMATIC_TEXT,
+  AWAY_BY_MACHINE,
+  AWAY_WORDS,
+  CANNED_WORDS,
+  CHALLENGE_WORDS,
+  LEFT_WORDS,
+  STOP_WORDS,
+} from './words.ts';
 
 export const INBOUND_CLASSES = ['reply', 'out-of-office', 'auto', 'delivery-report', 'complaint', 'list'] as const;
 
@@ -21,8 +31,18 @@ export type Inbound =
       /** It says nothing but that no more mail is wanted. */
       readonly stop: boolean;
     }
-  | { readonly class: 'out-of-office'; readonly text: string; readonly until: ReturnDay | undefined }
-  | { readonly class: 'auto' | 'list'; readonly text: string }
+  | {
+      readonly class: 'out-of-office';
+      readonly text: string;
+      readonly until: ReturnDay | undefined;
+    }
+  | {
+      readonly class: 'auto';
+      readonly text: string;
+      /** A mail program asks in its owner's name for no more mail. */
+      readonly stop?: true;
+    }
+  | { readonly class: 'list'; readonly text: string }
   | { readonly class: 'delivery-report'; readonly report: DeliveryReport }
   | { readonly class: 'complaint'; readonly report: ComplaintReport };
 
@@ -36,20 +56,25 @@ export function classify(mail: InboundMail, now: number): Inbound {
   const complaint = complaintOf(mail);
   if (complaint) return { class: 'complaint', report: complaint };
   const subject = plain(mail.subject).trim();
-  const report = deliveryReportOf(mail, subject);
+  const machine = isAutomatic(mail);
+  const report = deliveryReportOf(mail, subject, machine);
   if (report) return { class: 'delivery-report', report };
   const text = newText(mail.text, TEXT_KEPT);
   if (isList(mail) && !isAutoReplied(mail)) return { class: 'list', text };
   const said = plain(text.slice(0, LOOKED_AT)).replace(/\s+/g, ' ');
-  const sure = isAutomatic(mail) || AUTOMATIC_SUBJECT.test(subject);
-  if (!sure && !soundsAutomatic(said)) {
+  const sure =
+    machine || AUTOMATIC_SUBJECT.test(subject) || AUTOMATIC_TEXT.test(said) || isChallenge(mail, subject, said);
+  if (!sure && !soundsAutomatic(mail, said)) {
     return { class: 'reply', text, stop: STOP_WORDS.test(said) };
   }
   const words = `${subject} ${said}`;
-  if (isReceipt(mail) || LEFT_WORDS.test(words)) return { class: 'auto', text };
+  if (mail.header('x-apple-unsubscribe').some((value) => /^true/i.test(value)))
+    return { class: 'auto', text, stop: true };
+  if (isReceipt(mail) || isFeedback(mail) || LEFT_WORDS.test(words)) return { class: 'auto', text };
   const anchor = { at: mail.date ?? now, offset: mail.offset };
-  const until = returnDay(`${mail.subject}. ${text}`, anchor);
-  const away = AWAY_WORDS.test(words);
+  const vacation = vacationOf(mail);
+  const until = vacation?.until ?? returnDay(`${mail.subject}. ${text}`, anchor);
+  const away = vacation !== undefined || AWAY_WORDS.test(words) || AWAY_BY_MACHINE.test(words);
   return away ? { class: 'out-of-office', text, until } : { class: 'auto', text };
 }
 
@@ -78,9 +103,14 @@ const TELLING = [
   'x-ms-exchange-inbox-rules-loop',
   'x-rd-notification',
   'x-cron-env',
+  'x-servicenow-generated',
+  'x-jira-fingerprint',
+  'x-rt-loop-prevention',
+  'x-apple-action',
+  'x-apple-unsubscribe',
 ];
 const MACHINES =
-  /^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotreply|noresponder|ne-?pas-?repondre|nepasrepondre|nicht-?antworten|auto-?reply|autoresponder|autoresponse|mailer-daemon|postmaster|bounces?|notifications?|mailservice)(?:[+._-][^@]*)?@/;
+  /^(?:no-?_?\.?reply|do-?_?not-?_?reply|donotreply|noresponder|ne-?pas-?repondre|nepasrepondre|nicht-?antworten|auto-?reply|autoresponder|autoresponse|mailer-daemon|post_?master|bounces?|notifications?|mailservice)(?:[+._-][^@]*)?@/;
 
 function isAutomatic(mail: InboundMail): boolean {
   const has = (name: string, pattern: RegExp): boolean => mail.header(name).some((value) => pattern.test(value));
@@ -97,7 +127,8 @@ function isAutomatic(mail: InboundMail): boolean {
     // RFC 5321 4.5.5: the empty sender is for what must not be answered.
     has('return-path', /^<>$/) ||
     (mail.from !== undefined && MACHINES.test(mail.from)) ||
-    isReceipt(mail)
+    isReceipt(mail) ||
+    isFeedback(mail)
   );
 }
 
@@ -108,6 +139,18 @@ const isReceipt = (mail: InboundMail): boolean =>
   mail.parts.some(({ type, text }) => type === 'text/calendar' && /^METHOD:(?:REPLY|COUNTER)/im.test(text)) ||
   mail.header('content-type').some((value) => /text\/calendar.*method="?reply/i.test(value));
 
-/** No sign but the words: being away, in the way notes say it, and nothing asked. */
-const soundsAutomatic = (said: string): boolean =>
-  said.length < 1_500 && !said.includes('?') && AWAY_WORDS.test(said) && CANNED_WORDS.test(said);
+/** Asks the sender to prove to be a person before anybody reads the mail. */
+const isChallenge = (mail: InboundMail, subject: string, said: string): boolean =>
+  CHALLENGERS.test(mail.from ?? '') || CHALLENGE_WORDS.test(`${subject} ${said}`);
+const CHALLENGERS = /@(?:[\w-]+\.)*(?:boxbe\.com|spamarrest\.com|bluebottle\.com)$|^anti-?spam(?:uol)?[\w.-]*@/;
+
+/**
+ * No sign but the words: being away, in the way notes say it, and nothing asked. Who answers by hand has the
+ * mail below in nearly every program; a note has not.
+ */
+const soundsAutomatic = (mail: InboundMail, said: string): boolean =>
+  said.length < 1_500 &&
+  !said.includes('?') &&
+  AWAY_WORDS.test(said) &&
+  CANNED_WORDS.test(said) &&
+  !hasQuote(mail.text);

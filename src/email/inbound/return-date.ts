@@ -74,7 +74,7 @@ function meaningOf(
       .split(/[.!?;] /)
       .at(-1) ?? '';
   const behind = words.slice(to, Math.min(next, to + 50)).split(/[.!?;](?: |$)/)[0] ?? '';
-  const until = last === true || AWAY.test(before) || AWAY_AFTER.test(behind);
+  const until = last === true || AWAY.test(before) || /[至到]\s*$/.test(before) || AWAY_AFTER.test(behind);
   // `I will not be back until` is the day of the return.
   if (BACK.test(before) || (!until && BACK.test(behind) && !/^\s*(?:bis|to|until|-|–|au|al)\b/.test(behind)))
     return 'back';

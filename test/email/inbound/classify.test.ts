@@ -40,7 +40,9 @@ describe('out of office', () => {
 
 describe('machines', () => {
   it.each(samples('machines'))('$name', async ({ is, raw }) => {
-    expect((await classified(raw)).class).toBe(is[0]);
+    const found = await classified(raw);
+    expect(found.class).toBe(is[0]);
+    expect('stop' in found && found.stop).toBe(is[1] === 'stop');
   });
 });
 
