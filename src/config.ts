@@ -2,6 +2,7 @@
  * Everything the environment decides, read once at start by one schema. A wrong variable stops the
  * process with a list of all wrong ones; nothing else in the project reads `process.env`.
  */
+import { isIP } from 'node:net';
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { VolleyError } from './core/errors.ts';
@@ -121,7 +122,9 @@ export interface Config {
 
 /** Whether a host name or URL is this very machine. */
 export function isLoopback(hostOrUrl: string): boolean {
-  const host = hostOrUrl.includes('://') ? new URL(hostOrUrl).hostname : hostOrUrl.replace(/:\d+$/, '');
+  const named = hostOrUrl.includes('://') ? new URL(hostOrUrl).hostname : hostOrUrl;
+  // The last part of a bare IPv6 address is no port.
+  const host = isIP(named) === 6 ? named : named.replace(/:\d+$/, '');
   const bare = host.replace(/^\[|\]$/g, '');
   return bare === 'localhost' || bare === '::1' || /^127\.\d+\.\d+\.\d+$/.test(bare);
 }

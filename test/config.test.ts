@@ -95,6 +95,8 @@ describe('configuration', () => {
     ['127.0.0.1:7233', true],
     ['localhost:7233', true],
     ['[::1]:7233', true],
+    ['::1', true],
+    ['fe80::1', false],
     ['http://127.0.0.5:1/x', true],
     ['10.0.0.1:7233', false],
     ['localhost.example:7233', false],

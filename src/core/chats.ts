@@ -3,7 +3,9 @@
  * visitor waits; here follows what goes into the books: the signal, the offer to sales or the task,
  * the acceptance, the first touch. The offer keeps its own clocks, whatever becomes of the chat.
  */
-import { acceptHandoff, handOnByChat, offer } from './custody.ts';
+import { acceptHandoff } from './custody/accept.ts';
+import { handOnByChat } from './custody/hand-on.ts';
+import { offer } from './custody/offer.ts';
 import { mayMove, phaseOf } from './custody-states.ts';
 import { type Draft, journal } from './draft.ts';
 import { hashId } from './hash.ts';

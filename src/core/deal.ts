@@ -1,6 +1,7 @@
 /** Deals: what the CRM says about a sale, as far as a lead's next move depends on it. */
 
-import { endSales, leaveOpenHandoff, returnLead } from './custody.ts';
+import { returnLead } from './custody/give-back.ts';
+import { endSales, leaveOpenHandoff } from './custody/leave.ts';
 import { revive } from './custody-states.ts';
 import { isInForce } from './deal-scope.ts';
 import { isOpenDeal, LOST, WON } from './deal-stage.ts';

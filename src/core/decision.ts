@@ -98,16 +98,6 @@ export type Effect =
   | { readonly kind: 'task.assign'; readonly id: string; readonly assignee: string; readonly at: Instant }
   /** Compare-and-set, as a close is: taken by another door than the task's own (a chat). */
   | { readonly kind: 'task.accept'; readonly id: string; readonly by: string; readonly at: Instant }
-  /** Somebody should be told that a task waits; nothing is written for it but the journal. */
-  | {
-      readonly kind: 'task.remind';
-      readonly id: string;
-      /** Absent: it waits in the pool. */
-      readonly assignee?: string;
-      readonly pool?: string;
-      readonly dueAt: Instant;
-      readonly at: Instant;
-    }
   /** A rep's turns in a pool: had one (with its number), credited back, or carried along while not there. */
   | {
       readonly kind: 'pool.count';

@@ -1,5 +1,5 @@
 /** The person works somewhere else now: what was going on with them at the old company ends, they go on. */
-import { endAccepted, forgetRoutes, leaveOpenHandoff } from './custody.ts';
+import { endAccepted, forgetRoutes, leaveOpenHandoff } from './custody/leave.ts';
 import { moveCustody, revive } from './custody-states.ts';
 import { type Draft, journal } from './draft.ts';
 import { rememberSales } from './earlier.ts';

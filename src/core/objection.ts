@@ -1,5 +1,5 @@
 /** Objection to direct marketing (GDPR, Art. 21): absolute, so it comes before all else and is never undone. */
-import { endAccepted, leaveOpenHandoff } from './custody.ts';
+import { endAccepted, leaveOpenHandoff } from './custody/leave.ts';
 import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment } from './enrollment.ts';

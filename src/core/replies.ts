@@ -1,7 +1,9 @@
 /** What a lead's reply does at once, by what kind of reply it is. Automatic ones count for nothing. */
 import { addDuration } from './calendar.ts';
 import { tellColleagues } from './colleagues.ts';
-import { leaveOpenHandoff, offer, returnLead } from './custody.ts';
+import { returnLead } from './custody/give-back.ts';
+import { leaveOpenHandoff } from './custody/leave.ts';
+import { offer } from './custody/offer.ts';
 import type { Draft } from './draft.ts';
 import { placeOf } from './draft.ts';
 import type { InputBody } from './input.ts';

@@ -4,7 +4,7 @@
  */
 import { byRank } from './caps.ts';
 import { keepQuiet } from './colleagues.ts';
-import { offer } from './custody.ts';
+import { offer } from './custody/offer.ts';
 import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, isResting, resumeEnrollment, startEnrollment } from './enrollment.ts';
@@ -16,7 +16,7 @@ import { pauseEnrollment } from './pause.ts';
 import { permissionFor } from './permission.ts';
 import type { Cadence } from './playbook.ts';
 import { firingRoute } from './route.ts';
-import { runClocks } from './sla.ts';
+import { runClocks } from './sla-clocks.ts';
 import { raiseStage } from './stage.ts';
 import { runStep } from './steps.ts';
 import { HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';

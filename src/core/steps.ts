@@ -2,7 +2,8 @@
 import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
 import { countTouch, deferCapped, heldByCap } from './caps.ts';
-import { offer, recycleByStep } from './custody.ts';
+import { recycleByStep } from './custody/give-back.ts';
+import { offer } from './custody/offer.ts';
 import { dealScopeOf } from './deal-scope.ts';
 import { type Draft, journal, placeOf, routingOf } from './draft.ts';
 import { dateOf, enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';

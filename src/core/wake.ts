@@ -8,7 +8,7 @@ import { dueAt, nextExpiry } from './expiry.ts';
 import type { Input } from './input.ts';
 import { type Condition, isSending } from './playbook.ts';
 import { awaitsRep } from './replies.ts';
-import { nextClock } from './sla.ts';
+import { nextClock } from './sla-clocks.ts';
 import { DAY, type Instant } from './time.ts';
 import { pauseScope } from './touch.ts';
 import { HISTORY, leadZone, SINCE_ENROLLMENT, viewOf } from './view.ts';

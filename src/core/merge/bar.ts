@@ -1,5 +1,5 @@
 /** What keeps one of two leads out of reach keeps the person out of reach. */
-import { disqualify } from '../custody.ts';
+import { disqualify } from '../custody/leave.ts';
 import type { Draft } from '../draft.ts';
 import { endEnrollment } from '../enrollment.ts';
 import { endContacts } from '../objection.ts';

@@ -52,7 +52,7 @@ export interface Allowed {
 }
 
 const mayConnect = (address: string, { loopback }: Allowed): boolean =>
-  isPublic(address) || (loopback && isLoopback(isIP(address) === 6 ? `[${address}]` : address));
+  isPublic(address) || (loopback && isLoopback(address));
 
 const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
