@@ -1,5 +1,6 @@
 /** What a rep is told of the account of a lead that is handed over. Of people it holds ids alone: names stay in one place. */
-import { z } from 'zod';
+
+import type { AccountContext } from './account-context-schema.ts';
 import { accountIn, accountScopeOf } from './account-scope.ts';
 import { roleIn } from './buying-group.ts';
 import type { Draft } from './draft.ts';
@@ -11,31 +12,6 @@ import { leadZone } from './view.ts';
 
 /** Colleagues shown: those heard of last. */
 const SHOWN = 10;
-
-export const accountContextSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  /** People known of it; at most 50. */
-  leads: z.number().int(),
-  engagement: z.number(),
-  /** The lead's own role. */
-  role: z.string().optional(),
-  /** Of the buying group: share of the needed roles that is there; absent without one. */
-  completeness: z.number().optional(),
-  missing: z.array(z.string()),
-  colleagues: z.array(
-    z.object({
-      lead: z.string(),
-      role: z.string().optional(),
-      engagement: z.number(),
-      lastSignal: z.object({ type: z.string(), at: z.string() }).optional(),
-      custody: z.enum(['marketing', 'sales', 'nobody']),
-      /** Who in sales has it. */
-      rep: z.string().optional(),
-    }),
-  ),
-});
-export type AccountContext = z.infer<typeof accountContextSchema>;
 
 const round = (n: number, digits = 10): number => Math.round(n * digits) / digits;
 

@@ -4,7 +4,7 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import { type DurationParts, durationParts } from './duration.ts';
-import type { Calendar, SendWindow, Span, Weekday } from './playbook.ts';
+import type { Calendar, SendWindow, Span, Weekday } from './hours.ts';
 import { DAY, HOUR, type Instant, type IsoDuration, MINUTE } from './time.ts';
 
 const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

@@ -1,10 +1,10 @@
 /** What `decide` answers: the next state, what the store must write with it, and what the world must do. */
 
-import type { AccountContext } from './account-context.ts';
+import type { AccountContext } from './account-context-schema.ts';
 import type { InputBody } from './input.ts';
 import type { Shared } from './needs.ts';
-import type { Notice } from './notices.ts';
 import type { JournalType, Reason } from './reasons.ts';
+import type { Notice } from './recipient.ts';
 import type { Standing } from './standing.ts';
 import type { EnrollmentState, LeadState } from './state.ts';
 import type { Instant } from './time.ts';

@@ -2,23 +2,9 @@
  * Whom a decision concerns, beside the lead: who should be told of which of its journal entries. The
  * entry says what happened; what is told is put together when it goes out, from how things are then.
  */
-
-import type { Custody } from './custody-states.ts';
 import type { Effect, JournalEntry } from './decision.ts';
-
-/**
- * `rep:ID`, `manager:POOL`, `team:marketing`, `team:sales` or `address:EMAIL`. Who that is and
- * whether they want to be told is looked up when it goes out.
- */
-export type Recipient = `${'rep' | 'manager' | 'team' | 'address'}:${string}`;
-
-const isRecipient = (text: string): text is Recipient => /^(rep|manager|team|address):./.test(text);
-
-export interface Notice {
-  /** Number of the entry in the lead's journal. */
-  readonly seq: number;
-  readonly to: Recipient;
-}
+import { isRecipient, type Notice } from './recipient.ts';
+import type { LeadState } from './state.ts';
 
 /** What a lead does that its rep should hear of at once. */
 const TELLING: ReadonlySet<string> = new Set([
@@ -32,7 +18,7 @@ const TELLING: ReadonlySet<string> = new Set([
 const WAITING: ReadonlySet<string> = new Set(['reply.received', 'meeting.booked']);
 
 /** @param before custody before this decision; the effects tell how it moved. */
-export function noticesOf(effects: readonly Effect[], before: Custody): Notice[] {
+export function noticesOf(effects: readonly Effect[], before: LeadState['custody']): Notice[] {
   const notices: Notice[] = [];
   let holder = before.who === 'sales' ? before.rep : undefined;
   let pool = before.who === 'sales' ? before.pool : undefined;

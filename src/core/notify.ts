@@ -1,8 +1,8 @@
 /** The step that tells a person: the journal says whom, and the mail is put together when it goes. */
 import { type Draft, journal } from './draft.ts';
 import { enterStep } from './enrollment.ts';
-import type { Recipient } from './notices.ts';
 import type { NotifyStep } from './playbook.ts';
+import type { Recipient } from './recipient.ts';
 import type { Enrollment } from './state.ts';
 
 export function runNotify(d: Draft, e: Enrollment, step: NotifyStep): void {

@@ -3,11 +3,13 @@
  * Blocks of steps are flattened: a position is one step id, and every step names the step that
  * follows it (`null` is the end of the cadence), so that a pointer survives any nesting.
  */
+import type { SendWindow, Span, Weekday, WorkingHours } from './hours.ts';
 import type { CustodyHolder, Scope } from './scope.ts';
 import type { IsoDuration } from './time.ts';
 
+export type { Calendar, SendWindow, Span, Weekday, WorkingHours } from './hours.ts';
+
 export type Purpose = 'marketing' | 'sales' | 'service';
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 /** A type-checked CEL condition. `test` is pure: the same scope gives the same answer. */
 export interface Condition {
@@ -29,23 +31,6 @@ export interface ConditionPart {
   readonly expr: string;
   readonly value: string | number | boolean;
 }
-
-export interface WorkingHours {
-  readonly days: readonly Weekday[];
-  /** Local clock time, `HH:MM`. */
-  readonly from: string;
-  readonly to: string;
-  /** Local dates without work, `YYYY-MM-DD`. */
-  readonly holidays: readonly string[];
-}
-
-/** Working hours in a zone: what a deadline is counted in. */
-export interface Calendar extends WorkingHours {
-  readonly timeZone: string;
-}
-
-/** A span that is either plain time or working time in somebody's calendar. */
-export type Span = { readonly plain: IsoDuration } | { readonly working: IsoDuration };
 
 export interface Company {
   readonly name: string;
@@ -206,16 +191,6 @@ export interface Caps {
   readonly account?: Cap;
   /** What counts as a touch. */
   readonly count: readonly ('email' | 'task')[];
-}
-
-export interface SendWindow {
-  readonly days: readonly Weekday[];
-  readonly from: string;
-  readonly to: string;
-  /** Where the zone is looked for, in order; the company's is always last. */
-  readonly zones: readonly ('lead' | 'country' | 'company')[];
-  /** Within it, the hour at which the lead does most, once that is known. */
-  readonly prefer?: 'best-hour';
 }
 
 interface StepBase {

@@ -13,7 +13,7 @@ import { NOTIFY_DEFAULT, type RepRow } from '../store/reps.ts';
 import type { Db } from '../store/schema.ts';
 import { listTasks, type Task } from '../store/tasks.ts';
 import { personOf } from './brief.ts';
-import type { Mailing, NoticeDeps } from './mail.ts';
+import type { Mailing, NoticeDeps } from './mailing.ts';
 import { coveredBy, everyRep, type Person } from './people.ts';
 import { footerOf } from './tell.ts';
 import { actionsOf } from './words.ts';

@@ -5,31 +5,16 @@
  * id, since a rep told twice is better than one not told.
  */
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { backOffMs, SendRefused, SendRejected } from '../email/errors.ts';
-import type { MailSettings } from '../email/links.ts';
-import { composeNotice, type NoticeContent } from '../email/notice.ts';
+import { composeNotice } from '../email/notice.ts';
 import { createRenderer } from '../email/render.ts';
-import type { Sender } from '../email/sender.ts';
-import type { Logger } from '../log.ts';
 import { type Delivered, DeliveryError, type DeliveryHandler, handler } from '../outbox/handler.ts';
-import type { PlaybookCache } from '../playbook/index.ts';
-import type { Db } from '../store/db.ts';
 import type { Delivery } from '../store/outbox.ts';
 import { mailDigest } from './digest.ts';
-import type { Person } from './people.ts';
+import type { Mailing, NoticeDeps } from './mailing.ts';
 import { mailReport } from './report.ts';
 import { mailNotices } from './tell.ts';
-
-export interface NoticeDeps {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly playbooks: PlaybookCache;
-  readonly sender: Sender;
-  readonly mail: MailSettings;
-  readonly log: Logger;
-}
 
 const mailSchema = z.discriminatedUnion('mail', [
   z.object({
@@ -44,17 +29,6 @@ const mailSchema = z.discriminatedUnion('mail', [
     to: z.iso.datetime().transform(Date.parse),
   }),
 ]);
-
-/** What is to go to whom, or why nothing goes. */
-export type Mailing =
-  | { readonly skip: string }
-  | {
-      readonly to: Person;
-      readonly content: NoticeContent;
-      readonly thread?: string | undefined;
-      readonly replyTo?: string | undefined;
-      readonly attachments?: readonly { readonly name: string; readonly type: string; readonly text: string }[];
-    };
 
 export const mailHandler = (deps: NoticeDeps): DeliveryHandler =>
   handler('mail', mailSchema, async (payload, row) => {

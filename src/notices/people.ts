@@ -1,7 +1,8 @@
 /** Whom a notice reaches: the rep, whoever covers for them, a pool's manager, or one of those who agreed. */
-import type { Recipient } from '../core/notices.ts';
+
 import type { Calendar, Playbook } from '../core/playbook.ts';
 import { awayAt, presentFor, repOf } from '../core/pools.ts';
+import type { Recipient } from '../core/recipient.ts';
 import type { Instant } from '../core/time.ts';
 import { calendarOf } from '../core/view.ts';
 import { listReps, NOTIFY_DEFAULT, type RepNotify, type RepRow } from '../store/reps.ts';

@@ -6,7 +6,7 @@ import type { NoticeSection } from '../email/notice.ts';
 import { REPORTS, runReport } from '../store/reports/index.ts';
 import { cellWords, columnWords, csvOf } from '../store/reports/show.ts';
 import { wonStage } from '../store/reports/won.ts';
-import type { Mailing, NoticeDeps } from './mail.ts';
+import type { Mailing, NoticeDeps } from './mailing.ts';
 import { team } from './people.ts';
 
 /** Rows of one table in the mail; the CSV has all. */

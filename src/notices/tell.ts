@@ -1,9 +1,10 @@
 /** The mail of what has happened: one thing in full, or several in one. */
-import type { Recipient } from '../core/notices.ts';
+
 import type { Playbook } from '../core/playbook.ts';
+import type { Recipient } from '../core/recipient.ts';
 import { forgetNotices, takeNotices } from '../store/notices.ts';
 import { transact } from '../store/tx.ts';
-import type { Mailing, NoticeDeps } from './mail.ts';
+import type { Mailing, NoticeDeps } from './mailing.ts';
 import { NEWS_SHOWN, type News, readNews } from './news.ts';
 import { type Person, personOfRecipient } from './people.ts';
 import { type Told, tell } from './words.ts';

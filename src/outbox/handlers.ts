@@ -1,6 +1,7 @@
 /** Every kind of delivery there is, with what sends it. */
 import { isLoopback } from '../config.ts';
-import { mailHandler, type NoticeDeps } from '../notices/mail.ts';
+import { mailHandler } from '../notices/mail.ts';
+import type { NoticeDeps } from '../notices/mailing.ts';
 import type { DeliveryHandler } from './handler.ts';
 import { webhookHandler } from './webhook/handler.ts';
 

@@ -1,7 +1,7 @@
 /** Names of the colleagues a task tells of: read when somebody looks, so that an erased person is gone from every task. */
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type AccountContext, accountContextSchema } from '../core/account-context.ts';
+import { type AccountContext, accountContextSchema } from '../core/account-context-schema.ts';
 import type { TaskOpened } from '../core/decision.ts';
 import type { Db } from './schema.ts';
 

@@ -3,7 +3,7 @@
  * them, told by mail. A mail takes all that waits for its recipient, so that many things in a few
  * minutes (an import, a rep who left) are one mail.
  */
-import type { Notice } from '../core/notices.ts';
+import type { Notice } from '../core/recipient.ts';
 import { DAY, type Instant, MINUTE, SECOND } from '../core/time.ts';
 import { enqueue, type NewDelivery } from './outbox.ts';
 import type { Db } from './schema.ts';

@@ -4,7 +4,7 @@
  */
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
-import { accountContextSchema } from '../core/account-context.ts';
+import { accountContextSchema } from '../core/account-context-schema.ts';
 import type { CallPlace } from '../core/call-window.ts';
 import type { Instant } from '../core/time.ts';
 import { type NamedContext, nameColleagues } from './colleague-names.ts';

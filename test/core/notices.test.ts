@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../src/core/decision.ts';
-import { type Notice, noticesOf } from '../../src/core/notices.ts';
+import { noticesOf } from '../../src/core/notices.ts';
 import type { NotifyStep, Playbook } from '../../src/core/playbook.ts';
 import type { JournalType } from '../../src/core/reasons.ts';
+import type { Notice } from '../../src/core/recipient.ts';
 import { PlayedLead } from './support/lead.ts';
 import { always, cadence, email, inARow, playbook } from './support/playbook.ts';
 

@@ -2,7 +2,7 @@
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
 import { type Mailbox, startMailbox } from '../../src/dev/mailbox/mailbox.ts';
 import { createSender, type Sender } from '../../src/email/sender.ts';
-import type { NoticeDeps } from '../../src/notices/mail.ts';
+import type { NoticeDeps } from '../../src/notices/mailing.ts';
 import type { Dispatcher, DispatcherOptions } from '../../src/outbox/dispatcher.ts';
 import { deliveryHandlers } from '../../src/outbox/handlers.ts';
 import { openApi, SECRET, type TestApi } from '../api/support/api.ts';
