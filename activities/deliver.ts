@@ -82,6 +82,7 @@ async function make(
       lead,
       rep: custodian,
       company,
+      language: touch.language,
       unsubscribeUrl,
     });
   const rendered = render(touch.email);

@@ -129,6 +129,8 @@ export interface TouchRequest {
   readonly cadence: string;
   readonly step: string;
   readonly email: string;
+  /** Of an email that there is in more than one. BCP 47. */
+  readonly language?: string;
   readonly purpose: 'marketing' | 'sales' | 'service';
   readonly topic?: string;
   readonly playbook: string;

@@ -37,6 +37,8 @@ export interface Company {
   readonly postalAddress: string;
   readonly timeZone: string;
   readonly country: string;
+  /** BCP 47 tag of what the emails without a language in their name are written in; absent: English. */
+  readonly language?: string;
   /** Liquid templates of a From header, by whose cadence sends. */
   readonly from: { readonly marketing: string; readonly sales: string };
   readonly replyDomain: string;
@@ -321,10 +323,28 @@ export interface Cadence {
   readonly steps: Readonly<Record<string, Step>>;
 }
 
-export interface EmailTemplate {
-  readonly id: string;
+/** What a body in MJML has been made into: Liquid templates, but for the head. */
+export interface MjmlTemplates {
+  /** Tags that stand before the document, such as `assign`. */
+  readonly before: string;
+  readonly head: string;
+  /** `<body …>…</body>` */
+  readonly body: string;
+  readonly text: string;
+}
+
+/** An email's words, in one language. */
+export interface EmailWords {
   readonly subject: string;
   readonly preheader?: string;
+  /** Markdown with Liquid, or what MJML has been made into. */
+  readonly body: string | MjmlTemplates;
+}
+
+export interface EmailTemplate extends EmailWords {
+  readonly id: string;
+  /** In other languages, by language tag (BCP 47). */
+  readonly languages?: Readonly<Record<string, EmailWords>>;
   readonly topic?: string;
   readonly phase: 'thought-leadership' | 'call-to-action';
   /** Roles of leads it is written for; absent: every role. Asked by `pick` steps. */
@@ -336,8 +356,6 @@ export interface EmailTemplate {
   readonly thread?: 'previous';
   /** Overrides the company's From by purpose. */
   readonly from?: 'marketing' | 'sales';
-  /** Markdown with Liquid. */
-  readonly body: string;
 }
 
 /** What each team wants to reach in a month; what nobody named has no goal. */

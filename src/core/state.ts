@@ -191,6 +191,8 @@ export const leadStateSchema = z.object({
       cadence: z.string(),
       step: z.string(),
       email: z.string(),
+      /** Of an email that there is in more than one. */
+      language: z.string().optional(),
       playbook: z.string(),
       dueAt: instant,
       at: instant,

@@ -156,10 +156,13 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `Nothing is left to send at ${t.place} (topic ${t.text('topic')}): ${t.why}. ${next}.`;
   },
   'step.waited': (t) => `The wait ${t.place} is over: ${t.why}${rule(t, 'for')}.`,
-  'touch.sent': (t) =>
-    t.entry.reason === 'proven-late'
-      ? `The email ${t.text('email')} did go out on ${t.time('sentAt') ?? 'its day'} (${t.place}): ${t.why}.`
-      : `The email ${t.text('email')} goes out (${t.place}): its time came.`,
+  'touch.sent': (t) => {
+    const language = t.text('language', '');
+    const email = `${t.text('email')}${language === '' ? '' : `, in '${language}',`}`;
+    return t.entry.reason === 'proven-late'
+      ? `The email ${email} did go out on ${t.time('sentAt') ?? 'its day'} (${t.place}): ${t.why}.`
+      : `The email ${email} goes out (${t.place}): its time came.`;
+  },
   'touch.skipped': (t) => `The email ${t.text('email')} does not go (${t.place}): ${t.why}. The cadence goes on.`,
   'touch.deferred': (t) => {
     const next = t.time('dueAt') === undefined ? '' : ` It is due again on ${t.time('dueAt')}.`;

@@ -6,9 +6,10 @@ import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { endEnrollment, enterStep, slotFor } from './enrollment.ts';
 import { hashId } from './hash.ts';
 import type { InputBody } from './input.ts';
+import { wordsFor } from './language.ts';
 import { permissionFor } from './permission.ts';
 import { emailFor, maySendAgain } from './pick.ts';
-import type { SendingStep } from './playbook.ts';
+import type { Playbook, SendingStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import { awaitsRep } from './replies.ts';
 import { repayTouch } from './sla.ts';
@@ -77,6 +78,7 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
     cadence: e.cadence,
     step: step.id,
     email,
+    ...languageOf(playbook, email, d.facts.lead.locale),
     purpose: cadence.purpose,
     ...(step.topic === undefined ? {} : { topic: step.topic }),
     playbook: e.playbook,
@@ -101,6 +103,7 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
     cadence: e.cadence,
     step: step.id,
     email,
+    ...(request.language === undefined ? {} : { language: request.language }),
     playbook: e.playbook,
     dueAt: request.dueAt,
     at,
@@ -108,6 +111,12 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   });
   d.touch = request;
   return true;
+}
+
+/** The language to write in, where the playbook leaves a choice. */
+function languageOf({ emails, company }: Playbook, id: string, locale: string): { language?: string } {
+  const email = emails[id];
+  return email?.languages === undefined ? {} : { language: wordsFor(email, locale, company.language).language };
 }
 
 /** Nothing of the topic is left for this lead: the run ends or goes on, as the step says. */
@@ -168,6 +177,7 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
   const data = {
     touch: sending.touch,
     email: sending.email,
+    ...(sending.language === undefined ? {} : { language: sending.language }),
     ...(template ? { phase: template.phase } : {}),
     dueAt: sending.dueAt,
     ...(result.detail === undefined ? {} : { detail: result.detail }),

@@ -1,7 +1,7 @@
 /** The two Liquid engines of email: one whose values are escaped for HTML, one for plain text. */
 import type { Liquid } from 'liquidjs';
 import { createLiquid } from '../playbook/liquid.ts';
-import { HREF_FILTER, PLAIN_FILTER } from './markdown.ts';
+import { HREF_FILTER, PLAIN_FILTER } from './inert.ts';
 
 export interface Engines {
   readonly html: Liquid;

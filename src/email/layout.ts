@@ -1,9 +1,17 @@
 /** The frame around every body, in HTML and in plain text: preheader, body, and the footer the law asks for. */
-import type { Purpose } from '../core/playbook.ts';
-import { HREF_FILTER } from './markdown.ts';
+import { directionOf } from '../core/language.ts';
+import type { MjmlTemplates, Purpose } from '../core/playbook.ts';
+import { frameWords } from './frame-words.ts';
+import { HREF_FILTER } from './inert.ts';
+import { DIR, LANG } from './mjml/compile.ts';
 
-export interface LayoutInput {
+export interface FrameInput {
   readonly purpose: Purpose;
+  /** BCP 47 tag of the email's words; the frame speaks it too, if it can. */
+  readonly language: string;
+}
+
+export interface LayoutInput extends FrameInput {
   /** Mail that reads as written by a person: no banner, no card. */
   readonly personal: boolean;
   /** Liquid template of HTML. */
@@ -11,15 +19,6 @@ export interface LayoutInput {
   /** Liquid template of the preview line, escaped on output; absent: the mail program takes the first words. */
   readonly preheader: string | undefined;
 }
-
-/** Why somebody gets this mail, by whose cadence sends it. Liquid. */
-const WHY: Readonly<Record<Purpose, string>> = {
-  marketing:
-    'You receive this email at {{ lead.email }} because you shared your details with {{ company.name }}, or because what we do concerns your work.',
-  sales:
-    'You receive this email at {{ lead.email }} because you or your colleagues have been in touch with {{ company.name }}.',
-  service: 'You receive this email at {{ lead.email }} because of what {{ company.name }} does for you.',
-};
 
 /** Keeps the words of the body out of the preview line. */
 const PADDING = '&#8199;&#847; '.repeat(60);
@@ -53,11 +52,11 @@ export const STYLE = `
 `.replace(/\n\s*/g, '\n');
 
 /** One Liquid template of the whole HTML document. */
-export function htmlDocument({ purpose, personal, body, preheader }: LayoutInput): string {
-  const hidden = 'display:none;max-height:0;overflow:hidden;mso-hide:all';
+export function htmlDocument(input: LayoutInput): string {
+  const { language, personal, body } = input;
   return [
     '<!doctype html>',
-    '<html lang="en">',
+    `<html lang="${language}" dir="${directionOf(language)}">`,
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -66,14 +65,12 @@ export function htmlDocument({ purpose, personal, body, preheader }: LayoutInput
     `<style>${STYLE}</style>`,
     '</head>',
     `<body${personal ? ' class="personal"' : ''}>`,
-    ...(preheader === undefined ? [] : [`<div style="${hidden}">${preheader}${PADDING}</div>`]),
+    ...hiddenPreheader(input),
     '<div class="frame">',
     ...(personal ? [] : ['<div class="banner">{{ company.name }}</div>']),
     `<div class="card">\n${body}</div>`,
     '<div class="footer">',
-    `<p>${WHY[purpose]}</p>`,
-    `<p><a href="{{ unsubscribeUrl | ${HREF_FILTER} }}">Unsubscribe</a></p>`,
-    '<p>{{ company.name }} · {{ company.postalAddress }}</p>',
+    ...footer(input, ''),
     '</div>',
     '</div>',
     '</body>',
@@ -82,7 +79,63 @@ export function htmlDocument({ purpose, personal, body, preheader }: LayoutInput
   ].join('\n');
 }
 
+const MJML_FOOTER = 'font-family:Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;color:#6b7280;';
+
+/** The same around a body of MJML, whose look is its own: no banner and no card, but preheader and footer. */
+export function mjmlDocument(
+  input: FrameInput & { readonly preheader: string | undefined; readonly templates: MjmlTemplates },
+): string {
+  const { language, templates } = input;
+  const dir = directionOf(language);
+  const body = templates.body.replaceAll(`"${LANG}"`, `"${language}"`).replaceAll(`"${DIR}"`, `"${dir}"`);
+  const begin = body.indexOf('>') + 1;
+  const end = body.lastIndexOf('</body>');
+  return [
+    `${templates.before}<!doctype html>`,
+    `<html lang="${language}" dir="${dir}" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">`,
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<title>{{ subject }}</title>',
+    templates.head,
+    '</head>',
+    body.slice(0, begin),
+    ...hiddenPreheader(input),
+    body.slice(begin, end),
+    '<table align="center" role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%" style="max-width:600px;margin:0 auto;">',
+    `<tr><td style="padding:20px 25px 40px;${MJML_FOOTER}">`,
+    ...footer(input, ' style="margin:0 0 6px;"', ' style="color:#6b7280;"'),
+    '</td></tr>',
+    '</table>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function hiddenPreheader({ preheader }: { readonly preheader: string | undefined }): string[] {
+  const hidden = 'display:none;max-height:0;overflow:hidden;mso-hide:all';
+  return preheader === undefined ? [] : [`<div style="${hidden}">${preheader}${PADDING}</div>`];
+}
+
+function footer({ purpose, language }: FrameInput, paragraph: string, link = ''): string[] {
+  const { why, unsubscribe } = frameWords(language);
+  return [
+    `<p${paragraph}>${why[purpose]}</p>`,
+    `<p${paragraph}><a href="{{ unsubscribeUrl | ${HREF_FILTER} }}"${link}>${unsubscribe}</a></p>`,
+    `<p${paragraph}>{{ company.name }} · {{ company.postalAddress }}</p>`,
+  ];
+}
+
 /** One Liquid template of the whole text part. `-- ` begins a signature (RFC 3676 4.3). */
-export function textDocument({ purpose, body }: Pick<LayoutInput, 'purpose' | 'body'>): string {
-  return `${body}\n\n-- \n{{ company.name }} · {{ company.postalAddress }}\n${WHY[purpose]}\nUnsubscribe: {{ unsubscribeUrl }}\n`;
+export function textDocument({ purpose, language, body }: FrameInput & { readonly body: string }): string {
+  const { why, unsubscribe, colon } = frameWords(language);
+  return [
+    `${body}\n`,
+    '-- ',
+    '{{ company.name }} · {{ company.postalAddress }}',
+    why[purpose],
+    `${unsubscribe}${colon}{{ unsubscribeUrl }}`,
+    '',
+  ].join('\n');
 }

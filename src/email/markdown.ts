@@ -7,18 +7,14 @@
  * afterwards. A line of nothing but tags is a block of its own, so `{% if %}` around paragraphs works.
  */
 import { Marked, type Token, type Tokens } from 'marked';
-import { VolleyError } from '../core/errors.ts';
-import { type LiquidPiece, splitLiquid } from './pieces.ts';
+import { guardLinks, htmlSource, refuseUnsafe, restore, unusedKey, word, wordsIn } from './inert.ts';
+import { splitLiquid } from './pieces.ts';
 import { toText } from './text.ts';
 
 export interface BodyTemplates {
   readonly html: string;
   readonly text: string;
 }
-
-/** Filters that the HTML engine has beside the allowed ones (`src/email/engines.ts`). */
-export const HREF_FILTER = 'volley_href';
-export const PLAIN_FILTER = 'volley_plain';
 
 /**
  * @throws VolleyError `email-html` for raw HTML that no mail should hold, or a value where it could not be made safe
@@ -66,77 +62,4 @@ function isLink(token: Token): token is Tokens.Link {
 
 function attribute(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** Starts with a digit, so that `<WORD>` is no HTML tag, and holds a `q`, so that `WORD.` starts no list. */
-function word(key: string, index: number): string {
-  return `${key}${index}z`;
-}
-
-function unusedKey(source: string): string {
-  for (let n = 0; ; n += 1) if (!source.includes(`0q${n}v`)) return `0q${n}v`;
-}
-
-function wordsIn(text: string, key: string): number[] {
-  return [...text.matchAll(new RegExp(`${key}(\\d+)z`, 'g'))].map((match) => Number(match[1]));
-}
-
-function restore(
-  text: string,
-  key: string,
-  pieces: readonly LiquidPiece[],
-  show: (piece: LiquidPiece) => string,
-): string {
-  const anyWord = new RegExp(`(?:<!--|&lt;!--)?${key}(\\d+)z((?:-->|--&gt;)?)`, 'g');
-  return text.replace(anyWord, (_, index: string) => {
-    const piece = pieces[Number(index)];
-    return piece === undefined ? '' : show(piece);
-  });
-}
-
-/** What is captured is text, not markup: it is escaped where it is put out, and so only once. */
-function htmlSource(piece: LiquidPiece): string {
-  return piece.kind === 'tag'
-    ? piece.parts.map((part) => (part.kind === 'output' ? withFilter(part.source, PLAIN_FILTER) : part.source)).join('')
-    : piece.source;
-}
-
-function withFilter(output: string, filter: string): string {
-  return output.replace(/(\s*-?\}\})$/, ` | ${filter}$1`);
-}
-
-/** A value that begins an address may only be a web or mail address: no `javascript:`. */
-function guardLinks(html: string, key: string, pieces: LiquidPiece[]): string {
-  return html.replace(/(\s(?:href|src)\s*=\s*)("[^"]*"|'[^']*')/gi, (whole, before: string, quoted: string) => {
-    const leading = new RegExp(`^(?:${key}\\d+z)+`).exec(quoted.slice(1))?.[0];
-    if (leading === undefined) return whole;
-    const guarded = wordsIn(leading, key).map((index) => {
-      const piece = pieces[index];
-      if (piece?.kind !== 'output') return word(key, index);
-      const source = withFilter(piece.source, HREF_FILTER);
-      return word(key, pieces.push({ kind: 'output', source, parts: [] }) - 1);
-    });
-    return `${before}${quoted.charAt(0)}${guarded.join('')}${quoted.slice(1 + leading.length)}`;
-  });
-}
-
-const TAG = /<\/?([a-z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^'">])*)>/gi;
-const FORBIDDEN = new Set(['script', 'style', 'iframe', 'object', 'embed', 'form', 'input', 'base', 'meta', 'link']);
-
-const SCRIPT_LINK = /\s(?:href|src)\s*=\s*["']?\s*(?:javascript|data|vbscript):/i;
-
-function refuseUnsafe(name: string, html: string, key: string): void {
-  for (const [, tag = '', attributes = ''] of html.matchAll(TAG)) {
-    const bare = attributes.replace(/"[^"]*"|'[^']*'/g, '');
-    const words = FORBIDDEN.has(tag.toLowerCase())
-      ? `<${tag}> has no place in an email`
-      : /\son\w+\s*=/i.test(attributes)
-        ? 'an email runs no scripts: no on… attributes'
-        : (tag + bare).includes(key)
-          ? 'a Liquid value in an HTML tag must stand in a quoted attribute'
-          : SCRIPT_LINK.test(attributes)
-            ? 'a link of an email leads to a web or mail address'
-            : undefined;
-    if (words !== undefined) throw new VolleyError('email-html', `email ${name}: ${words}`);
-  }
 }

@@ -1,14 +1,15 @@
 /**
- * Makes the subject, sender and both bodies of an email from the playbook's Markdown and Liquid. Every email
- * is compiled at most once per playbook version and purpose; a render then only fills in values.
+ * Makes the subject, sender and both bodies of an email from the playbook's Markdown or MJML, and Liquid. Every
+ * email is compiled at most once per playbook version, purpose and language; a render then only fills in values.
  */
 import type { Template } from 'liquidjs';
 import { VolleyError } from '../core/errors.ts';
-import type { Company, Playbook, Purpose } from '../core/playbook.ts';
+import { wordsFor } from '../core/language.ts';
+import type { Company, EmailTemplate, EmailWords, Playbook, Purpose } from '../core/playbook.ts';
 import type { LeadFields } from '../core/scope.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { type Address, headerText, isAddress } from './headers.ts';
-import { htmlDocument, textDocument } from './layout.ts';
+import { htmlDocument, mjmlDocument, textDocument } from './layout.ts';
 import { compileBody } from './markdown.ts';
 
 export interface RenderInput {
@@ -20,12 +21,16 @@ export interface RenderInput {
   /** The company as it is today, when the playbook is an older version; absent: the playbook's. */
   readonly company?: Company;
   readonly unsubscribeUrl: string;
+  /** Instead of the lead's locale, for somebody who looks at an email. */
+  readonly language?: string | undefined;
 }
 
 /** `role`: the one that a task is to find somebody for. */
 export type LineInput = Pick<RenderInput, 'lead' | 'rep' | 'company'> & { readonly role?: string | undefined };
 
 export interface RenderedEmail {
+  /** BCP 47 tag of the words that were chosen. */
+  readonly language: string;
   readonly from: Address;
   readonly subject: string;
   readonly html: string;
@@ -48,6 +53,7 @@ export interface Renderer {
 }
 
 interface Compiled {
+  readonly language: string;
   readonly subject: Template[];
   readonly html: Template[];
   readonly text: Template[];
@@ -86,14 +92,17 @@ function build(playbook: Playbook): Renderer {
     });
   return {
     render(emailId, input) {
-      const key = `${input.purpose}/${emailId}`;
+      const email = playbook.emails[emailId];
+      if (email === undefined) throw new VolleyError('email-unknown', `the playbook has no email ${emailId}`);
+      const chosen = wordsFor(email, input.language ?? input.lead.locale, playbook.company.language);
+      const key = `${input.purpose}/${chosen.language}/${emailId}`;
       let compiled = emails.get(key);
       if (compiled === undefined) {
-        compiled = wrap(emailId, () => compile(engines, playbook, emailId, input.purpose));
+        compiled = wrap(emailId, () => compile(engines, playbook, email, { ...chosen, purpose: input.purpose }));
         emails.set(key, compiled);
       }
-      const email = compiled;
-      return wrap(emailId, () => fill(engines, playbook, email, input));
+      const made = compiled;
+      return wrap(emailId, () => fill(engines, playbook, made, input));
     },
     line: (template, input) => oneLine(plain(template, input)),
     text: (template, input) => tidy(plain(template, input)).trim(),
@@ -109,17 +118,46 @@ function build(playbook: Playbook): Renderer {
   };
 }
 
-function compile(engines: Engines, playbook: Playbook, emailId: string, purpose: Purpose): Compiled {
-  const email = playbook.emails[emailId];
-  if (email === undefined) throw new VolleyError('email-unknown', `the playbook has no email ${emailId}`);
-  const body = compileBody(emailId, email.body);
+interface Words {
+  readonly purpose: Purpose;
+  readonly language: string;
+  readonly words: EmailWords;
+}
+
+function compile(
+  engines: Engines,
+  playbook: Playbook,
+  email: EmailTemplate,
+  { purpose, language, words }: Words,
+): Compiled {
   const personal = (email.from ?? purpose) === 'sales';
+  const { html, text } = bodyOf(email.id, words, { purpose, language, personal });
   return {
-    subject: engines.plain.parse(email.subject),
-    html: engines.html.parse(htmlDocument({ purpose, personal, body: body.html, preheader: email.preheader })),
-    text: engines.plain.parse(textDocument({ purpose, body: body.text })),
+    language,
+    subject: engines.plain.parse(words.subject),
+    html: engines.html.parse(html),
+    text: engines.plain.parse(text),
     sender: compileSender(engines, playbook.company.from[personal ? 'sales' : 'marketing']),
     personal,
+  };
+}
+
+/** Liquid templates of both parts, with the frame around them. */
+function bodyOf(
+  id: string,
+  { preheader, body }: EmailWords,
+  frame: { readonly purpose: Purpose; readonly language: string; readonly personal: boolean },
+): { html: string; text: string } {
+  if (typeof body !== 'string') {
+    return {
+      html: mjmlDocument({ ...frame, preheader, templates: body }),
+      text: textDocument({ ...frame, body: body.text }),
+    };
+  }
+  const made = compileBody(id, body);
+  return {
+    html: htmlDocument({ ...frame, body: made.html, preheader }),
+    text: textDocument({ ...frame, body: made.text }),
   };
 }
 
@@ -137,6 +175,7 @@ function fill(engines: Engines, playbook: Playbook, email: Compiled, input: Rend
   const subject = headerText('Subject', run(engines.plain, email.subject, values).trim());
   if (subject === '') throw new VolleyError('email-empty-subject', 'the subject came out empty');
   return {
+    language: email.language,
     from: fillSender(engines, playbook, email, values),
     subject,
     html: run(engines.html, email.html, { ...values, subject }),
@@ -181,6 +220,7 @@ function run(engine: Engines['plain'], template: Template[], values: object): st
 function tidy(text: string): string {
   return text
     .replace(/[ \t]+$/gm, '')
+    .replace(/^\n+/, '')
     .replace(/\n{3,}/g, '\n\n')
     .replace(/\n--\n(?![\s\S]*\n--\n)/, '\n-- \n');
 }

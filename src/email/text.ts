@@ -1,5 +1,6 @@
 /** Plain text of a Markdown document, for the text part that every message carries beside the HTML. */
 import type { Token, Tokens } from 'marked';
+import { decodeEntities } from './entities.ts';
 
 /** Blocks apart by an empty line; links with their address behind them. */
 export function toText(tokens: readonly Token[]): string {
@@ -59,7 +60,7 @@ function inlineOne(token: Token): string {
     case 'html':
       return stripTags(textOf(token));
     case 'image':
-      return decode(textOf(token));
+      return decodeEntities(textOf(token));
     case 'codespan':
     case 'escape':
       return textOf(token);
@@ -73,7 +74,7 @@ function inlineOne(token: Token): string {
 function leafOrInline(token: Token): string {
   const children = childrenOf(token);
   // A line break in the source is a space in Markdown; where a value ends up, the mail program wraps.
-  return children === undefined ? decode(textOf(token).replace(/[ \t]*\n[ \t]*/g, ' ')) : inline(children);
+  return children === undefined ? decodeEntities(textOf(token).replace(/[ \t]*\n[ \t]*/g, ' ')) : inline(children);
 }
 
 function link(token: Token): string {
@@ -105,37 +106,5 @@ function indent(text: string, by: string): string {
 
 /** Markup and comments go; the comments that stand for Liquid tags (`markdown.ts`) stay. */
 function stripTags(html: string): string {
-  return decode(html.replace(/<!--(?!0q\d+v\d+z-->)[\s\S]*?-->|<\/?[a-zA-Z][^>]*>/g, ''));
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  ndash: '–',
-  mdash: '—',
-  hellip: '…',
-  rarr: '→',
-  larr: '←',
-  middot: '·',
-  bull: '•',
-  copy: '©',
-  reg: '®',
-  trade: '™',
-  euro: '€',
-  pound: '£',
-};
-
-function decode(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES[name] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return code > 31 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
+  return decodeEntities(html.replace(/<!--(?!0q\d+v\d+z-->)[\s\S]*?-->|<\/?[a-zA-Z][^>]*>/g, ''));
 }

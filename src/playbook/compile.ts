@@ -3,10 +3,11 @@
  * be checked. The shape of each file and what refers to what are checked apart, over whatever could be
  * read, so that one mistake never hides another.
  */
-import type { Playbook } from '../core/playbook.ts';
+import type { EmailWords, Playbook } from '../core/playbook.ts';
 import { buildPlaybook } from './build/playbook.ts';
 import { checkCadence } from './checks/cadence.ts';
 import { checkConditions } from './checks/conditions.ts';
+import { checkLanguages } from './checks/languages.ts';
 import { checkLoops } from './checks/loops.ts';
 import { checkPlaybook } from './checks/playbook.ts';
 import type { Report } from './checks/references.ts';
@@ -16,11 +17,13 @@ import { checkThreads } from './checks/threads.ts';
 import { checkUsage } from './checks/usage.ts';
 import { hashFiles, type PlaybookFiles } from './files.ts';
 import type { PlaybookFolder } from './folder.ts';
+import type { EmailFile } from './frontmatter.ts';
 import { checkShape } from './issues.ts';
 import { findLater } from './later.ts';
+import { mjmlOf } from './mjml.ts';
 import { type PlaybookProblem, sortProblems } from './problems.ts';
 import { cadenceSchema } from './schemas/cadence.ts';
-import { emailSchema } from './schemas/email.ts';
+import { emailSchema, translationSchema } from './schemas/email.ts';
 import { playbookSchema } from './schemas/playbook.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -44,12 +47,13 @@ export function compileRead({ files, problems: unread, warnings: strange }: Play
   checkTemplates(workspace, report);
   checkUsage(workspace, report);
   checkThreads(workspace, report);
+  checkLanguages(workspace, report);
   checkLoops(workspace, report);
 
-  const { playbook: shape, cadences, emails } = shapes;
+  const { playbook: shape, cadences, emails, translations } = shapes;
   const playbook =
     report.problems.length === 0 && shape
-      ? buildPlaybook({ hash: hashFiles(files), playbook: shape, cadences, emails, conditions })
+      ? buildPlaybook({ hash: hashFiles(files), playbook: shape, cadences, emails, translations, conditions })
       : undefined;
   if (playbook) checkRendering(playbook, workspace, report);
   if (!playbook || report.problems.length > 0) {
@@ -59,7 +63,7 @@ export function compileRead({ files, problems: unread, warnings: strange }: Play
 }
 
 /** Each file against its schema. A file with syntax errors has said so; its shape is not judged as well. */
-function checkShapes({ playbook, cadences, emails }: Workspace, report: Report) {
+function checkShapes({ playbook, cadences, emails, translations }: Workspace, report: Report) {
   const check = <T>(
     kind: Parameters<typeof findLater>[0],
     schema: Parameters<typeof checkShape<T>>[0],
@@ -77,9 +81,21 @@ function checkShapes({ playbook, cadences, emails }: Workspace, report: Report) 
       const data = check('cadence', cadenceSchema, source);
       return data ? [{ file: source.file, data }] : [];
     }),
-    emails: emails.flatMap(({ id, source, body }) => {
-      const data = check('email', emailSchema, source);
-      return data ? [{ id, data, body }] : [];
+    emails: emails.flatMap((email) => {
+      const data = check('email', emailSchema, email.source);
+      return data ? [{ id: email.id, data, body: bodyOf(email) }] : [];
+    }),
+    translations: translations.flatMap((email) => {
+      const { id, language = '' } = email;
+      const data = check('email', translationSchema, email.source);
+      return data ? [{ id, language, data, body: bodyOf(email) }] : [];
     }),
   };
+}
+
+/** Of a body in MJML with mistakes, which have been said, there is nothing. */
+function bodyOf(email: EmailFile): EmailWords['body'] {
+  if (email.format === 'markdown') return email.body.replace(/^\n+/, '');
+  const made = mjmlOf(email);
+  return made?.ok ? made.templates : '';
 }

@@ -23,11 +23,11 @@ export interface PlaybookFolder {
 const PLAYBOOK = 'playbook.yaml';
 const FOLDERS: Readonly<Record<string, string>> = {
   cadences: 'files, cadences/NAME.yaml',
-  emails: 'files, emails/NAME.md',
+  emails: 'files, emails/NAME.md or emails/NAME.mjml',
 };
 /** Files beside playbook.yaml that other commands read. */
 const BESIDE = new Set(['behaviour.yaml', 'reps.yaml']);
-const LIKE_A_FILE = /\.(?:ya?ml|md)$/i;
+const LIKE_A_FILE = /\.(?:ya?ml|md|mjml)$/i;
 
 /**
  * Reads `playbook.yaml` and everything in `cadences/` and `emails/`, also files with a wrong name there, so

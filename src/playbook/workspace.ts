@@ -1,5 +1,7 @@
 /** The files of a playbook, read but not judged, and the names they define. */
+import { canonicalLanguage } from '../core/language.ts';
 import {
+  emailName,
   idOfFile,
   isPlaybookFile,
   MAX_FILE_BYTES,
@@ -19,7 +21,10 @@ export interface Workspace {
   readonly playbook: Source;
   /** In the order of their paths. */
   readonly cadences: readonly Source[];
+  /** One a email, in the playbook's own language. */
   readonly emails: readonly EmailFile[];
+  /** The same emails in other languages. */
+  readonly translations: readonly EmailFile[];
   readonly names: Names;
 }
 
@@ -42,7 +47,7 @@ export interface Names {
 
 const PLAYBOOK = 'playbook.yaml';
 const NAMES_EXPECTED =
-  'playbook.yaml, cadences/NAME.yaml and emails/NAME.md, NAME being lower-case words joined by hyphens';
+  'playbook.yaml, cadences/NAME.yaml and emails/NAME.md (or .mjml, or .LANGUAGE.md), NAME being lower-case words joined by hyphens';
 
 /**
  * Reads all files; what cannot be one is a problem, and left out.
@@ -100,16 +105,25 @@ export function openWorkspace(
     const text = texts.get(path);
     return text === undefined ? unreadable(path) : readYaml(path, text);
   });
-  const emails = paths('emails/').map((path) => {
+  const written = paths('emails/').map((path) => {
     const text = texts.get(path);
     return text === undefined
-      ? { id: idOfFile(path), source: unreadable(path), body: '', bodyOffset: 0 }
+      ? {
+          format: 'markdown' as const,
+          ...emailName(path),
+          id: idOfFile(path),
+          source: unreadable(path),
+          body: '',
+          bodyOffset: 0,
+        }
       : readEmail(path, text);
   });
-  for (const source of [playbook, ...cadences, ...emails.map(({ source }) => source)])
+  const emails = written.filter(({ language }) => language === undefined);
+  const translations = written.filter(({ language }) => language !== undefined);
+  for (const source of [playbook, ...cadences, ...written.map(({ source }) => source)])
     problems.push(...source.problems);
   return {
-    workspace: { playbook, cadences, emails, names: namesOf(playbook, cadences, emails, lost) },
+    workspace: { playbook, cadences, emails, translations, names: namesOf(playbook, cadences, emails, lost) },
     problems,
     warnings,
   };
@@ -126,19 +140,14 @@ function misplaced(path: string): { problem?: PlaybookProblem; warning?: Playboo
   ) {
     return { problem: wholeFile(shown, 'this is no path inside a playbook', NAMES_EXPECTED) };
   }
-  if (/^emails\/[^/]+\.mjml$/.test(path)) {
-    return {
-      problem: wholeFile(shown, 'an email in MJML is not in this version', 'an email in Markdown, emails/NAME.md'),
-    };
-  }
-  if (/^emails\/[^/.]+\.[a-z]{2}(-[A-Z]{2})?\.md$/.test(path)) {
-    return {
-      problem: wholeFile(
-        shown,
-        'an email in another language is not in this version',
-        'one file an email, emails/NAME.md',
-      ),
-    };
+  const { language } = emailName(path) ?? {};
+  if (language !== undefined) {
+    const canonical = canonicalLanguage(language);
+    const expected =
+      canonical === undefined
+        ? 'a language tag, such as de, pt-BR or zh-Hant'
+        : `'${canonical}', with a name as in emails/NAME.${canonical}.md`;
+    if (canonical !== language) return { problem: wholeFile(shown, `'${language}' is no language tag`, expected) };
   }
   if (/^(?:cadences|emails)\//.test(path) || /^playbook\.ya?ml$/i.test(path)) {
     return { problem: wholeFile(shown, 'a playbook has no file of this name', NAMES_EXPECTED) };

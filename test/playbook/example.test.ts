@@ -79,6 +79,7 @@ describe('emails', () => {
 
   test('are worth reading: 150 to 300 words to think about, shorter calls to action, each with a link', () => {
     for (const { id, phase, body } of Object.values(playbook.emails)) {
+      if (typeof body !== 'string') throw new Error(`${id} is not in Markdown`);
       const words = body.split(/\s+/).length;
       expect(words, id).toBeGreaterThan(phase === 'thought-leadership' ? 150 : 60);
       expect(words, id).toBeLessThan(phase === 'thought-leadership' ? 300 : 150);

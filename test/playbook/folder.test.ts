@@ -77,7 +77,7 @@ describe('a playbook folder', () => {
     await write({ ...MINIMAL, 'emails/archive/old.md': 'x', 'cadences/x.yaml/y': 'x' });
     expect((await said()).errors).toEqual([
       'cadences/x.yaml:1:1 this is a folder, and what is in it is not read (expected files, cadences/NAME.yaml)',
-      'emails/archive:1:1 this is a folder, and what is in it is not read (expected files, emails/NAME.md)',
+      'emails/archive:1:1 this is a folder, and what is in it is not read (expected files, emails/NAME.md or emails/NAME.mjml)',
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('a playbook folder', () => {
     await mkdir(join(dir, 'playbook.yaml'));
     expect((await said()).errors).toEqual([
       'playbook.yaml:1:1 this is a folder (expected a file playbook.yaml)',
-      'emails:1:1 this is a file (expected a folder of files, emails/NAME.md)',
+      'emails:1:1 this is a file (expected a folder of files, emails/NAME.md or emails/NAME.mjml)',
       expect.stringMatching(/^playbook\.yml:1:1 a playbook has no file of this name/),
     ]);
   });

@@ -8,6 +8,7 @@ import type {
   Condition,
   ConsentRule,
   EmailTemplate,
+  EmailWords,
   Expiry,
   Goals,
   Handoff,
@@ -23,7 +24,7 @@ import type {
 import type { ConditionBook } from '../checks/conditions.ts';
 import { MARKETING_SLA } from '../checks/slas.ts';
 import type { RawCadence } from '../schemas/cadence.ts';
-import type { RawEmail } from '../schemas/email.ts';
+import type { RawEmail, RawTranslation } from '../schemas/email.ts';
 import { BRIEF_PARTS, type RawPlaybook } from '../schemas/playbook.ts';
 import { BUILT_IN_SIGNALS } from '../signals.ts';
 import type { Path } from '../source.ts';
@@ -34,11 +35,26 @@ export interface CheckedFiles {
   readonly hash: string;
   readonly playbook: RawPlaybook;
   readonly cadences: readonly { readonly file: string; readonly data: RawCadence }[];
-  readonly emails: readonly { readonly id: string; readonly data: RawEmail; readonly body: string }[];
+  readonly emails: readonly { readonly id: string; readonly data: RawEmail; readonly body: EmailWords['body'] }[];
+  readonly translations: readonly Translation[];
   readonly conditions: ConditionBook;
 }
 
-export function buildPlaybook({ hash, playbook: raw, cadences, emails, conditions }: CheckedFiles): Playbook {
+interface Translation {
+  readonly id: string;
+  readonly language: string;
+  readonly data: RawTranslation;
+  readonly body: EmailWords['body'];
+}
+
+export function buildPlaybook({
+  hash,
+  playbook: raw,
+  cadences,
+  emails,
+  translations,
+  conditions,
+}: CheckedFiles): Playbook {
   const at = (...path: Path) => conditions.at('playbook.yaml', path);
   const company = buildCompany(raw.company);
   const resume = raw.slas?.[MARKETING_SLA]?.resume;
@@ -91,7 +107,12 @@ export function buildPlaybook({ hash, playbook: raw, cadences, emails, condition
     cadences: dictionary(
       cadences.map(({ file, data }) => [data.cadence, buildCadence(data, company, { file, conditions })]),
     ),
-    emails: dictionary(emails.map(({ id, data, body }) => [id, buildEmail(id, data, body)])),
+    emails: dictionary(
+      emails.map(({ id, data, body }) => {
+        const languages = translations.filter((other) => other.id === id);
+        return [id, buildEmail(id, data, body, languages)];
+      }),
+    ),
   };
 }
 
@@ -102,9 +123,10 @@ function byId<R, T>(
   return dictionary(Object.entries(records ?? {}).map(([id, raw]) => [id, build(id, raw)] as const));
 }
 
-function buildCompany({ workingHours, callWindow, ...company }: RawPlaybook['company']): Company {
+function buildCompany({ workingHours, callWindow, language, ...company }: RawPlaybook['company']): Company {
   return {
     ...company,
+    ...(language !== undefined && { language }),
     workingHours: {
       days: workingHours?.days ?? ['mon', 'tue', 'wed', 'thu', 'fri'],
       from: workingHours?.from ?? DEFAULT_HOURS.from,
@@ -274,11 +296,22 @@ function buildReturn(id: string, raw: NonNullable<RawPlaybook['returns']>[string
   };
 }
 
-function buildEmail(id: string, raw: RawEmail, body: string): EmailTemplate {
+function buildWords(raw: Pick<RawEmail, 'subject' | 'preheader'>, body: EmailWords['body']): EmailWords {
+  return { subject: raw.subject, ...(raw.preheader !== undefined && { preheader: raw.preheader }), body };
+}
+
+function buildEmail(
+  id: string,
+  raw: RawEmail,
+  body: EmailWords['body'],
+  languages: readonly Translation[],
+): EmailTemplate {
   return {
     id,
-    subject: raw.subject,
-    ...(raw.preheader !== undefined && { preheader: raw.preheader }),
+    ...buildWords(raw, body),
+    ...(languages.length > 0 && {
+      languages: dictionary(languages.map(({ language, data, body }) => [language, buildWords(data, body)])),
+    }),
     ...(raw.topic !== undefined && { topic: raw.topic }),
     phase: raw.phase,
     ...(raw.roles && { roles: raw.roles }),
@@ -286,6 +319,5 @@ function buildEmail(id: string, raw: RawEmail, body: string): EmailTemplate {
     repeat: raw.repeat === undefined || raw.repeat === 'never' ? 'never' : { after: raw.repeat },
     ...(raw.from && { from: raw.from }),
     ...(raw.thread && { thread: raw.thread }),
-    body: body.replace(/^\n+/, ''),
   };
 }

@@ -1,10 +1,12 @@
 /** Makes every email once, as sending would: what cannot be sent to anybody is a mistake of the playbook. */
 import { VolleyError } from '../../core/errors.ts';
+import { DEFAULT_LANGUAGE } from '../../core/language.ts';
 import type { Playbook, Purpose } from '../../core/playbook.ts';
 import type { LeadFields } from '../../core/scope.ts';
 import { compileBody } from '../../email/markdown.ts';
 import { createRenderer } from '../../email/render.ts';
 import type { EmailFile } from '../frontmatter.ts';
+import { mjmlOf } from '../mjml.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Report } from './references.ts';
 
@@ -34,7 +36,14 @@ const BARE: LeadFields = {
 const REP = { id: 'rep@example.com', name: 'Rep' };
 
 /** Markup that no email may hold; said beside every other mistake of the file. */
-export function checkMarkup({ id, source, body, bodyOffset }: EmailFile, report: Report): void {
+export function checkMarkup(email: EmailFile, report: Report): void {
+  const { id, source, body, bodyOffset, format } = email;
+  if (format === 'mjml') {
+    const made = mjmlOf(email);
+    for (const { offset, message, expected } of made === undefined || made.ok ? [] : made.mistakes)
+      report.problems.push(source.atOffset(bodyOffset + offset, message, expected));
+    return;
+  }
   try {
     compileBody(id, body);
   } catch (error) {
@@ -49,25 +58,26 @@ export function checkMarkup({ id, source, body, bodyOffset }: EmailFile, report:
 }
 
 /** @param playbook without any other mistake */
-export function checkRendering(playbook: Playbook, { emails }: Workspace, report: Report): void {
+export function checkRendering(playbook: Playbook, { emails, translations }: Workspace, report: Report): void {
   const renderer = createRenderer(playbook);
-  const make = (emailId: string, lead: LeadFields): unknown => {
+  const own = playbook.company.language ?? DEFAULT_LANGUAGE;
+  const make = (emailId: string, language: string | undefined, lead: LeadFields): unknown => {
     // The words around it differ by purpose, the email itself does not.
     const purpose: Purpose = 'marketing';
     try {
-      renderer.render(emailId, { purpose, lead, rep: REP, unsubscribeUrl: 'https://example.com/u/1' });
+      renderer.render(emailId, { purpose, language, lead, rep: REP, unsubscribeUrl: 'https://example.com/u/1' });
       return undefined;
     } catch (error) {
       return error;
     }
   };
-  for (const { id, source, bodyOffset } of emails) {
-    const error = make(id, FULL);
+  for (const { id, language = own, source, bodyOffset } of [...emails, ...translations]) {
+    const error = make(id, language, FULL);
     if (error !== undefined) {
       report.problems.push(source.atOffset(bodyOffset, `the email cannot be made: ${words(error)}`, 'an email'));
       continue;
     }
-    const bare = make(id, BARE);
+    const bare = make(id, language, BARE);
     if (bare === undefined) continue;
     const message = `the email cannot be made for a lead of whom only the address is known: ${words(bare)}`;
     report.problems.push(

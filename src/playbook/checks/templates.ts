@@ -12,7 +12,7 @@ const EMAIL_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company', 
 const TASK_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company'];
 const ROLE_VARIABLES: readonly TemplateVariable[] = [...TASK_VARIABLES, 'role'];
 
-export function checkTemplates({ playbook, cadences, emails }: Workspace, report: Report): void {
+export function checkTemplates({ playbook, cadences, emails, translations }: Workspace, report: Report): void {
   const from = Raw.of(playbook).get('company').get('from');
   // Nobody in sales has the lead while marketing mails it.
   checkFrom(from.get('marketing'), ['company'], report);
@@ -29,7 +29,7 @@ export function checkTemplates({ playbook, cadences, emails }: Workspace, report
       }
     });
   }
-  for (const email of emails) checkEmail(email, report);
+  for (const email of [...emails, ...translations]) checkEmail(email, report);
 }
 
 function checkEmail(email: EmailFile, report: Report): void {
@@ -45,9 +45,7 @@ function checkEmail(email: EmailFile, report: Report): void {
   }
   checkMarkup(email, report);
   if (body.trim() === '' && !source.broken) {
-    report.problems.push(
-      source.atOffset(bodyOffset, 'the email has no body', 'text in Markdown after the front matter'),
-    );
+    report.problems.push(source.atOffset(bodyOffset, 'the email has no body', 'its text after the front matter'));
   }
 }
 

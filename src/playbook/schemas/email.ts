@@ -1,4 +1,4 @@
-/** The schema of the front matter of `emails/*.md`. */
+/** The schemas of the front matter of `emails/*.md` and `emails/*.mjml`. */
 import { z } from 'zod';
 import { duration, id, listOf, object, oneOf, template } from './scalars.ts';
 
@@ -19,4 +19,8 @@ export const emailSchema = object(
   'front matter with at least "subject:" and "phase:"',
 ).meta({ title: 'Volley email front matter' });
 
+/** Of a translation: the words are its own, the rest is said once, in the email's own file, or again the same. */
+export const translationSchema = emailSchema.partial({ phase: true });
+
+export type RawTranslation = z.output<typeof translationSchema>;
 export type RawEmail = z.output<typeof emailSchema>;

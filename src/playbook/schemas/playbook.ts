@@ -12,6 +12,7 @@ import {
   duration,
   emailAddress,
   id,
+  languageTag,
   listOf,
   mapOf,
   object,
@@ -31,6 +32,7 @@ const company = object(
     postalAddress: text('the postal address of the company, which commercial mail must carry by law', 500),
     timeZone: zone,
     country,
+    language: languageTag.optional(),
     from: object(
       {
         marketing: template('who mail of marketing is from, such as "Northwind <news@northwind.example>"'),
@@ -42,7 +44,7 @@ const company = object(
     workingHours: workingHours.optional(),
     callWindow: workingHours.optional(),
   },
-  'the company: { name, postalAddress, timeZone, country, from, replyDomain, workingHours, callWindow }',
+  'the company: { name, postalAddress, timeZone, country, language, from, replyDomain, workingHours, callWindow }',
 );
 
 const CONSENT_EXPECTED = '"require", or { assume: { basis: legitimate-interest, for: P365D } }';

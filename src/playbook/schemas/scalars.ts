@@ -4,6 +4,7 @@
  */
 import { getCountry } from 'countries-and-timezones';
 import { z } from 'zod';
+import { canonicalLanguage } from '../../core/language.ts';
 
 export { KNOWN_KEYS, object } from '../../core/shape.ts';
 
@@ -114,6 +115,11 @@ export const country = pattern(/^[A-Z]{2}$/, COUNTRY_EXPECTED).refine(
   (value) => getCountry(value) !== null,
   expecting(COUNTRY_EXPECTED),
 );
+
+const LANGUAGE_EXPECTED = 'a language tag as BCP 47 writes it, such as "en", "de" or "pt-BR"';
+export const languageTag = z
+  .string(expecting(LANGUAGE_EXPECTED))
+  .refine((value) => canonicalLanguage(value) === value, expecting(LANGUAGE_EXPECTED));
 
 export const currency = pattern(/^[A-Z]{3}$/, 'an ISO 4217 currency code of three capital letters, such as "EUR"');
 
