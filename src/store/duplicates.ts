@@ -36,23 +36,33 @@ export interface PossibleDuplicate extends Twin {
 const MOST = 20;
 
 /** `ada+news@acme.example` without the tag. */
-const MAILBOX = (lead: 'a' | 'b'): string => String.raw`regexp_replace(${lead}.email_normal, '\+[^@]*@', '@')`;
+const untagged = (lead: 'a' | 'b'): string => String.raw`regexp_replace(${lead}.email_normal, '\+[^@]*@', '@')`;
+const isTagged = (lead: 'a' | 'b'): string => `position('+' in ${lead}.email_normal) > 0`;
 
-/** How `b` is like `a`, one statement for each reason: an index serves each of them. */
-const LIKE: Readonly<Record<DuplicateReason, string>> = {
-  phone: `a.phone <> '' and b.phone = a.phone`,
-  name: `a.first_name <> '' and a.last_name <> '' and b.last_name = a.last_name and b.first_name = a.first_name
+/**
+ * How `b` is like `a`, one statement for each way. An index serves each of them: addresses are compared from
+ * those with a tag, since all of a free-mail domain against each other took 400 s for 25,000.
+ */
+const LIKE: readonly (readonly [DuplicateReason, string])[] = [
+  ['phone', `a.phone <> '' and b.phone = a.phone`],
+  [
+    'name',
+    `a.first_name <> '' and a.last_name <> '' and b.last_name = a.last_name and b.first_name = a.first_name
     and ((a.domain <> '' and b.domain = a.domain) or (a.company <> '' and lower(b.company) = lower(a.company)))`,
-  mailbox: `b.email_domain = a.email_domain and ${MAILBOX('b')} = ${MAILBOX('a')}`,
-};
+  ],
+  ['mailbox', `${isTagged('a')} and b.email_normal = ${untagged('a')}`],
+  ['mailbox', `b.email_domain = a.email_domain and ${isTagged('b')} and a.email_normal = ${untagged('b')}`],
+  [
+    'mailbox',
+    `${isTagged('a')} and b.email_domain = a.email_domain and ${isTagged('b')} and ${untagged('b')} = ${untagged('a')}`,
+  ],
+];
 
 const pairs = (where: string): string =>
-  Object.entries(LIKE)
-    .map(
-      ([reason, like]) =>
-        `select a.id as a, b.id as b, '${reason}' as reason from leads a join leads b on ${like} where ${where}`,
-    )
-    .join('\nunion all\n');
+  LIKE.map(
+    ([reason, like]) =>
+      `select a.id as a, b.id as b, '${reason}' as reason from leads a join leads b on ${like} where ${where}`,
+  ).join('\nunion all\n');
 
 const reasons = z.string().transform((text) => {
   const given = text.split(',');
