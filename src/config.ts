@@ -57,7 +57,12 @@ const environmentSchema = z.object({
   VOLLEY_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   VOLLEY_KEY: text.optional(),
   VOLLEY_SPEED: z.coerce.number('must be a number').min(1, 'must be 1 or more').max(1_000_000).default(1),
-  VOLLEY_DNS: text.optional(),
+  VOLLEY_DNS: text
+    .refine(
+      (server) => isIP(server.replace(/^\[(.*)\](?::\d+)?$|^([^:]+):\d+$/, '$1$2')) !== 0,
+      'must be a resolver as IP or IP:PORT, such as 1.1.1.1 or [2606:4700::1111]:53',
+    )
+    .optional(),
   VOLLEY_TEMPORAL_BIN: text.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   LOG_FORMAT: z.enum(['json', 'pretty']).optional(),
@@ -110,6 +115,7 @@ export interface Config {
   readonly client: { readonly url: string | undefined; readonly key: string | undefined };
   /** Virtual milliseconds per real one; 1 is real time. */
   readonly speed: number;
+  /** The resolver sending domains are looked up with, `IP` or `IP:PORT`; absent: the machine's own. */
   readonly dns: string | undefined;
   readonly log: {
     /** Absent: what the command thinks right. */

@@ -37,6 +37,14 @@ describe('configuration', () => {
     });
   });
 
+  it.each(['1.1.1.1', '127.0.0.1:5353', '2606:4700::1111', '[2606:4700::1111]:53'])('takes the resolver %s', (dns) => {
+    expect(readConfig({ VOLLEY_DNS: dns }).dns).toBe(dns);
+  });
+
+  it.each(['dns.example', 'localhost:53', '1.1.1', '[::1'])('refuses the resolver %s', (dns) => {
+    expect(refusal({ VOLLEY_DNS: dns })).toContain('VOLLEY_DNS: must be a resolver as IP or IP:PORT');
+  });
+
   it('names every wrong variable at once and never its value', () => {
     const message = refusal({
       PORT: 'eighty',

@@ -3,13 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Config, readConfig } from '../config.ts';
 import { VolleyError } from '../core/errors.ts';
+import type { DnsRecord } from '../identity/finding.ts';
 import { createLog } from '../log.ts';
 import { openDatabase } from '../store/db.ts';
 import { connectClient } from '../temporal/client.ts';
 import { createNudger } from '../temporal/nudge.ts';
 import { type ReconcileReport, reconcile } from '../temporal/reconcile.ts';
-import { connect } from './client.ts';
+import { type ApiClient, connect } from './client.ts';
 import { allDueLeads, openClock, requireMigrated, requireShared } from './parts.ts';
+import { sendingFindings } from './sending-domains.ts';
 import { colour, note, print, printJson, progress, table } from './terminal.ts';
 
 interface Finding {
@@ -17,6 +19,8 @@ interface Finding {
   readonly ok: boolean;
   readonly detail: string;
   readonly fix?: string;
+  /** What to add to DNS. */
+  readonly records?: readonly DnsRecord[];
 }
 
 export async function doctor(options: { reconcile?: true; json?: true }): Promise<void> {
@@ -77,7 +81,16 @@ async function examine(config: Config): Promise<Finding[]> {
       return outbox(lateIn(after) === late ? after : withoutLate(after));
     }),
   );
-  return findings;
+  return [...findings, ...(await domains(config, api))];
+}
+
+/** Nothing here may hide what was found before it. */
+async function domains(config: Config, api: ApiClient): Promise<Finding[]> {
+  try {
+    return await sendingFindings(config, api);
+  } catch (error) {
+    return [await look('sending domains', () => Promise.reject(error))];
+  }
 }
 
 const healthSchema = z.object({
@@ -119,6 +132,15 @@ function show(findings: readonly Finding[]): void {
     ),
   );
   for (const finding of findings) if (finding.fix !== undefined) note(`${finding.check}: ${finding.fix}`);
+  const records = findings.flatMap((finding) => finding.records ?? []);
+  if (records.length === 0) return;
+  print(`\n${colour.bold('Add to DNS:')}`);
+  print(
+    table(
+      ['name', 'type', 'value'],
+      records.map(({ name, type, value }) => [name, type, value]),
+    ),
+  );
 }
 
 /**

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { messageIdDomain } from '../../email/sender.ts';
+import { type Identities, identitiesSchema, maySendAs } from './account.ts';
 import { bounceEvent, complaintEvent, eventsOf, type SesEventJson } from './events.ts';
 import { type Head, openLog } from './log.ts';
 import { type Behaviour, type EventMode, MODES, type Mode } from './modes.ts';
@@ -46,6 +47,8 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
   let attempts = 0;
   let held: { event: SesEventJson; delivered: () => void }[] = [];
   let finished: string[] = [];
+  let sendingEnabled = true;
+  let identities: Identities = {};
   let quota: Quota = { ...DEFAULT_QUOTA, ...options.quota };
   /** Index of the oldest message of the last 24 hours. */
   let oldest = 0;
@@ -94,7 +97,9 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
     for (let at = log.heads[oldest]?.at; at !== undefined && at <= since; at = log.heads[oldest]?.at) oldest += 1;
     return log.heads.length - oldest;
   }
-  function nextBehaviour(): Behaviour {
+  function nextBehaviour(source: string): Behaviour {
+    if (!sendingEnabled) return MODES.sendingPaused;
+    if (!maySendAs(identities, source)) return MODES.reject;
     if (sentLast24Hours() + taking >= quota.per24Hours) return MODES.dailyQuota;
     const behaviour = MODES[mode];
     if (remaining !== null) {
@@ -118,6 +123,8 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
       pendingEvents: pump.pending,
       refusedEvents: pump.refused,
       quota: { ...quota, sentLast24Hours: sentLast24Hours() },
+      sendingEnabled,
+      identities,
     };
   }
 
@@ -134,6 +141,8 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
       delayMs = request.delayMs ?? delayMs;
       events = request.events ?? events;
       quota = { ...quota, ...request.quota };
+      sendingEnabled = request.sendingEnabled ?? sendingEnabled;
+      identities = { ...identities, ...identitiesSchema.parse(request.identities ?? {}) };
       if (request.release === true) {
         for (const { event, delivered } of held) pump.push(event, delivered);
         held = [];
@@ -142,7 +151,7 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
     },
     async send(request) {
       attempts += 1;
-      const behaviour = nextBehaviour();
+      const behaviour = nextBehaviour(request.source);
       if (behaviour.accepts) taking += 1;
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       const messageId = `${now().toString(16).padStart(16, '0')}-${randomBytes(12).toString('hex')}-000000`;

@@ -103,7 +103,8 @@ function duplicates(headers: Map<string, string[]>): boolean {
   );
 }
 
-function members(form: URLSearchParams, name: string): string[] {
+/** A list, as the query protocol numbers it. */
+export function members(form: URLSearchParams, name: string): string[] {
   const found: string[] = [];
   for (let n = 1; ; n += 1) {
     const member = form.get(`${name}.member.${n}`);

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { identitiesSchema, identityXml } from './account.ts';
 import { EVENT_MODES, MODE_NAMES } from './modes.ts';
 import { listPage, messagePage, notFoundPage, PAGE_HEADERS } from './pages.ts';
-import { errorXml, readRawEmail, regionOf, resultXml } from './query.ts';
+import { errorXml, members, readRawEmail, regionOf, resultXml } from './query.ts';
 import type { MailboxCore } from './types.ts';
 import { readMail } from './view.ts';
 
@@ -14,6 +15,8 @@ const controlSchema = z.strictObject({
   delayMs: z.number().int().min(0).max(60_000).optional(),
   events: z.enum(EVENT_MODES).optional(),
   release: z.boolean().optional(),
+  sendingEnabled: z.boolean().optional(),
+  identities: identitiesSchema.optional(),
   quota: z
     .strictObject({ perSecond: z.number().positive(), per24Hours: z.number().int().min(0) })
     .partial()
@@ -69,6 +72,11 @@ async function ses(core: MailboxCore, request: IncomingMessage, response: Server
     xml(response, 200, resultXml(action, numbers, requestId));
     return;
   }
+  const about = action === null ? undefined : aboutAccount(core, action, form);
+  if (action !== null && about !== undefined) {
+    xml(response, 200, resultXml(action, about, requestId));
+    return;
+  }
   if (action !== 'SendRawEmail') {
     const message = `The mailbox does not speak ${action ?? 'a request without an Action'}.`;
     xml(response, 400, errorXml({ status: 400, code: 'InvalidAction', message }, requestId));
@@ -86,13 +94,20 @@ async function ses(core: MailboxCore, request: IncomingMessage, response: Server
   else if (answer.kind === 'drop') request.socket.destroy();
 }
 
+function aboutAccount(core: MailboxCore, action: string, form: URLSearchParams): string | undefined {
+  const { sendingEnabled, identities } = core.status();
+  if (action === 'GetAccountSendingEnabled') return `<Enabled>${sendingEnabled}</Enabled>`;
+  const asked = members(form, 'Identities').filter((domain) => /^[A-Za-z0-9.@_+-]{1,320}$/.test(domain));
+  return identityXml(action, asked, identities);
+}
+
 async function control(core: MailboxCore, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const read = controlSchema.safeParse(parseJson(await readBody(request)));
   if (!read.success) {
     json(response, 422, { error: z.prettifyError(read.error) });
     return;
   }
-  const { mode, count, delayMs, events, release, quota } = read.data;
+  const { mode, count, delayMs, events, release, quota, sendingEnabled, identities } = read.data;
   json(
     response,
     200,
@@ -103,6 +118,8 @@ async function control(core: MailboxCore, request: IncomingMessage, response: Se
       ...(events === undefined ? {} : { events }),
       ...(release === undefined ? {} : { release }),
       ...(quota === undefined ? {} : { quota }),
+      ...(sendingEnabled === undefined ? {} : { sendingEnabled }),
+      ...(identities === undefined ? {} : { identities }),
     }),
   );
 }

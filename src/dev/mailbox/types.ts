@@ -1,4 +1,5 @@
 /** The mailbox's options, its handle for programs, and what its HTTP side asks of it. */
+import type { Identities, IdentitiesSetting } from './account.ts';
 import type { Behaviour, EventMode, Mode } from './modes.ts';
 import type { RawEmailRequest } from './query.ts';
 
@@ -52,6 +53,10 @@ export interface ControlRequest {
   readonly delayMs?: number;
   readonly events?: EventMode;
   readonly quota?: Partial<Quota> | undefined;
+  /** What GetAccountSendingEnabled answers; false: every send is answered `sendingPaused`. */
+  readonly sendingEnabled?: boolean;
+  /** What SES knows of these domains from now on; the others stay as they were. */
+  readonly identities?: IdentitiesSetting;
   /** Lets held events go. */
   readonly release?: boolean;
 }
@@ -68,6 +73,8 @@ export interface MailboxStatus {
   readonly pendingEvents: number;
   readonly refusedEvents: { readonly count: number; readonly last?: string };
   readonly quota: Quota & { readonly sentLast24Hours: number };
+  readonly sendingEnabled: boolean;
+  readonly identities: Identities;
 }
 
 export interface MessageFilter {
