@@ -85,6 +85,30 @@ describe('pages', () => {
     expect(await page('?q=%22%3E%3Cscript%3E')).not.toContain('<script>');
   });
 
+  it('follow one person through a year: newest first, a heading a month, from each message to the next', async () => {
+    let now = Date.parse('2026-11-24T09:00:00Z');
+    const mailbox = await start({ now: () => now });
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      ids.push(await send(mailbox.url, `t${n}`, 'Ada@client.example', { subject: `No ${n}.` }));
+      await send(mailbox.url, `other${n}`, 'bob@client.example', { subject: 'Not hers.' });
+      now += 30 * 86_400_000;
+    }
+    const page = async (path: string) => (await fetch(mailbox.url + path)).text();
+    expect(await page('/people')).toMatch(/href="\/people\/ada%40client\.example">.*12 messages, last Wed 20 Oct/);
+    const hers = await page('/people/ada%40client.example');
+    expect([...hers.matchAll(/<a href="\/m\/([^"]+)">/g)].map(([, id]) => id)).toEqual(ids.toReversed());
+    expect([...hers.matchAll(/class="day">(\w+ \d+)/g)].map(([, month]) => month).slice(0, 3)).toEqual([
+      'October 2027',
+      'September 2027',
+      'August 2027',
+    ]);
+    expect(hers).not.toContain('Not hers.');
+    const middle = await page(`/m/${ids[5]}`);
+    expect(middle).toMatch(new RegExp(`/m/${ids[4]}"[^>]*>← Older.*/people/.*/m/${ids[6]}"[^>]*>Newer →`));
+    expect(await page(`/m/${ids[11]}`)).not.toContain('Newer →');
+  });
+
   it('shows a message without letting any of it become the page’s own markup', async () => {
     const mailbox = await start();
     const evil = '<script>alert(1)</script>';
@@ -110,6 +134,8 @@ describe('pages', () => {
 
   it.each([
     ['/m/none', 404, 'text/html'],
+    ['/people/nobody%40client.example', 404, 'text/html'],
+    ['/people/%', 404, 'text/html'],
     ['/messages/none', 404, 'application/json'],
     ['/favicon.ico', 404, 'text/html'],
   ])('%s is %i', async (path, status, type) => {

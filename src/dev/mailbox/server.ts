@@ -4,9 +4,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { z } from 'zod';
 import { identitiesSchema, identityXml } from './account.ts';
 import { EVENT_MODES, MODE_NAMES } from './modes.ts';
-import { listPage, messagePage, notFoundPage, PAGE_HEADERS } from './pages.ts';
+import { listPage, messagePage, type Neighbours, notFoundPage, PAGE_HEADERS } from './pages.ts';
+import { peopleIn, peoplePage, personPage } from './people.ts';
 import { errorXml, members, readRawEmail, regionOf, resultXml } from './query.ts';
-import type { MailboxCore } from './types.ts';
+import type { MailboxCore, MailboxMessage } from './types.ts';
 import { readMail } from './view.ts';
 
 const controlSchema = z.strictObject({
@@ -51,6 +52,8 @@ async function handle(core: MailboxCore, request: IncomingMessage, response: Ser
   }
   if (route === 'POST /') await ses(core, request, response);
   else if (route === 'GET /') page(response, 200, listPage(listing(core, url)));
+  else if (route === 'GET /people') page(response, 200, peoplePage(peopleIn(core.messages())));
+  else if (request.method === 'GET' && url.pathname.startsWith('/people/')) person(core, response, url);
   else if (route === 'GET /messages') json(response, 200, jsonListing(core, url));
   else if (route === 'DELETE /messages') {
     await core.clear();
@@ -59,6 +62,21 @@ async function handle(core: MailboxCore, request: IncomingMessage, response: Ser
   else if (route === 'GET /control') json(response, 200, core.status());
   else if (route === 'POST /control') await control(core, request, response);
   else await one(core, request, response, url.pathname);
+}
+
+function person(core: MailboxCore, response: ServerResponse, url: URL): void {
+  const address = decoded(url.pathname.slice('/people/'.length));
+  const messages = address === undefined ? [] : core.messages({ to: address });
+  if (address === undefined || messages.length === 0) page(response, 404, notFoundPage());
+  else page(response, 200, personPage(address, messages));
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** SES's Query protocol. */
@@ -134,7 +152,8 @@ async function one(core: MailboxCore, request: IncomingMessage, response: Server
   if (message === undefined) {
     if (area === 'messages' || request.method !== 'GET') json(response, 404, { error: 'no such message' });
     else page(response, 404, notFoundPage());
-  } else if (route === 'GET m/' && raw !== null) page(response, 200, messagePage(message, await readMail(raw)));
+  } else if (route === 'GET m/' && raw !== null)
+    page(response, 200, messagePage(message, await readMail(raw), around(core, message)));
   else if (route === 'GET messages/') json(response, 200, message);
   else if (route === 'GET messages/raw' && raw !== null) {
     // text/plain with nosniff: a browser shows it and runs nothing of it.
@@ -149,6 +168,13 @@ async function one(core: MailboxCore, request: IncomingMessage, response: Server
     else json(response, 422, { error: z.prettifyError(options.error) });
   } else if (route === 'POST messages/complaint') json(response, 202, { published: core.complain(id) });
   else json(response, 405, { error: 'no such operation' });
+}
+
+function around(core: MailboxCore, message: MailboxMessage): Neighbours {
+  const [to = ''] = message.to;
+  const thread = core.messages({ to });
+  const at = thread.findIndex(({ id }) => id === message.id);
+  return { older: thread[at - 1], newer: thread[at + 1] };
 }
 
 function filterOf(url: URL) {
