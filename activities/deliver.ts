@@ -1,6 +1,7 @@
 /** One touch out of the door: rendered, composed, sent once; and what came of it, in one of four words. */
 import type { Clock } from '../src/clock.ts';
 import type { TouchRequest } from '../src/core/decision.ts';
+import { VolleyError } from '../src/core/errors.ts';
 import type { Facts } from '../src/core/facts.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
 import { compose, replyAddress } from '../src/email/compose.ts';
@@ -45,7 +46,11 @@ export async function deliver(touch: TouchRequest, facts: Facts, by: Sending, de
   const about = { leadId: facts.leadId, touchId: touch.id, cadence: touch.cadence, step: touch.step };
   let message: Awaited<ReturnType<typeof make>>;
   try {
-    message = await make(touch, facts, by, deps);
+    message = await make(touch, facts, by, deps).catch((error: unknown) => {
+      // The check has made it in time: this process was held up, or the machine.
+      if (error instanceof VolleyError && error.code === 'email-too-slow') return make(touch, facts, by, deps);
+      throw error;
+    });
   } catch (err) {
     deps.log.error({ ...about, err }, 'an email could not be made');
     return { kind: 'failed', detail: RENDER_FAILED };

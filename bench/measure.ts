@@ -42,3 +42,9 @@ export const atMost = (result: Pick<Result, 'name' | 'unit' | 'ours' | 'note'>, 
   goal: `<= ${bound}`,
   held: result.ours <= bound,
 });
+
+export const atLeast = (result: Pick<Result, 'name' | 'unit' | 'ours' | 'note'>, bound: number): Result => ({
+  ...result,
+  goal: `>= ${bound}`,
+  held: result.ours >= bound,
+});

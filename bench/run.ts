@@ -16,9 +16,10 @@ import { cost } from './cost.ts';
 import { enrolments } from './enrolments.ts';
 import { latency } from './latency.ts';
 import { type Benchmark, type Result, resultSchema } from './measure.ts';
+import { rendering } from './rendering.ts';
 import { touches } from './touches.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { cost, enrolments, touches, latency };
+const benchmarks: Readonly<Record<string, Benchmark>> = { cost, enrolments, touches, latency, rendering };
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,6 @@
 /** Static check of a Liquid template: its tags, filters and variables, each mistake at its place. */
 import { type StaticAnalysis, Tokenizer, TokenKind } from 'liquidjs';
+import { RENDER_LIMIT_MS, within } from '../email/limit.ts';
 import { ALLOWED_FILTERS, ALLOWED_TAGS, createLiquid, TEMPLATE_VARIABLES, type TemplateVariable } from './liquid.ts';
 import { didYouMean, oneOfNames } from './nearest.ts';
 import { lineCounter } from './source.ts';
@@ -156,7 +157,7 @@ function syntaxMistake(error: unknown): TemplateMistake {
   return { offset: typeof begin === 'number' ? begin : 0, message, expected };
 }
 
-/** Renders with empty-handed sample values, to look at the shape of the result. */
+/** Renders with empty-handed sample values, to look at the shape of the result; undefined when that fails. */
 export function renderSample(text: string): string | undefined {
   const lead = Object.fromEntries(TEMPLATE_VARIABLES.lead.map((field) => [field, field]));
   const sample = {
@@ -167,7 +168,7 @@ export function renderSample(text: string): string | undefined {
     role: 'champion',
   };
   try {
-    return String(engine.parseAndRenderSync(text, sample));
+    return within(RENDER_LIMIT_MS, () => String(engine.parseAndRenderSync(text, sample)));
   } catch {
     return undefined;
   }

@@ -57,6 +57,11 @@ export function checkMarkup(email: EmailFile, report: Report): void {
   }
 }
 
+/** A thousand emails of 12 paragraphs take 4 s of one core. */
+const LONGEST_MS = 20_000;
+/** Each costs the time limit of a render. */
+const MOST_SLOW = 3;
+
 /** @param playbook without any other mistake */
 export function checkRendering(playbook: Playbook, { emails, translations }: Workspace, report: Report): void {
   const renderer = createRenderer(playbook);
@@ -71,9 +76,18 @@ export function checkRendering(playbook: Playbook, { emails, translations }: Wor
       return error;
     }
   };
+  const began = process.threadCpuUsage();
+  let slow = 0;
   for (const { id, language = own, source, bodyOffset } of [...emails, ...translations]) {
+    const { user, system } = process.threadCpuUsage(began);
+    if (slow >= MOST_SLOW || user + system > LONGEST_MS * 1_000) {
+      const message = 'the emails take too long to make, and from here on none has been tried';
+      report.problems.push(source.atOffset(bodyOffset, message, `at most ${LONGEST_MS / 1_000} seconds for all`));
+      return;
+    }
     const error = make(id, language, FULL);
     if (error !== undefined) {
+      if (error instanceof VolleyError && error.code === 'email-too-slow') slow += 1;
       report.problems.push(source.atOffset(bodyOffset, `the email cannot be made: ${words(error)}`, 'an email'));
       continue;
     }

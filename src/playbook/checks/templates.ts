@@ -55,7 +55,10 @@ function checkText(raw: Raw, allowed: readonly TemplateVariable[], report: Repor
   for (const { offset, message, expected } of mistakes) {
     report.problems.push(raw.source.inside(raw.path, offset, message, expected));
   }
-  return mistakes.length === 0;
+  if (mistakes.length > 0) return false;
+  if (!raw.text.includes('{%') || renderSample(raw.text) !== undefined) return true;
+  report.problems.push(raw.problem('the template cannot be filled in', 'Liquid that comes to an end'));
+  return false;
 }
 
 function checkFrom(raw: Raw, allowed: readonly TemplateVariable[], report: Report): void {
