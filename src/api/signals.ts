@@ -102,8 +102,16 @@ function mistakeOf(one: Signal, playbook: Playbook, latest: Instant): string | n
   if (one.type === 'reply.received' && !replyData.safeParse(one.data ?? {}).success) {
     return 'data.class of a reply is human, out-of-office, positive, not-now or auto, and data.until a date and time';
   }
+  if (one.type === 'reply.received' && tooFar(one, latest))
+    return 'data.until lies too far ahead: an absence ends within a year, a not-now within three';
   if (one.at !== undefined && one.at > latest) return 'at lies in the future';
   return null;
+}
+
+/** Nobody is away for longer than a year, nor puts off for longer than three; a date further off is a mistake. */
+function tooFar({ data }: Signal, latest: Instant): boolean {
+  const { class: kind, until } = replyData.parse(data ?? {});
+  return until !== undefined && until > latest + (kind === 'out-of-office' ? 1 : 3) * 366 * DAY;
 }
 
 /** What a reply says of itself; without a class somebody wrote it. */

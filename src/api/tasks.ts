@@ -15,7 +15,7 @@ import { currentOrNull } from './playbook-now.ts';
 import { reassign } from './reassign.ts';
 import { reopen } from './reopen.ts';
 import { returnIn } from './returns.ts';
-import { idParam, instantIn, json, jsonBody, listQuery, pageOf, problems, text } from './schemas/common.ts';
+import { idParam, instantIn, json, jsonBody, listQuery, pageOf, problems, repId, text } from './schemas/common.ts';
 import { taskOut, taskState, toTask } from './schemas/tasks.ts';
 import { snooze } from './snooze.ts';
 import { write } from './write.ts';
@@ -30,7 +30,9 @@ const states = text(100)
 const yesOrNo = z.enum(['true', 'false']);
 const deskQuery = z.strictObject({
   state: states.optional(),
-  assignee: text(320).optional(),
+  assignee: text(320)
+    .transform((id) => id.toLowerCase())
+    .optional(),
   snoozed: yesOrNo.optional().openapi({ description: 'Only those out of the way now, or only those that are not.' }),
   due: instantIn.optional().openapi({ description: 'Due at or before it.' }),
   waiting: z.literal('true').optional().openapi({ description: 'Only those that nobody has: to be claimed.' }),
@@ -183,7 +185,7 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     tags,
     summary: 'Give a task to another rep',
     description: 'Restarts no clock: the SLA counts from the first offer.',
-    request: { params: idParam, ...jsonBody(z.strictObject({ to: text(320) })) },
+    request: { params: idParam, ...jsonBody(z.strictObject({ to: repId })) },
     responses: { 200: json(taskOut, 'The task as it is now.'), ...problems(400, 404, 409, 413, 415, 422) },
   });
   app.openapi(hand, async (c) => {

@@ -1,7 +1,8 @@
 /** `/v1/webhooks`: who is told of what happens. The secret is shown once; it follows from ours and is not stored. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { isLoopback } from '../config.ts';
-import { secretOf } from '../outbox/webhook/signature.ts';
+import { iso } from '../core/time.ts';
+import { formerSignsUntil, secretOf } from '../outbox/webhook/signature.ts';
 import { refusalNow } from '../outbox/webhook/target.ts';
 import { defined } from '../store/values.ts';
 import {
@@ -117,7 +118,8 @@ export function webhookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     path: '/v1/webhooks/{id}/rotate',
     tags,
     summary: 'A new secret',
-    description: 'For a day messages are signed with both, the old one and the new.',
+    description:
+      'For a day messages are signed with both, the old one and the new; until that is over it cannot be rotated again (409 `rotated-lately`).',
     request: { params: idParam },
     responses: { 200: json(webhookMade, 'The endpoint, with its new secret.'), ...problems(404, 409, 422) },
   });
@@ -128,6 +130,16 @@ export function webhookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       write(c, deps, async (tx) => {
         const before = await webhookById(tx, id);
         if (before === null) throw unknown(id);
+        const until = formerSignsUntil(before, deps.clock.now());
+        if (until !== null) {
+          throw new Problem(
+            'rotated-lately',
+            `The secret before this one signs until ${iso(until)}: rotate after that`,
+            {
+              more: { until: iso(until) },
+            },
+          );
+        }
         version = before.secretVersion + 1;
         const webhook = await rotateSecret(tx, id, version, deps.clock.now());
         if (webhook === null)

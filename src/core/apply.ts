@@ -24,7 +24,7 @@ import { rememberClosed, reopen } from './reopen.ts';
 import { applyReply } from './replies.ts';
 import { repTouched } from './sla.ts';
 import { moveStage } from './stage.ts';
-import { type LeadState, SIGNALS_KEPT } from './state.ts';
+import { type Enrollment, type LeadState, SIGNALS_KEPT } from './state.ts';
 import { closeTask } from './task.ts';
 import { endTouch, proveTouch } from './touch.ts';
 
@@ -284,6 +284,12 @@ function applyControl(d: Draft, input: Input, body: Body<'enrollment.control'>):
   } else pauseEnrollment(d, e, 'person', 'by-request', body.by);
 }
 
+/** Whether the playbook names this disposition: such a word tells nothing of anybody. */
+function isOutcome(d: Draft, e: Enrollment, disposition: string | undefined): boolean {
+  const { step } = placeOf(d, e);
+  return step?.kind === 'task' && disposition !== undefined && Object.hasOwn(step.outcomes, disposition);
+}
+
 function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void {
   const { custody } = d.state;
   const e = d.state.enrollments.find((x) => x.task === body.task);
@@ -301,6 +307,7 @@ function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>): void 
       task: body.task,
       answer: body.answer,
       ...(body.disposition === undefined ? {} : { disposition: body.disposition }),
+      ...(e && isOutcome(d, e, body.disposition) ? { outcome: body.disposition } : {}),
       ...(body.note === undefined ? {} : { note: body.note }),
     },
   });

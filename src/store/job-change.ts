@@ -11,12 +11,12 @@ import type { Instant } from '../core/time.ts';
 import { ensureAccounts } from './accounts.ts';
 import { joinDeals, leaveDeals } from './deal-leads.ts';
 import { RetryTransaction, sqlState } from './errors.ts';
+import { bumpGuards } from './guards.ts';
 import { putInputs } from './inbox.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
-import { bumpGuards } from './lead-upsert.ts';
 import { findLeadIds, toFields } from './leads.ts';
 import type { Db } from './schema.ts';
-import { LEFT_COMPANY, listSuppressions, writeSuppression } from './suppressions.ts';
+import { LEFT_COMPANY, purposeOf, suppressionsOf, writeSuppression } from './suppressions.ts';
 import { date } from './values.ts';
 
 /**
@@ -92,10 +92,9 @@ async function leaveAddress(
   email: string,
   { now, by }: { readonly now: Instant; readonly by: string },
 ): Promise<void> {
-  const { items } = await listSuppressions(tx, { email });
-  for (const { purpose, until, reason } of ofThePerson(items)) {
-    const known = purpose === 'marketing' || purpose === 'sales' || purpose === 'service' ? purpose : undefined;
-    await writeSuppression(tx, { leadId, purpose: known, until: until ?? undefined, reason, by }, now);
+  for (const row of ofThePerson(await suppressionsOf(tx, [`email:${email}`]))) {
+    const { until, reason } = row;
+    await writeSuppression(tx, { leadId, purpose: purposeOf(row), until: until ?? undefined, reason, by }, now);
   }
   await writeSuppression(tx, { email, reason: LEFT_COMPANY, by }, now);
   await tx

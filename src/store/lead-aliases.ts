@@ -1,6 +1,6 @@
 /**
  * Who a lead was before: ids, addresses and external ids of leads merged into it, addresses of jobs it
- * left. Whoever writes by one of them reaches the lead.
+ * left, and those that a change of the address left behind. Whoever writes by one of them reaches the lead.
  */
 import { type Selectable, sql } from 'kysely';
 import type { Input } from '../core/input.ts';
@@ -10,8 +10,9 @@ import type { Db } from './schema.ts';
 import type { LeadAliasesTable } from './schema-people.ts';
 import { date } from './values.ts';
 
-/** `merged`: it was another lead's; `moved`: it is of a job the person left. */
-export type AliasWhy = 'merged' | 'moved';
+/** `merged`: it was another lead's; `moved`: it is of a job the person left; `changed`: a system that knows the person gave another. */
+export const ALIAS_WHYS = ['merged', 'moved', 'changed'] as const;
+export type AliasWhy = (typeof ALIAS_WHYS)[number];
 
 export interface Alias {
   readonly leadId: string;
@@ -32,7 +33,7 @@ export const aliasOf = {
   external: (id: string): string => `external:${id}`,
 } as const;
 
-const toWhy = (why: string): AliasWhy => (why === 'moved' ? 'moved' : 'merged');
+const toWhy = (why: string): AliasWhy => ALIAS_WHYS.find((known) => known === why) ?? 'merged';
 
 /** The leads that these names stand for now, by name; names in use or unknown are left out. */
 export async function findAliases(db: Db, names: readonly string[]): Promise<ReadonlyMap<string, Alias>> {

@@ -25,8 +25,9 @@ export interface Draft {
   consents: ScrubbedConsent[];
   /** Those the store has or will have, by their key. */
   known: Set<string>;
-  /** The company domain the store has; undefined for a lead that is not there yet. */
+  /** Company domain and address that the store has; undefined for a lead that is not there yet. */
   storedDomain?: string;
+  storedEmail?: string;
 }
 
 /** Columns that are merged as they are, with the field each comes from. */
@@ -133,7 +134,7 @@ export class Drafts {
   }
 
   merge(lead: ScrubbedLead): UpsertOutcome {
-    const former = this.#byEmail.has(lead.emailNormal) ? undefined : this.#former.get(aliasOf.email(lead.emailNormal));
+    const former = this.#formerOf(lead);
     const byEmail = this.#byEmail.get(lead.emailNormal) ?? former?.draft;
     const byExternal = lead.externalId === undefined ? undefined : this.#external(lead.externalId);
     if (byEmail !== undefined && byExternal !== byEmail) {
@@ -149,7 +150,8 @@ export class Drafts {
     if (draft === undefined) return this.#create(lead);
     // Whoever knows the old address tells of the old job: nothing of it is so any more.
     if (former?.why === 'moved') return { id: draft.row.id, outcome: 'unchanged' };
-    const changed = changes(draft.row, lead, former === undefined);
+    const anew = former === undefined || (former.why === 'changed' && byExternal === draft);
+    const changed = changes(draft.row, lead, anew);
     const consented = this.#consent(draft, lead);
     if (Object.keys(changed).length === 0 && !consented) return { id: draft.row.id, outcome: 'unchanged' };
     this.#byEmail.delete(draft.row.email_normal);
@@ -160,6 +162,20 @@ export class Drafts {
     this.touched.delete(draft);
     this.touched.add(draft);
     return { id: draft.row.id, outcome: 'updated' };
+  }
+
+  /** Whose address this was. Another external id says that it is another person's now. */
+  #formerOf({ emailNormal, externalId }: ScrubbedLead): { readonly draft: Draft; readonly why: AliasWhy } | undefined {
+    if (this.#byEmail.has(emailNormal)) return undefined;
+    const former = this.#former.get(aliasOf.email(emailNormal));
+    const other = former?.draft.row.external_id ?? null;
+    const taken = former?.why === 'changed' && externalId !== undefined && other !== null && other !== externalId;
+    return taken ? undefined : former;
+  }
+
+  /** Whether a lead goes by this address now. */
+  hasAddress(emailNormal: string): boolean {
+    return this.#byEmail.has(emailNormal);
   }
 
   #external(id: string): Draft | undefined {

@@ -10,6 +10,8 @@ import type { Instant } from '../core/time.ts';
 import { ensureAccounts } from './accounts.ts';
 import { joinDeals } from './deal-leads.ts';
 import { RetryTransaction, sqlState } from './errors.ts';
+import { keepFormerAddresses } from './former-addresses.ts';
+import { bumpGuards } from './guards.ts';
 import { putInputs } from './inbox.ts';
 import { type Alias, aliasOf, findAliases } from './lead-aliases.ts';
 import { consentKey, type Draft, Drafts, type LeadRow, type UpsertOutcome } from './lead-merge.ts';
@@ -46,7 +48,9 @@ async function readDrafts(tx: Db, leads: readonly ScrubbedLead[], now: Instant):
   const known = Map.groupBy(consents, (consent) => consent.lead_id);
   for (const row of rows) {
     const keys = (known.get(row.id) ?? []).map(consentKey);
-    const draft: Draft = { row, state: 'same', consents: [], known: new Set(keys), storedDomain: row.domain };
+    const draft: Draft = { row, state: 'same', consents: [], known: new Set(keys) };
+    draft.storedDomain = row.domain;
+    draft.storedEmail = row.email_normal;
     drafts.add(draft);
     for (const [alias, { leadId, why }] of aliases) if (leadId === row.id) drafts.addAlias(alias, draft, why);
   }
@@ -110,16 +114,6 @@ async function updateChanged(tx: Db, rows: readonly LeadRow[], now: Instant): Pr
     tx,
     rows.map((row) => row.id),
   );
-}
-
-/** Makes these leads' sends and this transaction wait for each other. */
-export async function bumpGuards(tx: Db, leadIds: readonly string[]): Promise<void> {
-  if (leadIds.length === 0) return;
-  await tx
-    .updateTable('lead_states')
-    .set({ guard: sql<number>`guard + 1` })
-    .where(sql<boolean>`lead_id = any(${leadIds})`)
-    .execute();
 }
 
 async function insertConsents(tx: Db, drafts: readonly Draft[]): Promise<void> {
@@ -194,6 +188,7 @@ export async function upsertLeads(
   // Changes first: a new lead may have an address that another one has just given up.
   await updateChanged(tx, rowsOf('changed'), now);
   await insertNew(tx, rowsOf('new'), now);
+  await keepFormerAddresses(tx, drafts, { now, by });
   await insertConsents(tx, touched);
   await joinAccounts(tx, touched, now, by);
   const inputs = touched.map((draft) => ({

@@ -9,7 +9,7 @@ import { aliasOf, findAliases } from './lead-aliases.ts';
 import type { Db, LeadStatesTable, LeadsTable } from './schema.ts';
 import { readJson } from './values.ts';
 
-export { bumpGuards, type UpsertOutcome, upsertLead, upsertLeads } from './lead-upsert.ts';
+export { type UpsertOutcome, upsertLead, upsertLeads } from './lead-upsert.ts';
 
 export interface LeadRecord {
   readonly id: string;

@@ -4,8 +4,8 @@
  */
 import type { Purpose } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
+import { bumpGuards } from './guards.ts';
 import { mergedInto } from './lead-aliases.ts';
-import { bumpGuards } from './lead-upsert.ts';
 import type { Db } from './schema.ts';
 import { listSuppressions, type SuppressionTarget, suppress, writeSuppression } from './suppressions.ts';
 

@@ -8,9 +8,9 @@ import { ofThePerson } from '../core/merge/consent.ts';
 import type { Purpose } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
+import { bumpGuards } from './guards.ts';
 import { putInputs } from './inbox.ts';
 import { aliasOf, findAliases } from './lead-aliases.ts';
-import { bumpGuards } from './lead-upsert.ts';
 import type { Db, SuppressionsTable } from './schema.ts';
 import { date, dateOrNull, newId } from './values.ts';
 
@@ -68,6 +68,20 @@ function toRow(row: Selectable<SuppressionsTable>): SuppressionRow {
     by: row.actor,
     createdAt: row.created_at,
   };
+}
+
+/** The purpose of a row, as a new row takes it. */
+export const purposeOf = ({ purpose }: Pick<SuppressionRow, 'purpose'>): Purpose | undefined =>
+  (['marketing', 'sales', 'service'] as const).find((one) => one === purpose);
+
+/** Every suppression of these subjects, such as `email:ada@acme.example`. */
+export async function suppressionsOf(db: Db, subjects: readonly string[]): Promise<readonly SuppressionRow[]> {
+  const rows = await db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where(sql<boolean>`subject = any(${subjects})`)
+    .execute();
+  return rows.map(toRow);
 }
 
 /** Ids of the leads a subject is about now. */

@@ -36,6 +36,35 @@ describe('POST /v1/leads', () => {
     expect(api.nudged.at(-1)).toBe(first.body.id);
   });
 
+  test('an address that a CRM changes takes opt-outs along, and the old one still leads to the person', async () => {
+    const id = await api.lead('old@changed.example', { externalId: 'crm-changed' });
+    await api.call('POST /v1/suppressions', { body: { email: 'old@changed.example', reason: 'asked by phone' } });
+    const change = { externalId: 'crm-changed', email: 'new@changed.example' };
+    expect(await api.call('POST /v1/leads', { body: change })).toMatchObject({ status: 200, body: { id } });
+    expect((await api.call(`GET /v1/leads/${id}`)).body).toMatchObject({
+      email: 'new@changed.example',
+      suppressions: [{ reason: 'asked by phone' }],
+      aliases: [{ email: 'old@changed.example', why: 'changed' }],
+    });
+    // A form that still knows the old address makes no second lead, and does not change it back.
+    const form = await api.call('POST /v1/leads', { body: { email: 'old@changed.example', title: 'COO' } });
+    expect(form).toMatchObject({ status: 200, body: { id, email: 'new@changed.example', title: 'COO' } });
+    // What is said there later binds the person, too.
+    await api.call('POST /v1/suppressions', { body: { email: 'old@changed.example', purpose: 'sales', reason: 'no' } });
+    expect((await api.call(`GET /v1/leads/${id}`)).body.suppressions).toHaveLength(2);
+    // Another person of the same CRM may get the address.
+    const heir = await api.call('POST /v1/leads', { body: { email: 'old@changed.example', externalId: 'crm-heir' } });
+    expect(heir).toMatchObject({ status: 201, body: { outcome: 'created' } });
+    // And back again: an address in use is nobody's former one.
+    expect(await api.call('POST /v1/leads', { body: { ...change, email: 'third@changed.example' } })).toMatchObject({
+      status: 200,
+      body: { id },
+    });
+    expect((await api.call('POST /v1/leads', { body: change })).body).toMatchObject({ id, email: change.email });
+    const { aliases } = (await api.call(`GET /v1/leads/${id}`)).body;
+    expect(aliases.map((one: { email: string }) => one.email)).not.toContain(change.email);
+  });
+
   test('junk is refused with its field and reason, and nothing is stored', async () => {
     const answer = await api.call('POST /v1/leads', { body: { email: 'not an address' } });
     expect(answer).toMatchObject({

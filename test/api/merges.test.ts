@@ -133,7 +133,8 @@ describe('merging', () => {
     const rows = (await get(into)).suppressions.map(
       (x: { purpose: string; reason: string }) => `${x.purpose} ${x.reason}`,
     );
-    expect(rows.sort()).toEqual(['marketing unsubscribed', 'sales complained']);
+    // One of the person and one of the address.
+    expect([...new Set<string>(rows)].sort()).toEqual(['marketing unsubscribed', 'sales complained']);
   });
 
   test('of two handoffs the older stays, with its task; the other one closes with the reason', async () => {

@@ -130,8 +130,12 @@ test('a reply says what it is; what a machine answered is no reply, and still wa
     reply('r-0', { class: 'out-of-office', until: '2026-12-15T00:00:00Z' }),
     reply('r-1', { class: 'perhaps' }),
     reply('r-2', { class: 'out-of-office', until: 'soon' }),
+    // Seventy years away is a mistake in a date.
+    reply('r-3', { class: 'out-of-office', until: '2099-01-01T00:00:00Z' }),
+    reply('r-4', { class: 'not-now', until: '2099-01-01T00:00:00Z' }),
   );
-  expect(body.rejected.map((one: { index: number }) => one.index)).toEqual([1, 2]);
+  expect(body.rejected.map((one: { index: number }) => one.index)).toEqual([1, 2, 3, 4]);
+  expect(body.rejected[2].message).toContain('too far ahead');
   expect(body.rejected[0].message).toContain('out-of-office');
   expect(api.nudged.slice(before)).toEqual([lead]);
   await api.advance(lead);

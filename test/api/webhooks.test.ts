@@ -309,6 +309,11 @@ describe('the secret', () => {
     const { id, secret } = await listening(['lead.handed-off']);
     const { body } = await api.call(`POST /v1/webhooks/${id}/rotate`);
     expect(body.secret).not.toBe(secret);
+    // A second click must not cut off who has the first secret only.
+    expect(await api.call(`POST /v1/webhooks/${id}/rotate`)).toMatchObject({
+      status: 409,
+      body: { type: expect.stringContaining('rotated-lately') },
+    });
     await api.offered('both@acme.example');
     await dispatcher.drain();
     api.now += DAY;

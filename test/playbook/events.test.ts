@@ -12,6 +12,17 @@ import { compiled } from './support.ts';
 const folder = join(import.meta.dirname, '../../playbook');
 const LEAD = '0b7c9b1e-0000-4000-8000-000000000001';
 
+test('how a task ended is told in words of the playbook and of ours, never in those of a person', () => {
+  const closed = (data: Record<string, string>) =>
+    eventOf(LEAD, {
+      ...{ id: 'e', seq: 1, at: 0, type: 'task.answered', by: 'rep@northwind.example', playbookVersion: 'p' },
+      ...{ data: { task: 't', answer: 'complete', ...data } },
+    })?.data;
+  expect(closed({ disposition: 'no-answer' })).toMatchObject({ disposition: 'no-answer' });
+  expect(closed({ disposition: 'second-site', outcome: 'second-site' })).toMatchObject({ disposition: 'second-site' });
+  expect(closed({ disposition: 'Ring Ann +44 1632 960001' })).toMatchObject({ disposition: 'other' });
+});
+
 test('every event fits what is documented of it, and holds nothing of the person', async () => {
   const playbook = compiled((await readPlaybookFolder(folder)).files);
   const reps = await readReps(join(folder, 'reps.yaml'));

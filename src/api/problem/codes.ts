@@ -44,6 +44,7 @@ export const PROBLEMS = {
   'same-address': { status: 409, title: 'This is the address the lead has' },
   'already-merged': { status: 409, title: 'The lead was merged into another one' },
   'delivery-under-way': { status: 409, title: 'The delivery is being sent at this moment' },
+  'rotated-lately': { status: 409, title: 'The secret was rotated less than a day ago' },
   'rotated-already': { status: 409, title: 'The secret was rotated by another call at the same moment' },
   'no-playbook': { status: 409, title: 'No playbook has been applied' },
   'lead-merged': { status: 410, title: 'This lead is another one now' },

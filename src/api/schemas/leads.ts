@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { accountIdOf } from '../../core/account.ts';
 import { consentInputSchema, leadInputSchema } from '../../core/scrub.ts';
+import { ALIAS_WHYS } from '../../store/lead-aliases.ts';
 import type { LeadRecord } from '../../store/leads.ts';
 import { instantOut, isoOrNull, pageOf, text } from './common.ts';
 import { twinOut, whySame } from './duplicates.ts';
@@ -107,7 +108,7 @@ export const leadDetail = leadSummary
           id: z.uuid().optional(),
           email: z.string().optional(),
           externalId: z.string().optional(),
-          why: z.enum(['merged', 'moved']),
+          why: z.enum(ALIAS_WHYS),
           at: instantOut,
           by: z.string(),
         }),

@@ -1,5 +1,6 @@
 /** Which entry of a journal is which event: the one table. Entries that are not in it tell nobody. */
 import { z } from 'zod';
+import { DISPOSITIONS } from '../activity.ts';
 import type { JournalEntry } from '../decision.ts';
 import type { JournalType } from '../reasons.ts';
 import { type Instant, iso } from '../time.ts';
@@ -17,6 +18,11 @@ export interface LeadEvent {
   readonly data: Readonly<Record<string, unknown>> & { readonly lead: string; readonly seq: number };
 }
 
+const OURS: ReadonlySet<string> = new Set([
+  'done',
+  'skipped',
+  ...Object.values(DISPOSITIONS).flatMap(({ reached, missed }) => [...reached, ...missed]),
+]);
 const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** Reads what an entry keeps; what is missing is said to be. */
@@ -44,6 +50,11 @@ class Entry {
     const parsed = scalars.safeParse(this.#entry.data[name]);
     return parsed.success ? parsed.data : {};
   }
+  /** A word of the playbook or of ours; what a person wrote in its place stays here. */
+  get disposition(): string | null {
+    const given = this.textOrNone('disposition');
+    return given === null || OURS.has(given) || given === this.textOrNone('outcome') ? given : 'other';
+  }
   get place(): { cadence: string | null; step: string | null } {
     return { cadence: this.#entry.cadence ?? null, step: this.#entry.step ?? null };
   }
@@ -66,7 +77,7 @@ const closed =
         ...e.place,
         task: e.text('task'),
         how: how ?? (isAnswer(answer) ? ANSWERED[answer] : 'completed'),
-        disposition: e.textOrNone('disposition'),
+        disposition: e.disposition,
       },
     };
   };

@@ -125,8 +125,14 @@ function findDates(words: string, today: Day, offset: number): Found[] {
   for (const m of all(words, /\b(\d{1,2})([/-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d/:-])/g)) {
     if (m[2] === '-' && m[4] === undefined) continue;
     const [a, b] = [Number(m[1]), Number(m[3])];
-    const american = b > 12 || (a <= 12 && m[2] === '/' && isAmerican(words, offset));
-    add(m, american ? { d: String(b), m: a, y: m[4] } : { d: String(a), m: b, y: m[4] });
+    const [dayFirst, monthFirst] = [
+      { d: String(a), m: b, y: m[4] },
+      { d: String(b), m: a, y: m[4] },
+    ];
+    if (b > 12 || (a <= 12 && m[2] === '/' && isAmerican(words, offset))) add(m, monthFirst);
+    // A clock at UTC is a server's as often as a Briton's: whichever comes sooner.
+    else if (m[2] === '/' && offset === 0 && isEnglish(words)) add(m, sooner(dayFirst, monthFirst, today));
+    else add(m, dayFirst);
   }
   return found.sort((x, y) => x.from - y.from);
 }
@@ -135,9 +141,16 @@ function* all(text: string, pattern: RegExp): Generator<RegExpExecArray> {
   for (let m = pattern.exec(text); m !== null; m = pattern.exec(text)) yield m;
 }
 
+const isEnglish = (words: string): boolean => /\b(?:the|office|out|will|return|from|until|and)\b/.test(words);
+
 /** `12/03` is December in an English text from the Americas, and March anywhere else. */
-const isAmerican = (words: string, offset: number): boolean =>
-  offset <= -180 && offset >= -660 && /\b(?:the|office|will|return|from|until|and)\b/.test(words);
+const isAmerican = (words: string, offset: number): boolean => offset <= -180 && offset >= -660 && isEnglish(words);
+
+function sooner(one: Parts, other: Parts, today: Day): Parts {
+  const [a, b] = [dayOf(one, today), dayOf(other, today)];
+  if (b === undefined || b < today) return one;
+  return a === undefined || a < today || b < a ? other : one;
+}
 
 /** The day; without a year the next one from a week ago on, since a reply tells of what is to come. */
 function dayOf({ d, m, y }: Parts, today: Day): Day | undefined {

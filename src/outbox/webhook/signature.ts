@@ -16,14 +16,19 @@ const BOTH_FOR_MS = DAY;
 export const secretOf = (ours: string, webhook: string, version: number): string =>
   `${PREFIX}${mac(ours, 'webhook', `${webhook}/${version}`).toString('base64')}`;
 
+/** Until when the secret before this one signs as well; null when it does not. */
+export function formerSignsUntil({ rotatedAt }: Pick<Webhook, 'rotatedAt'>, now: Instant): Instant | null {
+  return rotatedAt !== null && now - rotatedAt < BOTH_FOR_MS ? rotatedAt + BOTH_FOR_MS : null;
+}
+
 /** Secrets that sign now, the newest first. */
 export function validSecrets(
   ours: string,
-  { id, secretVersion, rotatedAt }: Pick<Webhook, 'id' | 'secretVersion' | 'rotatedAt'>,
+  webhook: Pick<Webhook, 'id' | 'secretVersion' | 'rotatedAt'>,
   now: Instant,
 ): readonly string[] {
-  const both = rotatedAt !== null && now - rotatedAt < BOTH_FOR_MS;
-  const versions = both ? [secretVersion, secretVersion - 1] : [secretVersion];
+  const { id, secretVersion } = webhook;
+  const versions = formerSignsUntil(webhook, now) !== null ? [secretVersion, secretVersion - 1] : [secretVersion];
   return versions.map((version) => secretOf(ours, id, version));
 }
 
