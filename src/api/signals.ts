@@ -3,12 +3,13 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { isHumanSignal } from '../core/actors.ts';
 import { type Told, toldBy } from '../core/context.ts';
 import type { InputBody } from '../core/input.ts';
-import type { Playbook } from '../core/playbook.ts';
+import type { Playbook, Purpose } from '../core/playbook.ts';
 import { DAY, type Instant, MINUTE } from '../core/time.ts';
 import { BUILT_IN_SIGNALS } from '../playbook/signals.ts';
 import { type NewInput, putInputs } from '../store/inbox.ts';
 import { findLeadIds } from '../store/leads.ts';
-import { guard } from './auth.ts';
+import { leave, UNSUBSCRIBED } from '../store/leave.ts';
+import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { nameOf } from './find-lead.ts';
 import { instantIn, json, jsonBody, leadRef, name, problems, text } from './schemas/common.ts';
@@ -60,6 +61,7 @@ export function signalRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.openapi(post, async (c) => {
     const { signals } = c.req.valid('json');
     const playbook = await deps.playbooks.current();
+    const { by } = callerIn(c);
     const { status, body } = await write(c, deps, async (tx) => {
       const now = deps.clock.now();
       const latest = now + (deps.clock.anchor.factor > 1 ? AHEAD.spedUp : AHEAD.real);
@@ -69,13 +71,21 @@ export function signalRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       );
       const rejected: z.infer<typeof answer>['rejected'] = [];
       const inputs: NewInput[] = [];
+      const leaving: { readonly key: string; readonly leadId: string; readonly purpose: Purpose }[] = [];
       signals.forEach((one, index) => {
         const leadId = ids[index] ?? null;
         const wrong = leadId === null ? `There is no lead with ${nameOf(one.lead)}` : mistakeOf(one, playbook, latest);
         if (leadId === null || wrong !== null) rejected.push({ index, message: wrong ?? '' });
-        else inputs.push({ leadId, key: `signal:${one.id}`, at: one.at ?? now, body: toInput(one) });
+        else inputs.push({ leadId, key: `signal:${one.id}`, at: one.at ?? now, body: toInput(one, by) });
+        if (leadId !== null && wrong === null && one.type === UNSUBSCRIBED)
+          leaving.push({ key: `signal:${one.id}`, leadId, purpose: leavingData.parse(one.data ?? {}).purpose });
       });
       const { accepted, duplicates } = await putInputs(tx, inputs, now);
+      const left: string[] = [];
+      for (const { key, leadId, purpose } of leaving) {
+        if (duplicates.includes(key)) continue;
+        left.push(...((await leave(tx, { leadId, purpose, reason: UNSUBSCRIBED, by }, now)) ?? []));
+      }
       // What no human did changes no due time: it waits for the next wake.
       const awake = inputs.filter(
         (input) => input.body.kind === 'signal' && (input.body.human || input.body.reply !== undefined),
@@ -83,7 +93,7 @@ export function signalRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       return {
         status: 202 as const,
         body: { accepted, duplicates: duplicates.length, rejected },
-        nudge: accepted === 0 ? [] : [...new Set(awake.map((input) => input.leadId))],
+        nudge: accepted === 0 ? [] : [...new Set([...awake.map((input) => input.leadId), ...left])],
       };
     });
     return c.json(body, status);
@@ -101,6 +111,9 @@ function mistakeOf(one: Signal, playbook: Playbook, latest: Instant): string | n
   }
   if (one.type === 'reply.received' && !replyData.safeParse(one.data ?? {}).success) {
     return 'data.class of a reply is human, out-of-office, positive, not-now or auto, and data.until a date and time';
+  }
+  if (one.type === UNSUBSCRIBED && !leavingData.safeParse(one.data ?? {}).success) {
+    return 'data.purpose of unsubscribed is marketing, sales or service; marketing without one';
   }
   if (one.type === 'reply.received' && tooFar(one, latest))
     return 'data.until lies too far ahead: an absence ends within a year, a not-now within three';
@@ -127,7 +140,12 @@ function contextIn(data: Signal['data']): { context?: Told } {
   return Object.keys(told).length === 0 ? {} : { context: told };
 }
 
-function toInput({ type, data }: Signal): InputBody {
+/** From what: a preference centre or CRM tells it as a signal, and it holds as if the lead had used our link. */
+const leavingData = z.looseObject({ purpose: z.enum(['marketing', 'sales', 'service']).default('marketing') });
+
+function toInput({ type, data }: Signal, by: string): InputBody {
+  // The suppression tells the lead; this row is there so that the same id is taken once.
+  if (type === UNSUBSCRIBED) return { kind: 'lead.changed', by };
   const reply = type === 'reply.received' ? replyData.parse(data ?? {}) : undefined;
   return {
     kind: 'signal',

@@ -9,6 +9,9 @@ import { mergedInto } from './lead-aliases.ts';
 import type { Db } from './schema.ts';
 import { listSuppressions, type SuppressionTarget, suppress, writeSuppression } from './suppressions.ts';
 
+/** Why a suppression is there that the person made by leaving. */
+export const UNSUBSCRIBED = 'unsubscribed';
+
 export interface Leaving {
   readonly leadId: string;
   /** Absent: every purpose. */

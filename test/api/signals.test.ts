@@ -143,3 +143,22 @@ test('a reply says what it is; what a machine answered is no reply, and still wa
   const told = journal.body.items.find((entry: { type: string }) => entry.type === 'signal.received');
   expect(told).toMatchObject({ data: { class: 'out-of-office', human: false } });
 });
+
+test('an unsubscribe that another system tells of holds as one by the link does, and is taken once', async () => {
+  const lead = await api.lead('elsewhere@acme.example');
+  const left = { id: 'u-1', lead: { id: lead }, type: 'unsubscribed' };
+  const before = api.nudged.length;
+  expect((await send(left, { ...left, id: 'u-2', data: { purpose: 'gossip' } })).body).toMatchObject({
+    accepted: 1,
+    rejected: [{ index: 1, message: expect.stringContaining('data.purpose') }],
+  });
+  expect(api.nudged.slice(before)).toContain(lead);
+  expect((await send(left)).body).toMatchObject({ accepted: 0, duplicates: 1 });
+  expect((await send({ ...left, id: 'u-3', data: { purpose: 'sales' } })).body).toMatchObject({ accepted: 1 });
+  const { suppressions } = (await api.call(`GET /v1/leads/${lead}`)).body;
+  const told = suppressions.map((one: { purpose: string; reason: string }) => `${one.purpose} ${one.reason}`);
+  expect([...new Set<string>(told)].sort()).toEqual(['marketing unsubscribed', 'sales unsubscribed']);
+  await api.advance(lead);
+  const { items } = (await api.call(`GET /v1/leads/${lead}/journal?type=lead.suppressed`)).body;
+  expect(items).toHaveLength(2);
+});
