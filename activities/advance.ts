@@ -11,8 +11,10 @@
  */
 import type { Clock } from '../src/clock.ts';
 import { accountIdOf } from '../src/core/account.ts';
+import type { AlreadyEnded } from '../src/core/already-ended.ts';
 import { decide } from '../src/core/decide.ts';
 import type { Decided, TouchRequest } from '../src/core/decision.ts';
+import { VolleyError } from '../src/core/errors.ts';
 import type { Facts } from '../src/core/facts.ts';
 import type { Input, InputBody } from '../src/core/input.ts';
 import type { Shared } from '../src/core/needs.ts';
@@ -25,6 +27,7 @@ import { peekAccount } from '../src/store/account-facts.ts';
 import { asksTurn, loadTurn } from '../src/store/account-turn.ts';
 import type { Database, Db } from '../src/store/db.ts';
 import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
+import { noteFailure } from '../src/store/failures.ts';
 import { passOn } from '../src/store/lead-aliases.ts';
 import {
   asksSameAccount,
@@ -70,6 +73,11 @@ export type Advance = (leadId: string, options: { maySend: boolean }) => Promise
 
 /** A nudge and an answer that race are rare; losing this often in a row means something else is wrong. */
 const MOST_CONFLICTS = 5;
+/**
+ * What an answer in the inbox has ended is known after loading again. A task or touch that is found ended
+ * this often has nothing in the inbox that says how, and would be found so for ever: the decision leaves it be.
+ */
+const MENDED_AFTER = 3;
 /** Well inside the activity's 30 s; what is left is due at once and goes on in the next activity. */
 const LONGEST_MS = 10_000;
 const GIVE_UP_MS = 15 * 60_000;
@@ -107,7 +115,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   const versions = createVersions(deps.playbooks);
   const giveUpMs = deps.giveUpMs ?? (isSpedUp(clock) ? GIVE_UP_SPED_UP_MS : GIVE_UP_MS);
 
-  const step = (leadId: string, maySend: boolean, ended: Ended | undefined): Promise<Step> =>
+  const step = (leadId: string, maySend: boolean, ended: Ended | undefined, already: AlreadyEnded): Promise<Step> =>
     transact(database.db, async (tx) => {
       const loaded = await loadLead(tx, leadId);
       if (loaded === null) {
@@ -116,7 +124,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       }
       if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
       const now = clock.now();
-      const request = requestOf(loaded, versions, clock, { now, maySend, ended });
+      const request = { ...requestOf(loaded, versions, clock, { now, maySend, ended }), ended: already };
       let { facts } = request;
       let decision = decide(request);
       for (const asked = new Set<Shared>(); decision.kind === 'needs'; decision = decide({ ...request, facts })) {
@@ -127,7 +135,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       }
       const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
       const rows = new Set(loaded.inputs.map((input) => input.id));
-      const commit = { ...decided, applied: decided.applied.filter((id) => rows.has(id)) };
+      const commit = withoutEnded({ ...decided, applied: decided.applied.filter((id) => rows.has(id)) }, already);
       await commitDecision(tx, leadId, loaded.seq, commit, {
         now,
         playbook: loaded.playbook,
@@ -138,19 +146,22 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         subject: ended?.subject,
         tasks: renderTasks(decided, facts, request.playbooks.current, deps),
       });
-      return { kind: 'decided', decided, facts, now, company: request.playbooks.current.company };
+      return { kind: 'decided', decided: commit, facts, now, company: request.playbooks.current.company };
     });
 
   /** Loads and decides again what was decided on an old state, and what lacked a playbook version. */
   const stepSurely = async (leadId: string, maySend: boolean, ended: Ended | undefined): Promise<Step> => {
+    const found: string[] = [];
     for (let conflicts = 0; ; ) {
       try {
-        return await step(leadId, maySend, ended);
+        const already = new Set(found.filter((id) => found.filter((one) => one === id).length >= MENDED_AFTER));
+        return await step(leadId, maySend, ended, already);
       } catch (error) {
         if (error instanceof MissingVersions) {
           await versions.load(error.hashes);
         } else if (isConflict(error) && conflicts < MOST_CONFLICTS) {
           conflicts += 1;
+          if (error instanceof TaskConflict || error instanceof TouchConflict) found.push(error.of);
           log.debug({ leadId, conflict: error.name }, 'decided on an old state; loading again');
         } else {
           throw error;
@@ -176,7 +187,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     return endOf(touch, delivery, decided.state, clock);
   };
 
-  return async (leadId, { maySend }) => {
+  const run: Advance = async (leadId, { maySend }) => {
     const started = Date.now();
     let ended: Ended | undefined;
     for (;;) {
@@ -198,6 +209,17 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         // Something is due and the core does nothing about it: a slow retry that shows, no loop.
         throw new Error(`lead ${leadId} makes no progress on ${wake.summary}`);
       }
+    }
+  };
+
+  return async (leadId, options) => {
+    try {
+      return await run(leadId, options);
+    } catch (error) {
+      const code = error instanceof VolleyError ? error.code : 'unexpected';
+      // A store that is away is seen otherwise, and must not hide why this failed.
+      await noteFailure(database.db, leadId, code, clock.now()).catch(() => {});
+      throw error;
     }
   };
 }
@@ -301,6 +323,11 @@ function withGiveUp(decided: Decided, giveUpAt: Instant): Decided {
   const sending = state.sending.map((entry) => (entry.touch === touch.id ? { ...entry, giveUpAt } : entry));
   const summary = `${touch.cadence} / ${touch.step}: resolve`;
   return { ...decided, state: { ...state, sending }, wake: { at: giveUpAt, queue: 'lead', summary } };
+}
+
+/** A touch that has ended already never goes again; when its time to give up comes, the lead goes on. */
+function withoutEnded({ touch, ...decided }: Decided, already: AlreadyEnded): Decided {
+  return touch === undefined || already.has(touch.id) ? decided : { ...decided, touch };
 }
 
 /** Titles and bodies of the tasks opened. A template that fails leaves the kind as title: work must not get lost. */

@@ -70,6 +70,7 @@ async function examine(config: Config): Promise<Finding[]> {
       const playbook = await api.ask('/v1/playbook', z.looseObject({ hash: z.string() }));
       return `${playbook.hash.slice(0, 12)} is in force`;
     }),
+    await look('leads', async () => failing(await api.ask('/v1/reports/health', healthSchema))),
     await look('deliveries', async () => {
       const health = () => api.ask('/v1/reports/health', healthSchema);
       const before = await health();
@@ -112,6 +113,15 @@ const lateIn = ({ tables }: Health): string | undefined =>
 const withoutLate = ({ tables }: Health): Health => ({
   tables: { findings: tables.findings.filter(({ finding }) => finding !== LATE) },
 });
+
+/** @throws VolleyError `leads-failing` when what leads are due for fails each time it is tried */
+function failing(health: Health): string {
+  const one = health.tables.findings.find(({ finding, n }) => finding === 'leads-failing' && n > 0);
+  if (one === undefined) return 'none fails';
+  throw new VolleyError('leads-failing', `${one.n} cannot go on, e.g. ${one.example}`, {
+    fix: 'The log of the worker says why ("an activity failed"); it is tried again every 5 minutes at the latest.',
+  });
+}
 
 /** @throws VolleyError `deliveries-left` when something in the outbox was given up or is late, or a webhook fails */
 function outbox(health: Health): string {

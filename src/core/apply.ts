@@ -364,8 +364,14 @@ const wordsOf = (body: {
   ...(body.until === undefined ? {} : { until: body.until }),
 });
 
+/** Whether the lead waits for an answer to this task, whatever it is for. */
+const isOpenIn = ({ custody, enrollments, finding }: LeadState, task: string): boolean =>
+  custody.task === task ||
+  enrollments.some((e) => e.task === task) ||
+  finding?.some((one) => one.task === task) === true;
+
 function applyReopened(d: Draft, input: Input, body: Body<'task.reopened'>): void {
-  const open = d.state.custody.task === body.task || d.state.enrollments.some((e) => e.task === body.task);
+  const open = isOpenIn(d.state, body.task);
   // The answer was taken back before anybody had looked at it.
   if (open) journal(d, { type: 'task.reopened', reason: 'closed-by-mistake', by: body.by, data: { task: body.task } });
   else if (!reopen(d, body.task, body.by)) {
@@ -377,9 +383,7 @@ function applyReopened(d: Draft, input: Input, body: Body<'task.reopened'>): voi
 
 function applyReassigned(d: Draft, input: Input, body: Body<'task.reassigned'>): void {
   const { custody } = d.state;
-  const finding = d.state.finding?.some((one) => one.task === body.task) === true;
-  const mine = custody.task === body.task || finding || d.state.enrollments.some((e) => e.task === body.task);
-  if (!mine) {
+  if (!isOpenIn(d.state, body.task)) {
     ignore(d, input, 'unknown-task', { task: body.task });
     return;
   }

@@ -2,6 +2,7 @@
  * The one function everything asks: the engine, the simulator, `explain`. Pure: the same request
  * gives the same answer, and the request is never changed.
  */
+import { type AlreadyEnded, leaveEnded } from './already-ended.ts';
 import { applyInput } from './apply.ts';
 import { LOST } from './deal-stage.ts';
 import type { Decided, Decision } from './decision.ts';
@@ -30,6 +31,8 @@ export interface Request {
   readonly maySend: boolean;
   /** At which moment window, consent and pause are judged: really now, or the due time (a sped-up clock). */
   readonly sendAs: 'due' | 'now';
+  /** What no further look at the store will show as open, whatever the state says: see already-ended.ts. */
+  readonly ended?: AlreadyEnded;
 }
 
 /** The contract's order of what happens in one instant; what is not listed keeps its order of arrival. */
@@ -124,6 +127,7 @@ function decideIn(d: Draft, request: Request): Decided {
   const queue = [...request.inputs].sort(byTime);
   const applied: string[] = [];
   advanceTo(d, request.now, queue, applied);
+  if (request.ended) leaveEnded(d, request.ended);
   d.state.seq += 1;
   const wake = d.touch ? undefined : wakeOf(d, queue);
   const held = d.state.enrollments.find((e) => e.held !== undefined)?.held;

@@ -8,6 +8,7 @@ import { type Draft, turnOf } from './draft.ts';
 import { hashId } from './hash.ts';
 import { calendarFor } from './pools.ts';
 import type { Reason } from './reasons.ts';
+import type { LeadState } from './state.ts';
 import { closeTask, openTask, taskContext } from './task.ts';
 import type { Instant } from './time.ts';
 import { leadZone } from './view.ts';
@@ -54,8 +55,31 @@ export function askForRoles(d: Draft): void {
 /** The rep has answered: nobody is asked again for a while. Answers whether the task was one of these. */
 export function foundRole(d: Draft, task: string): boolean {
   const one = d.state.finding?.find((x) => x.task === task);
-  if (one) forget(d, task, one.role);
-  return one !== undefined;
+  if (!one) return false;
+  const { role } = one;
+  const before = d.state.looked?.[role];
+  const others = d.state.found?.filter((x) => x.role !== role) ?? [];
+  d.state.found = [...others, { ...one, ...(before === undefined ? {} : { looked: before }) }];
+  forget(d, task, role);
+  return true;
+}
+
+export type FoundAnswer = NonNullable<LeadState['found']>[number];
+
+/** Of a task of these that was answered: what it takes to ask again, or why that cannot be. */
+export function answerOf(state: LeadState, task: string, at: Instant): FoundAnswer | string | undefined {
+  const one = state.found?.find((x) => x.task === task);
+  if (!one) return undefined;
+  if (one.dueAt <= at) return 'Its due time is over';
+  return state.finding?.some(({ role }) => role === one.role) ? 'Somebody is asked for this role again' : one;
+}
+
+/** The answer is taken back: the task is open, and nobody has looked. */
+export function askAgain(d: Draft, { task, role, dueAt, looked }: FoundAnswer): void {
+  d.state.found = d.state.found?.filter((x) => x.task !== task) ?? [];
+  d.state.finding = [...(d.state.finding ?? []), { task, role, dueAt }];
+  const { [role]: _, ...rest } = d.state.looked ?? {};
+  d.state.looked = looked === undefined ? rest : { ...rest, [role]: looked };
 }
 
 /** Tasks whose time is over; true when there was one. */
@@ -72,6 +96,7 @@ export function expireFinding(d: Draft): boolean {
 export function stopFinding(d: Draft, reason: Reason): void {
   for (const { task } of d.state.finding ?? []) closeTask(d, task, reason);
   delete d.state.finding;
+  delete d.state.found;
 }
 
 function forget(d: Draft, task: string, role: string): void {

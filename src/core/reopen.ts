@@ -4,6 +4,7 @@
  * is never visited again, so once something has happened there is no way back.
  */
 import { type Draft, journal, placeOf } from './draft.ts';
+import { answerOf, askAgain, type FoundAnswer } from './find-role.ts';
 import { emitEnrollment } from './pause.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -13,6 +14,8 @@ export type Closed = NonNullable<Enrollment['closed']>;
 
 export type Reopening =
   | { readonly ok: true; readonly run: Enrollment; readonly closed: Closed }
+  /** A role somebody was to be found for. */
+  | { readonly ok: true; readonly found: FoundAnswer }
   /** Why not, in words for the rep. */
   | { readonly ok: false; readonly why: string };
 
@@ -21,6 +24,8 @@ const no = (why: string): Reopening => ({ ok: false, why });
 /** Whether this task, answered before, may be opened again at `at`. */
 export function mayReopen(state: LeadState, task: string, at: Instant): Reopening {
   if (state.disqualified) return no('The lead is disqualified: nobody contacts it again');
+  const found = answerOf(state, task, at);
+  if (found !== undefined) return typeof found === 'string' ? no(found) : { ok: true, found };
   const run = state.enrollments.find((e) => e.closed?.task === task);
   if (!run?.closed) return no('What followed from the answer has happened: the cadence has gone on, or has ended');
   if (run.touch !== undefined) return no('What followed from the answer is under way: an email is being sent');
@@ -38,10 +43,16 @@ export function rememberClosed(d: Draft, before: Closed): void {
   if (run) run.closed = before;
 }
 
-/** Puts the run back to its task; false when something has come of the answer by now. */
+/** Puts the lead back to its task; false when something has come of the answer by now. */
 export function reopen(d: Draft, task: string, by: string): boolean {
   const found = mayReopen(d.state, task, d.t);
   if (!found.ok) return false;
+  if ('found' in found) {
+    const { role, dueAt } = found.found;
+    askAgain(d, found.found);
+    journal(d, { type: 'task.reopened', reason: 'closed-by-mistake', by, data: { task, role, dueAt } });
+    return true;
+  }
   const { run, closed } = found;
   run.visited = run.visited.filter((step) => step !== run.step);
   run.step = closed.step;

@@ -208,6 +208,10 @@ export const leadStateSchema = z.object({
   touched: z.object({ email: z.array(instant).optional(), task: z.array(instant).optional() }).optional(),
   /** Open tasks to find somebody for a role that nobody at the account has. */
   finding: z.array(z.object({ task: z.string(), role: z.string(), dueAt: instant })).optional(),
+  /** The last such task answered for each role in this sale, and when somebody was looked for before: see find-role.ts. */
+  found: z
+    .array(z.object({ task: z.string(), role: z.string(), dueAt: instant, looked: instant.optional() }))
+    .optional(),
   /** When somebody was last looked for, by role: since the task ended. */
   looked: z.record(z.string(), instant).optional(),
   /** A colleague replied: marketing keeps quiet until then. */

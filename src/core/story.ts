@@ -264,6 +264,10 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'task.expired': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is closed${because(t)}.`,
   'task.cancelled': (t) => `The task${t.place === '' ? '' : ` of ${t.place}`} is withdrawn${because(t)}.`,
   'task.reopened': (t) => `${t.who} opens the task${t.place === '' ? '' : ` of ${t.place}`} again${because(t)}.`,
+  'lead.mended': (t) =>
+    t.text('task', '') === ''
+      ? 'A touch of the lead had ended already, and nothing said how. The lead goes on.'
+      : 'A task of the lead was closed already, and nothing said how. The lead goes on.',
   'task.reassigned': (t) => `The task goes to ${t.text('to')}, by ${t.who}. Its due time stays.`,
   'lead.assigned': (t) => {
     if (t.entry.by === t.text('to')) return `${t.who} takes the lead.`;

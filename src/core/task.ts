@@ -68,6 +68,8 @@ export function openTask(d: Draft, task: Omit<TaskOpened, 'openedAt'>, by: strin
  * that is in the inbox already has closed it, all but an acceptance.
  */
 export function closeTask(d: Draft, id: string, reason: Reason, place?: Pick<Enrollment, 'cadence' | 'step'>): void {
+  // Whatever closes it: what is closed is not looked for any more, and is never closed again.
+  if (d.state.finding) d.state.finding = d.state.finding.filter(({ task }) => task !== id);
   const answer = d.answered.get(id);
   if (answer === undefined || answer === 'accept') {
     d.effects.push({ kind: 'task.close', id, state: 'expired', reason, at: d.t });

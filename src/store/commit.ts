@@ -84,7 +84,7 @@ function group(effects: readonly Effect[]) {
 
 const STATE = `update lead_states set seq = $3, state = $4, stage = $5, custody = $6, custodian = $7, due_at = $8,
   queue = $9, held = $10, updated_at = $11, playbook = coalesce($12, playbook),
-  left_to_send = coalesce($13, left_to_send), standing = coalesce($14, standing) where lead_id = $1 and seq = $2 returning lead_id`;
+  failing_since = null, failures = null, failure = null, left_to_send = coalesce($13, left_to_send), standing = coalesce($14, standing) where lead_id = $1 and seq = $2 returning lead_id`;
 
 async function writeState(
   tx: Db,

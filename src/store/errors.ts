@@ -14,18 +14,22 @@ export class SequenceConflict extends VolleyError {
 /** The task this decision would close is closed already; its answer is in the inbox. */
 export class TaskConflict extends VolleyError {
   override readonly name = 'TaskConflict';
+  readonly of: string;
   constructor(taskId: string) {
     super('task-conflict', `task ${taskId} is no longer open`, { fix: 'Load the lead again and decide again.' });
+    this.of = taskId;
   }
 }
 
 /** The touch is `sending` or has ended: it must never go out again. */
 export class TouchConflict extends VolleyError {
   override readonly name = 'TouchConflict';
+  readonly of: string;
   constructor(touchId: string, expected: string) {
     super('touch-conflict', `touch ${touchId} is not ${expected}`, {
       fix: 'Do not send; load the lead again and decide again.',
     });
+    this.of = touchId;
   }
 }
 

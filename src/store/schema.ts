@@ -79,6 +79,10 @@ export interface LeadStatesTable {
   left_to_send: Generated<number | null>;
   /** What colleagues' decisions see of it (`Standing` as JSON), as of its last decision; null before one. */
   standing: Generated<string | null>;
+  /** Since when its activity fails, how often it has, and the code of the last error; null while it does not. */
+  failing_since: TimeOrNull;
+  failures: Generated<number | null>;
+  failure: Generated<string | null>;
   updated_at: Time;
 }
 

@@ -414,6 +414,7 @@ describe('whatever happens to a lead', () => {
       'lead.assigned',
       'handoff.skipped',
       'lead.merged',
+      'lead.mended',
       'colleagues.told',
       'colleague.replied',
       'handoff.touched',

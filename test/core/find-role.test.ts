@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BuyingGroup } from '../../src/core/playbook.ts';
+import { mayReopen } from '../../src/core/reopen.ts';
 import { storyOf } from '../../src/core/story.ts';
 import { DAY } from '../../src/core/time.ts';
 import { account, colleague, group } from './support/account.ts';
@@ -151,5 +152,43 @@ describe('the task', () => {
     lead.look();
     expect(lead.types()).not.toContain('input.ignored');
     expect(lead.state.custody.rep).toBe(rep);
+  });
+
+  it('stays open when its answer is taken back before anybody has looked', () => {
+    const lead = accept(offered());
+    const task = asked(lead)[0]?.id ?? '';
+    lead.put({ kind: 'task.reopened', task, by: rep });
+    lead.look();
+    expect(lead.journal.at(-1)).toMatchObject({ type: 'task.reopened', data: { task } });
+    expect(lead.effects.filter((x) => x.kind === 'task.close')).toEqual([]);
+    giveBack(lead);
+    expect(lead.effects.filter((x) => x.kind === 'task.close').map((x) => x.id)).toContain(task);
+  });
+
+  it('is open again after its answer, as if nobody had looked, until its time is over', () => {
+    const lead = accept(offered());
+    const before = lead.state.looked;
+    const task = asked(lead)[0]?.id ?? '';
+    answer(lead);
+    expect(mayReopen(lead.state, task, lead.now).ok).toBe(true);
+    expect(mayReopen(lead.state, task, MONDAY + 7 * DAY)).toMatchObject({ ok: false, why: 'Its due time is over' });
+    lead.put({ kind: 'task.reopened', task, by: rep });
+    lead.look();
+    expect(lead.types()).not.toContain('input.ignored');
+    expect(lead.state.finding).toEqual([{ task, role: 'champion', dueAt: MONDAY + 7 * DAY }]);
+    expect(lead.state.looked ?? {}).toEqual(before ?? {});
+    answer(lead);
+    giveBack(lead);
+    expect(mayReopen(lead.state, task, lead.now).ok).toBe(false);
+  });
+
+  it('that is closed is closed once, whatever closes it', () => {
+    const lead = accept(offered());
+    const task = asked(lead)[0]?.id ?? '';
+    lead.playTo(MONDAY + 8 * DAY);
+    lead.put({ kind: 'task.reopened', task, by: rep });
+    lead.look();
+    giveBack(lead);
+    expect(lead.state.finding ?? []).toEqual([]);
   });
 });

@@ -211,6 +211,16 @@ describe('health', () => {
       .set({ due_at: hours(2), queue: 'lead', held: '*' })
       .where('lead_id', '=', second.id)
       .execute();
+    await db
+      .updateTable('lead_states')
+      .set({ failures: 3, failing_since: hours(0) })
+      .where('lead_id', '=', first.id)
+      .execute();
+    await db
+      .updateTable('lead_states')
+      .set({ failures: 2, failing_since: hours(0) })
+      .where('lead_id', '=', second.id)
+      .execute();
     const inbox = { id: 'i1', lead_id: first.id, at: hours(3), received_at: hours(3), body: '{}' };
     await db.insertInto('inbox').values(inbox).execute();
     await db
@@ -224,7 +234,7 @@ describe('health', () => {
       .where('id', 'in', db.selectFrom('touches').select('id').where('state', '=', 'sent').limit(2))
       .execute();
     const after = await report('health', { from: START, to: NOW });
-    for (const finding of ['touches-late', 'inputs-unread', 'touches-unconfirmed'])
+    for (const finding of ['touches-late', 'leads-failing', 'inputs-unread', 'touches-unconfirmed'])
       expect(counted(after, finding) - counted(before, finding), finding).toBe(1);
     expect(counted(after, 'touches-proven-late') - counted(before, 'touches-proven-late')).toBe(2);
     expect(counted(after, 'wakes-late')).toBe(counted(before, 'wakes-late'));

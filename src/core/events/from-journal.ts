@@ -201,6 +201,7 @@ const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | 
   'chat.accepted': null,
   'chat.passed': null,
   'chat.ended': null,
+  'lead.mended': null,
   'input.ignored': null,
 };
 

@@ -8,6 +8,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
     'An email nobody knew about was proven to have gone, after it had been given up: do the mail service’s events come late?',
   'touches-failed': 'The mail service refused the message for good, or it could not be rendered.',
   'touches-stuck': 'The touch has been sending for over an hour: the worker that sent it has not come back.',
+  'leads-failing':
+    'What the lead is due for fails each time it is tried, three times or more: nothing happens to it until that is mended. The log of the worker says why.',
   'touches-late': 'An email is over an hour past its time and no pause holds it: is a worker on the email queue?',
   'wakes-late': 'The lead should have been woken over an hour ago: is a worker on the lead queue?',
   'inputs-unread': 'Something has happened to the lead over an hour ago and nothing has looked at it.',
@@ -40,6 +42,8 @@ with found as (
   union all
   select case when queue = 'email' then 'touches-late' else 'wakes-late' end, lead_id, due_at from lead_states
   where due_at < cast(:now as timestamptz) - interval '1 hour' and held is null
+  union all
+  select 'leads-failing', lead_id, failing_since from lead_states where failures >= 3
   union all
   select 'inputs-unread', lead_id, at from inbox
   where applied_seq = 0 and at < cast(:now as timestamptz) - interval '1 hour'
