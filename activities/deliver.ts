@@ -4,6 +4,7 @@ import type { TouchRequest } from '../src/core/decision.ts';
 import { VolleyError } from '../src/core/errors.ts';
 import type { Facts } from '../src/core/facts.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
+import { trackLinks } from '../src/email/clicks/links.ts';
 import { compose, replyAddress } from '../src/email/compose.ts';
 import { backOffMs, SendRefused, SendRejected } from '../src/email/errors.ts';
 import { feedbackId } from '../src/email/feedback-id.ts';
@@ -21,6 +22,17 @@ export interface DeliverDeps {
   readonly sender: Sender;
   readonly mail: MailSettings;
   readonly log: Logger;
+}
+
+/** Marketing mail's links lead through here, unless the company wants none of it. */
+function tracked(
+  html: string,
+  touch: TouchRequest,
+  { tracking }: Company,
+  { secret, publicUrl }: MailSettings,
+): string {
+  if (touch.purpose !== 'marketing' || tracking?.clicks === false) return html;
+  return trackLinks(html, { secret, publicUrl, touch: touch.id, trap: tracking?.trap === true });
 }
 
 /** Who sends: the words are of the version the enrollment is pinned to, the company is today's. */
@@ -101,6 +113,7 @@ async function make(
   });
   const raw = await compose({
     ...rendered,
+    html: tracked(rendered.html, touch, company, mail),
     to: { name: [lead.firstName, lead.lastName].filter((part) => part !== '').join(' '), address: lead.email },
     replyTo: replyAddress(signReplyToken(mail.secret, leadId), company.replyDomain),
     unsubscribeUrl,

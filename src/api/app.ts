@@ -25,6 +25,7 @@ import { leadRoutes } from './leads.ts';
 import { mergeRoutes } from './merges.ts';
 import { objectionRoutes } from './objections.ts';
 import { answerRoutes } from './pages/answer.ts';
+import { clickRoutes } from './pages/click.ts';
 import { unsubscribeRoutes } from './pages/unsubscribe.ts';
 import { pauseRoutes } from './pauses.ts';
 import { playbookRoutes } from './playbook.ts';
@@ -75,6 +76,7 @@ const resources = [
   inboundHookRoutes,
   unsubscribeRoutes,
   answerRoutes,
+  clickRoutes,
   healthRoutes,
 ];
 

@@ -172,8 +172,7 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   const { state } = d;
   // A signal that reached us late counts from its own time, but never from the future of the decision.
   const at = Math.min(input.at, d.t);
-  // An automatic reply is no reply: `seen('reply.received')` must not hold by it.
-  if (body.reply === undefined || body.human) logSignal(d, body.type, at, body.human);
+  if (leavesTrace(body.type, body.human)) logSignal(d, body.type, at, body.human);
   if (body.human) {
     keepTold(state, body.context ?? {}, at);
     state.humanAt = Math.max(state.humanAt ?? at, at);
@@ -193,6 +192,7 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   if (body.type.startsWith('meeting.')) moveDatedWaits(d);
   journal(d, {
     type: 'signal.received',
+    ...(body.sign === undefined ? {} : { reason: 'followed-by-program' as const }),
     ...(body.cadence ? { cadence: body.cadence } : {}),
     ...(body.step ? { step: body.step } : {}),
     by: 'lead',
@@ -200,6 +200,8 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
       type: body.type,
       signalAt: at,
       human: body.human,
+      ...(body.link === undefined ? {} : { link: body.link }),
+      ...(body.sign === undefined ? {} : { sign: body.sign }),
       ...(body.context ? { context: body.context } : {}),
       ...wordsOfReply(body.reply),
     },
@@ -217,6 +219,13 @@ const wordsOfReply = (reply: Body<'signal'>['reply']): Readonly<Record<string, u
         ...(reply.until === undefined ? {} : { until: reply.until }),
         ...(reply.text === undefined ? {} : { text: reply.text }),
       };
+
+/**
+ * Whether conditions see it. An automatic reply is no reply, and what a program followed nobody has clicked:
+ * `seen('reply.received')` and `seen('email.clicked')` must not hold by them.
+ */
+export const leavesTrace = (type: string, human: boolean): boolean =>
+  human || (type !== 'reply.received' && type !== 'email.clicked');
 
 function logSignal({ state }: Draft, type: string, at: number, human: boolean): void {
   const log = state.signals[type] ?? { n: 0, at: [] };

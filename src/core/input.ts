@@ -18,6 +18,10 @@ export const inputSchema = z.discriminatedUnion('kind', [
     /** The touch's place, for clicks. */
     cadence: z.string().optional(),
     step: z.string().optional(),
+    /** Where a clicked link leads, without what stands after `?`. */
+    link: z.string().max(300).optional(),
+    /** Of a click that no person made: what shows it. */
+    sign: z.string().max(40).optional(),
     /** What its data tell of the lead's device, place and channel. */
     context: toldSchema.optional(),
     /** `data.at` of meeting signals, epoch ms. */

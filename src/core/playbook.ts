@@ -45,6 +45,15 @@ export interface Company {
   readonly workingHours: WorkingHours;
   /** When its leads may be called, on their own clocks; absent: CALL_HOURS. */
   readonly callWindow?: WorkingHours;
+  /** Absent: clicks, without the trap. */
+  readonly tracking?: Tracking;
+}
+
+export interface Tracking {
+  /** Links of marketing mail are led through here. */
+  readonly clicks: boolean;
+  /** A link that only programs see is added to them. */
+  readonly trap: boolean;
 }
 
 export type ConsentRule =

@@ -146,6 +146,7 @@ export const REASONS = {
   'deal-lost': 'The last deal of the lead was lost, and this is what both teams agreed on for that.',
   'deal-lost-others': 'A deal was lost, and another one of the lead is open or won: nothing follows.',
   'older-than-known': 'Something newer is known already.',
+  'followed-by-program': 'A program followed the link, as mail filters do; no person clicked.',
   'wait-met': 'What the step waited for happened.',
   'wait-timeout': 'What the step waited for did not happen in time.',
   'branch-taken': 'The first arm whose condition held was taken.',

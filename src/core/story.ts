@@ -175,6 +175,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'touch.unconfirmed': (t) => `Whether the email ${t.text('email')} went is not known (${t.place}): ${t.why}.`,
   'signal.received': (t) => {
     if (t.text('type') === 'reply.received' && t.text('class', '') !== '') return replied(t);
+    if (t.text('sign', '') !== '')
+      return `A link was followed by a program, not by a person${t.place === '' ? '' : ` in ${t.place}`}. It counts for nothing.`;
     const machine = t.entry.data['human'] === false ? ' A machine does this too, so it counts for nothing.' : '';
     const place = t.place === '' ? '' : ` in ${t.place}`;
     return `${signalWords(t.text('type'))}${place}.${machine}`;

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { VolleyError } from '../core/errors.ts';
 
 /** What a signature is for; one made for one use is worthless for another. */
-export type Use = 'link' | 'reply' | 'answer' | 'assignee' | 'webhook' | 'calendar';
+export type Use = 'link' | 'reply' | 'answer' | 'assignee' | 'webhook' | 'calendar' | 'click';
 
 /** @throws VolleyError `no-secret` */
 export function mac(secret: string, use: Use, body: string): Buffer {
@@ -25,11 +25,11 @@ export function sealed(secret: string, use: Use, text: string): string {
 
 const LONGEST = 600;
 
-/** The text of a token sealed with this secret for this use; null for anything else. */
-export function unsealed(secret: string, use: Use, token: string): string | null {
+/** The text of a token sealed with this secret for this use; null for anything else, or longer than `longest`. */
+export function unsealed(secret: string, use: Use, token: string, longest = LONGEST): string | null {
   const parts = token.split('.');
   const [body, signature] = parts;
-  if (parts.length !== 2 || body === undefined || signature === undefined || token.length > LONGEST) return null;
+  if (parts.length !== 2 || body === undefined || signature === undefined || token.length > longest) return null;
   if (!equal(Buffer.from(signature), Buffer.from(mac(secret, use, body).toString('base64url')))) return null;
   return Buffer.from(body, 'base64url').toString();
 }

@@ -23,6 +23,9 @@ export interface PutResult {
   readonly duplicates: readonly string[];
 }
 
+/** What machines do changes no due time: it is applied with whatever wakes the lead next. */
+const isQuiet = (body: InputBody): boolean => body.kind === 'signal' && !body.human && body.reply === undefined;
+
 /** Writes rows in the order given; those whose key is known are left out. Nudge their leads after the commit. */
 export async function putInputs(tx: Db, rows: readonly NewInput[], now: Instant): Promise<PutResult> {
   if (rows.length === 0) return { accepted: 0, duplicates: [] };
@@ -35,6 +38,7 @@ export async function putInputs(tx: Db, rows: readonly NewInput[], now: Instant)
     received_at: received,
     body: JSON.stringify(row.body),
     applied_seq: 0,
+    quiet: isQuiet(row.body),
   }));
   const written = await tx
     .insertInto('inbox')
@@ -45,6 +49,12 @@ export async function putInputs(tx: Db, rows: readonly NewInput[], now: Instant)
   const ids = new Set(written.map((row) => row.id));
   const duplicates = values.filter((row) => !ids.has(row.id)).map((row) => row.dedupe_key ?? '');
   return { accepted: written.length, duplicates };
+}
+
+/** Takes rows out by their keys, those that nobody has applied. */
+export async function takeBackInputs(tx: Db, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.deleteFrom('inbox').where('dedupe_key', 'in', keys).where('applied_seq', '=', 0).execute();
 }
 
 /** Takes a row out that nobody has applied, with its key; the lead is locked by the caller. */
@@ -63,6 +73,7 @@ export async function pendingLeads(db: Db, olderThan: Instant, limit: number): P
     .select('lead_id')
     .distinct()
     .where('applied_seq', '=', 0)
+    .where(sql<boolean>`quiet is not true`)
     .where('at', '<=', at(olderThan))
     .where('received_at', '<=', at(olderThan))
     .limit(limit)
@@ -108,7 +119,8 @@ export async function dueLeads(
           selectFrom('inbox')
             .select(sql<number>`1`.as('one'))
             .whereRef('inbox.lead_id', '=', 'lead_states.lead_id')
-            .where('inbox.applied_seq', '=', 0),
+            .where('inbox.applied_seq', '=', 0)
+            .where(sql<boolean>`inbox.quiet is not true`),
         ),
       ]),
     )

@@ -26,7 +26,7 @@ const run = (tx: Db, text: string, values: readonly unknown[]): Promise<unknown>
   tx.executeQuery(CompiledQuery.raw(text, [...values]));
 
 /** Rows that say nothing but whose they are. */
-const OWNED = ['touches', 'tasks', 'enrollments', 'inbox', 'outbox', 'chats'] as const;
+const OWNED = ['touches', 'clicks', 'tasks', 'enrollments', 'inbox', 'outbox', 'chats'] as const;
 
 /** Stages and labels that the survivor came to as well count once. */
 const TWICE = `delete from milestones where lead_id = $1 and kind in ('stage', 'label') and exists (

@@ -116,6 +116,21 @@ export interface InboxTable {
   body: string;
   /** Sequence number of the commit that used it; 0: not used yet. */
   applied_seq: Generated<number>;
+  /** Wakes nobody; null is false. */
+  quiet: Nullable<boolean>;
+}
+
+export interface ClicksTable {
+  touch_id: string;
+  id: string;
+  lead_id: string;
+  /** A hash of the address, which tells two links apart. */
+  link: string;
+  /** Host and path of the address; empty for the trap. */
+  place: string;
+  at: Time;
+  hint: Nullable<string>;
+  verdict: string;
 }
 
 export interface JournalTable {
@@ -148,6 +163,8 @@ export interface TouchesTable {
   to_email: Nullable<string>;
   /** Proof from the mail service that it took the message. */
   accepted_at: TimeOrNull;
+  /** When the receiving server took it. */
+  delivered_at: TimeOrNull;
   ses_message_id: Nullable<string>;
   /** As it went out, for emails that answer in its thread. */
   subject: Nullable<string>;
@@ -269,6 +286,7 @@ export interface Schema {
   milestones: MilestonesTable;
   handoffs: HandoffsTable;
   touches: TouchesTable;
+  clicks: ClicksTable;
   tasks: TasksTable;
   enrollments: EnrollmentsTable;
   outbox: OutboxTable;

@@ -27,6 +27,7 @@ export interface Touch {
   readonly decidedAt: Instant;
   readonly toEmail: string | null;
   readonly acceptedAt: Instant | null;
+  readonly deliveredAt: Instant | null;
   readonly sesMessageId: string | null;
   readonly endedAt: Instant | null;
   readonly reason: string | null;
@@ -61,6 +62,7 @@ const toTouch = (row: Selectable<TouchesTable>): Touch => ({
   decidedAt: row.decided_at,
   toEmail: row.to_email,
   acceptedAt: row.accepted_at,
+  deliveredAt: row.delivered_at,
   sesMessageId: row.ses_message_id,
   endedAt: row.ended_at,
   reason: row.reason,
@@ -173,6 +175,21 @@ export async function markAccepted(
     .returningAll()
     .executeTakeFirst();
   return row === undefined ? null : toTouch(row);
+}
+
+/** Keeps when the receiving server took a message; the earliest of several reports. It proves the sending too. */
+export async function markDelivered(
+  tx: Db,
+  touchId: string,
+  sesMessageId: string,
+  deliveredAt: Instant,
+): Promise<Touch | null> {
+  await tx
+    .updateTable('touches')
+    .set({ delivered_at: sql<Date>`least(coalesce(delivered_at, ${date(deliveredAt)}), ${date(deliveredAt)})` })
+    .where('id', '=', touchId)
+    .execute();
+  return markAccepted(tx, touchId, sesMessageId, deliveredAt);
 }
 
 export interface Feedback {

@@ -7,12 +7,16 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { emailIdentity } from '../../core/scrub.ts';
 import type { Instant } from '../../core/time.ts';
+import { isProgram } from '../../email/clicks/hint.ts';
+import { isWeb } from '../../email/clicks/token.ts';
 import { parseSesEvents, type SesEvent } from '../../email/events.ts';
+import { judgeAgain, recordClick } from '../../store/clicks.ts';
 import { putInputs } from '../../store/inbox.ts';
 import { findLeadIds } from '../../store/leads.ts';
 import type { Db } from '../../store/schema.ts';
-import { markAccepted, recordFeedback, type Touch } from '../../store/touches.ts';
+import { markAccepted, markDelivered, recordFeedback, type Touch, touchById } from '../../store/touches.ts';
 import { transact } from '../../store/tx.ts';
+import { sha256 } from '../../store/values.ts';
 import { callerOf, openRoute, requireGrant } from '../auth.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { Problem } from '../problem/problem.ts';
@@ -88,7 +92,9 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         if (event.type === 'bounce') deps.log.warn({ notice: event.noticeId }, 'a mail to a rep or manager bounced');
         continue;
       }
-      const leads = await transact(deps.database.db, (tx) => take(tx, event, deps.clock.now()));
+      const leads = await transact(deps.database.db, (tx) =>
+        take(tx, event, { now: deps.clock.now(), publicUrl: deps.config.publicUrl }),
+      );
       if (leads === null) unknown += 1;
       for (const id of leads ?? []) woken.add(id);
     }
@@ -110,11 +116,20 @@ function bodyOf(body: string): unknown {
 type Report = Exclude<SesEvent, { type: 'subscriptionConfirmation' | 'unsubscribeConfirmation' }>;
 
 /** @returns the leads to nudge; null when the message is not from here. */
-async function take(tx: Db, event: Report, now: Instant): Promise<readonly string[] | null> {
+async function take(
+  tx: Db,
+  event: Report,
+  { now, publicUrl }: { readonly now: Instant; readonly publicUrl: string },
+): Promise<readonly string[] | null> {
   const { touchId } = event;
   switch (event.type) {
-    case 'send':
     case 'delivery': {
+      const touch = touchId === undefined ? null : await markDelivered(tx, touchId, event.messageId, event.at);
+      if (touch === null) return null;
+      const proven = touch.state === 'unconfirmed' ? await prove(tx, touch, now) : [];
+      return [...proven, ...(await judgeAgain(tx, touch, now))];
+    }
+    case 'send': {
       // A delivery proves as much as the Send event that may have been lost. A `sending` touch is
       // looked at when its lead wakes by itself; what was given up has nobody to look at it any more.
       const touch = touchId === undefined ? null : await markAccepted(tx, touchId, event.messageId, event.at);
@@ -138,9 +153,37 @@ async function take(tx: Db, event: Report, now: Instant): Promise<readonly strin
       }
       return [...leads];
     }
+    case 'click': {
+      if (touchId === undefined) return null;
+      // Our own links are counted where they lead, whoever else has rewritten them too.
+      if (event.link.startsWith(`${publicUrl}/`)) return (await touchById(tx, touchId)) === null ? null : [];
+      if (!isWeb(event.link)) return [];
+      const { at, link: url, messageId } = event;
+      const id = `ses:${sha256(`${messageId} ${at} ${url}`).slice(0, 32)}`;
+      const hint = isProgram(event.userAgent) ? ('user-agent' as const) : null;
+      return recordClick(tx, { touch: touchId, id, url, at, hint }, now);
+    }
+    case 'open':
+      return touchId === undefined ? null : opened(tx, touchId, event, now);
     default:
       return [];
   }
+}
+
+/** An image was loaded: by a person's mail program, or by one that loads it for everybody. Counts for nothing, once. */
+async function opened(
+  tx: Db,
+  touchId: string,
+  { at, userAgent }: Extract<Report, { type: 'open' }>,
+  now: Instant,
+): Promise<readonly string[] | null> {
+  const touch = await touchById(tx, touchId);
+  if (touch === null) return null;
+  if (isProgram(userAgent)) return [];
+  const { cadence, step } = touch;
+  const body = { kind: 'signal' as const, type: 'email.opened', human: false, cadence, step };
+  await putInputs(tx, [{ leadId: touch.leadId, key: `open:${touchId}`, at, body }], now);
+  return [];
 }
 
 /** The proof of a touch that was parked, for its lead; the second one is no news. */

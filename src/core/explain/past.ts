@@ -3,6 +3,7 @@
  * kept for good, so what can be told of then is what it holds: who had the lead, in which stage and
  * cadences it was, what it had done. What came of it since is known, and is said as such.
  */
+import { leavesTrace } from '../apply.ts';
 import { keepTold } from '../context.ts';
 import { toldSchema } from '../input.ts';
 import type { Playbook } from '../playbook.ts';
@@ -46,7 +47,10 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
     switch (entry.type) {
       case 'signal.received': {
         const { signalAt, human } = entry.data;
-        log(text(entry, 'type') ?? '', typeof signalAt === 'number' ? signalAt : entry.at, human !== false);
+        const type = text(entry, 'type') ?? '';
+        if (leavesTrace(type, human !== false)) {
+          log(type, typeof signalAt === 'number' ? signalAt : entry.at, human !== false);
+        }
         const told = toldSchema.safeParse(entry.data['context']);
         if (human !== false && told.success) {
           keepTold(state, told.data, typeof signalAt === 'number' ? signalAt : entry.at);

@@ -123,7 +123,7 @@ function byId<R, T>(
   return dictionary(Object.entries(records ?? {}).map(([id, raw]) => [id, build(id, raw)] as const));
 }
 
-function buildCompany({ workingHours, callWindow, language, ...company }: RawPlaybook['company']): Company {
+function buildCompany({ workingHours, callWindow, tracking, language, ...company }: RawPlaybook['company']): Company {
   return {
     ...company,
     ...(language !== undefined && { language }),
@@ -133,6 +133,7 @@ function buildCompany({ workingHours, callWindow, language, ...company }: RawPla
       to: workingHours?.to ?? DEFAULT_HOURS.to,
       holidays: workingHours?.holidays ?? [],
     },
+    tracking: { clicks: tracking?.clicks ?? true, trap: tracking?.trap ?? false },
     ...(callWindow && { callWindow: { ...callWindow, holidays: callWindow.holidays ?? [] } }),
   };
 }

@@ -26,6 +26,9 @@ import {
 } from './scalars.ts';
 import { span, WEEKDAYS, workingHours } from './shared.ts';
 
+const TRACKING_EXPECTED = 'what is followed in marketing mail: { clicks: true, trap: false }';
+const yesOrNo = z.boolean({ error: 'true or false' });
+
 const company = object(
   {
     name: text('the name of the company', 200),
@@ -43,8 +46,9 @@ const company = object(
     replyDomain: domain,
     workingHours: workingHours.optional(),
     callWindow: workingHours.optional(),
+    tracking: object({ clicks: yesOrNo.optional(), trap: yesOrNo.optional() }, TRACKING_EXPECTED).optional(),
   },
-  'the company: { name, postalAddress, timeZone, country, language, from, replyDomain, workingHours, callWindow }',
+  'the company: { name, postalAddress, timeZone, country, language, from, replyDomain, workingHours, callWindow, tracking }',
 );
 
 const CONSENT_EXPECTED = '"require", or { assume: { basis: legitimate-interest, for: P365D } }';

@@ -46,7 +46,7 @@ with found as (
   select 'leads-failing', lead_id, failing_since from lead_states where failures >= 3
   union all
   select 'inputs-unread', lead_id, at from inbox
-  where applied_seq = 0 and at < cast(:now as timestamptz) - interval '1 hour'
+  where applied_seq = 0 and quiet is not true and at < cast(:now as timestamptz) - interval '1 hour'
   union all
   select 'never-decided', s.lead_id, s.updated_at from lead_states s
   where s.seq = 0 and s.updated_at < cast(:now as timestamptz) - interval '1 hour'
@@ -59,7 +59,7 @@ with found as (
     and not exists (select 1 from enrollments e
       where e.lead_id = s.lead_id and e.open_marker = 'open' and e.state = 'paused')
     and not exists (select 1 from tasks k where k.lead_id = s.lead_id and k.state = 'open')
-    and not exists (select 1 from inbox i where i.lead_id = s.lead_id and i.applied_seq = 0)
+    and not exists (select 1 from inbox i where i.lead_id = s.lead_id and i.applied_seq = 0 and i.quiet is not true)
   union all
   select 'imports-failed', id, created_at from imports
   where state = 'failed' and created_at >= :from and created_at < :to
