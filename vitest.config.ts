@@ -22,7 +22,15 @@ export default defineConfig({
     setupFiles: ['test/seed.ts'],
     projects: [
       { extends: true, test: { name: 'pure', include: pure } },
-      { extends: true, test: { name: 'system', include: ['test/**/*.test.ts'], exclude: pure, globalSetup: servers } },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: [...pure, 'test/browser/**'],
+          globalSetup: servers,
+        },
+      },
       // What stands on the store runs on a Postgres server too; the store's own tests choose their kind.
       {
         extends: true,

@@ -42,11 +42,11 @@ export const STYLE = `
   table { border-collapse: collapse; } th, td { border-bottom: 1px solid #e5e7eb; padding: 6px 14px 6px 0; text-align: left; }
   .action { margin: 28px 0; }
   a.button { display: inline-block; background: #1d4ed8; color: #ffffff; font-weight: 600; text-decoration: none; border-radius: 8px; padding: 12px 22px; }
-  .footer { padding: 20px 32px 40px; font-size: 13px; line-height: 1.5; color: #6b7280; } .footer p { margin: 0 0 6px; } .footer a { color: #6b7280; }
+  .footer { padding: 20px 32px 40px; font-size: 13px; line-height: 1.5; color: #5b6472; } .footer p { margin: 0 0 6px; } .footer a { color: #5b6472; }
   .personal .footer { padding: 20px; }
   @media (prefers-color-scheme: dark) {
     body { background: #111827; color: #e5e7eb; } .personal { background: #1f2937; } .card { background: #1f2937; }
-    .banner, .footer, .footer a, blockquote { color: #9ca3af; } a { color: #93c5fd; } a.button { background: #3b82f6; color: #ffffff; }
+    .banner, .footer, .footer a, blockquote { color: #9ca3af; } a { color: #93c5fd; } a.button { background: #2563eb; color: #ffffff; }
     hr, th, td, blockquote { border-color: #374151; } code, pre { background: #111827; }
   }
 `.replace(/\n\s*/g, '\n');
@@ -79,7 +79,7 @@ export function htmlDocument(input: LayoutInput): string {
   ].join('\n');
 }
 
-const MJML_FOOTER = 'font-family:Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;color:#6b7280;';
+const MJML_FOOTER = 'font-family:Helvetica,Arial,sans-serif;font-size:13px;line-height:1.5;color:#5b6472;';
 
 /** The same around a body of MJML, whose look is its own: no banner and no card, but preheader and footer. */
 export function mjmlDocument(
@@ -104,7 +104,7 @@ export function mjmlDocument(
     body.slice(begin, end),
     '<table align="center" role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%" style="max-width:600px;margin:0 auto;">',
     `<tr><td style="padding:20px 25px 40px;${MJML_FOOTER}">`,
-    ...footer(input, ' style="margin:0 0 6px;"', ' style="color:#6b7280;"'),
+    ...footer(input, ' style="margin:0 0 6px;"', ' style="color:#5b6472;"'),
     '</td></tr>',
     '</table>',
     '</body>',

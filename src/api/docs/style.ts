@@ -1,6 +1,6 @@
 /** How the docs page looks, in light and dark. */
-export const DOCS_CSS = `:root{color-scheme:light dark;--line:#8884;--soft:#8881;--accent:#1c4ed8}
-@media (prefers-color-scheme:dark){:root{--accent:#93b4ff}}
+export const DOCS_CSS = `:root{color-scheme:light dark;--line:#8884;--soft:#8881;--accent:#1c4ed8;--get:#15803d;--put:#b45309;--delete:#be123c}
+@media (prefers-color-scheme:dark){:root{--accent:#93b4ff;--get:#4ade80;--put:#fbbf24;--delete:#fda4af}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:1rem}
 body{margin:0;font:16px/1.55 system-ui,sans-serif;display:grid;grid-template-columns:17rem minmax(0,1fr)}
@@ -16,9 +16,10 @@ article{margin:0 0 2.5rem;padding:1.1rem 1.25rem;border:1px solid var(--line);bo
 article:target{outline:2px solid var(--accent)}
 h3{margin:0 0 .5rem;font-size:1.05rem}h4{margin:1rem 0 .25rem;font-size:.85rem}
 h4 span,dt span,dt i{font-weight:400;opacity:.7;font-size:.85rem}
-b.get,b.post,b.put,b.delete{display:inline-block;min-width:3.2rem;font:700 .7rem ui-monospace,monospace;text-transform:uppercase}
-b.get{color:#15803d}b.post{color:var(--accent)}b.put{color:#b45309}b.delete{color:#be123c}
+b.get,b.post,b.put,b.delete{display:inline-block;min-width:3.2rem;font:700 .75rem ui-monospace,monospace;text-transform:uppercase}
+b.get{color:var(--get)}b.post{color:var(--accent)}b.put{color:var(--put)}b.delete{color:var(--delete)}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.875em}
+code{overflow-wrap:anywhere}
 pre{overflow:auto;padding:.8rem 1rem;background:var(--soft);border-radius:.4rem}
 dl{margin:.25rem 0}dd{margin:0 0 .4rem 1.25rem;font-size:.925rem}
 summary{cursor:pointer;color:var(--accent)}

@@ -29,7 +29,7 @@ nav { display: flex; flex-wrap: wrap; gap: 16px; align-items: center; justify-co
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 iframe { width: 100%; height: min(80vh, 900px); border: 0; display: block; background: var(--card); color-scheme: light dark; } pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, monospace; }
 summary { cursor: pointer; padding: 12px 20px; }
-@media (max-width: 640px) { .rows a { grid-template-columns: minmax(0, 1fr) auto; } .rows .subject { grid-column: 1 / -1; grid-row: 2; } form { margin: 0; } }
+@media (max-width: 640px) { .rows a { grid-template-columns: minmax(0, 1fr) auto; } .rows .subject { grid-column: 1 / -1; grid-row: 2; } form { margin: 0; flex: 1 1 100%; } input { flex: 1; max-width: none; } .people a { grid-template-columns: minmax(0, 1fr); gap: 2px; } .people .subject { grid-row: auto; } }
 `;
 
 /** A page; `view` is which of the two lists it belongs to. */

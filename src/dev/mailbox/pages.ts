@@ -65,7 +65,7 @@ export function messagePage(message: MailboxMessage, mail: ReadMail, { older, ne
     ['From', header(mail, 'from') ?? message.from],
     ['To', header(mail, 'to') ?? message.to.join(', ')],
     ['Reply-To', header(mail, 'reply-to') ?? ''],
-    ['Accepted', iso(message.at)],
+    ['Accepted', `${dayOf(message.at)}, ${iso(message.at).slice(11, 16)} UTC`],
     ['Cadence', [message.tags['cadence'], message.tags['purpose']].flatMap((tag) => tag ?? []).join(', ')],
     ['Touch', message.touch ?? ''],
     ['Notice', message.notice ?? ''],

@@ -27,7 +27,7 @@ export function peoplePage(people: readonly Person[]): string {
   const list =
     people.length === 0
       ? '<p class="empty">Nobody has got mail yet.</p>'
-      : `<ul class="rows">${people.map(row).join('')}</ul>`;
+      : `<ul class="rows people">${people.map(row).join('')}</ul>`;
   return frame('People', `<h1>People</h1><div class="card">${list}</div>`, { view: 'people' });
 }
 
