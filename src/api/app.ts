@@ -26,7 +26,7 @@ import { mergeRoutes } from './merges.ts';
 import { objectionRoutes } from './objections.ts';
 import { answerRoutes } from './pages/answer.ts';
 import { clickRoutes } from './pages/click.ts';
-import { unsubscribeRoutes } from './pages/unsubscribe.ts';
+import { preferenceRoutes } from './pages/preferences.ts';
 import { pauseRoutes } from './pauses.ts';
 import { playbookRoutes } from './playbook.ts';
 import { invalid, ofFramework } from './problem/mistakes.ts';
@@ -74,7 +74,7 @@ const resources = [
   keyRoutes,
   sesHookRoutes,
   inboundHookRoutes,
-  unsubscribeRoutes,
+  preferenceRoutes,
   answerRoutes,
   clickRoutes,
   healthRoutes,

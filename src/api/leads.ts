@@ -122,6 +122,7 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
   const enrollments = await listEnrollments(db, { leadId: lead.id, limit: 500 });
   const tasks = await listTasks(db, { leadId: lead.id, states: ['open', 'accepted'], limit: 500 });
   const { facts } = await withAccount(db, loaded);
+  const pausedUntil = facts.choices?.pause?.until ?? 0;
   const score = playbook === null ? null : scoreOf(state, facts, playbook, now);
   return {
     ...toSummary(lead, stage),
@@ -148,6 +149,10 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
       at: iso(consent.at),
       expires: isoOrNull(consent.expires),
     })),
+    preferences: {
+      declined: (facts.choices?.declined ?? []).map(({ topic }) => topic),
+      pausedUntil: isoOrNull(pausedUntil > now ? pausedUntil : null),
+    },
     suppressions: facts.suppressions.map((suppression) => ({
       purpose: suppression.purpose ?? null,
       until: isoOrNull(suppression.until),

@@ -2,6 +2,7 @@
 import { applyActivity } from './activity.ts';
 import { CHAT_SIGNAL } from './chat.ts';
 import { acceptChat, endChat, passChat, startChat } from './chats.ts';
+import { applyPreferences } from './choices.ts';
 import { applyColleagueReplied } from './colleagues.ts';
 import { keepTold } from './context.ts';
 import { acceptHandoff, claim } from './custody/accept.ts';
@@ -72,6 +73,9 @@ export function applyInput(d: Draft, input: Input): void {
         by: body.by,
         data: { why: body.reason, ...(body.purpose ? { purpose: body.purpose } : {}) },
       });
+      return;
+    case 'preferences':
+      applyPreferences(d, body);
       return;
     case 'objected':
       applyObjection(d, body);

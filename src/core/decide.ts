@@ -4,6 +4,7 @@
  */
 import { type AlreadyEnded, leaveEnded } from './already-ended.ts';
 import { applyInput } from './apply.ts';
+import { declinedTopics } from './choices.ts';
 import { LOST } from './deal-stage.ts';
 import type { Decided, Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
@@ -45,6 +46,7 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   moved: 2,
   deal: 3,
   'deal.left': 3,
+  preferences: 1,
   'lead.changed': 4,
   // Whoever answers after a task has changed hands is who has it: the other way round it is refused.
   'task.reassigned': 5,
@@ -141,7 +143,7 @@ function decideIn(d: Draft, request: Request): Decided {
     ...(held === undefined ? {} : { held }),
     entered: d.entered,
     notices: noticesOf(d.effects, request.state.custody),
-    left: leftToSend(d.state, d.facts.lead, d.playbooks.current),
+    left: leftToSend(d.state, d.facts.lead, d.playbooks.current, declinedTopics(d.facts)),
     standing: standingOf(d.state, d.playbooks.current, leadZone(d.facts, d.playbooks.current)),
   };
 }

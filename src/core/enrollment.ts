@@ -117,6 +117,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   delete e.capped;
   delete e.full;
   delete e.silenced;
+  delete e.rests;
   if (stepId === null) {
     endEnrollment(d, e, 'ended', 'completed', { by: 'rule' });
     return;

@@ -37,7 +37,13 @@ export function nextExpiry(d: Pick<Draft, 'state' | 'facts' | 'playbooks'>): Exp
   // A lead that no cadence ever took up is a gap of the playbook, and shows as one: it gets no last call.
   if (state.humanAt === undefined && Object.keys(state.seen).length === 0) return undefined;
   const zone = leadZone(facts, d.playbooks.current);
-  const from = Math.max(facts.createdAt, state.humanAt ?? 0, state.returnedAt ?? 0, state.agreedAt ?? 0);
+  const from = Math.max(
+    facts.createdAt,
+    state.humanAt ?? 0,
+    state.returnedAt ?? 0,
+    state.agreedAt ?? 0,
+    pausedUntil(d),
+  );
   const at = addDuration(from, rule.after, zone);
   if (!rule.warning) return { what: 'expire', at, from };
   // A playbook that learns of expiry late still calls first: the warning comes before the end, always.
@@ -45,6 +51,9 @@ export function nextExpiry(d: Pick<Draft, 'state' | 'facts' | 'playbooks'>): Exp
   if (last === undefined) return { what: 'warn', at: backBy(at, rule.warning.before, zone), from };
   return { what: 'expire', at: Math.max(at, addDuration(last, rule.warning.before, zone)), from };
 }
+
+/** Whoever asked for a pause is not expected to stir before its end. */
+const pausedUntil = ({ facts }: Pick<Draft, 'facts'>): Instant => facts.choices?.pause?.until ?? 0;
 
 const backBy = (at: Instant, span: string, zone: string): Instant => addDuration(at, `-${span}`, zone);
 

@@ -20,6 +20,13 @@ export interface Suppression {
   readonly at: Instant;
 }
 
+/** What the lead has chosen about marketing's mail: see choices.ts. */
+export interface Choices {
+  readonly declined: readonly { readonly topic: string; readonly at: Instant }[];
+  /** Asked for at `at`. */
+  readonly pause?: { readonly until: Instant; readonly at: Instant };
+}
+
 export interface Rep {
   readonly id: string;
   readonly name: string;
@@ -88,6 +95,8 @@ export interface Facts {
   readonly lead: LeadFields;
   readonly consents: readonly Consent[];
   readonly suppressions: readonly Suppression[];
+  /** Absent: none. */
+  readonly choices?: Choices;
   /** `*` and ids of cadences that are paused for everybody. */
   readonly pauses: readonly string[];
   /** The custodian, when a rep has the lead. */

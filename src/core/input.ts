@@ -130,6 +130,17 @@ export const inputSchema = z.discriminatedUnion('kind', [
   }),
   /** A suppression row for this lead was written; the row is in the facts. */
   z.object({ kind: z.literal('suppressed'), reason: z.string(), purpose: z.string().optional(), by }),
+  /** The lead chose on its preference page; what holds now is in the facts. */
+  z.object({
+    kind: z.literal('preferences'),
+    declined: z.array(z.string()),
+    wanted: z.array(z.string()),
+    /** Null: the pause is taken back. */
+    pausedUntil: z.number().int().nullable().optional(),
+    /** Purposes the lead had left and takes mail for again. */
+    subscribed: z.array(z.string()),
+    by,
+  }),
   /** A person says where the customer is. */
   z.object({ kind: z.literal('stage'), stage: z.string(), reason: z.string(), by }),
   /** A deal of the lead, as the CRM told it; `from` is the stage it had before, if it was known. */

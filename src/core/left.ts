@@ -20,12 +20,21 @@ function emailsOfMarketing(playbook: Playbook): readonly EmailTemplate[] {
   return found;
 }
 
-/** How many emails of marketing this lead has not had and fits by role and stage; one that may repeat is always left. */
-export function leftToSend(state: LeadState, lead: LeadFields, playbook: Playbook): number {
+/**
+ * How many emails of marketing this lead has not had and fits by role and stage; one that may repeat is always left.
+ * @param declined topics the lead does not want
+ */
+export function leftToSend(
+  state: LeadState,
+  lead: LeadFields,
+  playbook: Playbook,
+  declined: ReadonlySet<string> = new Set(),
+): number {
   let left = 0;
   for (const email of emailsOfMarketing(playbook)) {
     if (email.roles && !email.roles.includes(lead.role)) continue;
     if (email.stages && !email.stages.includes(state.stage)) continue;
+    if (email.topic !== undefined && declined.has(email.topic)) continue;
     if (email.repeat !== 'never' || state.seen[email.id] === undefined) left += 1;
   }
   return left;

@@ -389,6 +389,9 @@ export type ReportSchedule =
   /** `on` is a day of the month, 1 to 28. */
   | { readonly every: 'month'; readonly on: number; readonly at: string };
 
+/** By language (`de`); `else` where the lead's is not among them. */
+export type TopicName = Readonly<Record<string, string>>;
+
 export interface Playbook {
   /** SHA-256 over the normalised files, hex. */
   readonly hash: string;
@@ -421,6 +424,8 @@ export interface Playbook {
   readonly replies?: Replies;
   /** Who takes a live chat, the first that holds; the last takes every one. */
   readonly chat?: readonly ChatRule[];
+  /** What leads read for a topic on their preference page; a topic that is not here is called by its id. */
+  readonly topics?: Readonly<Record<string, TopicName>>;
   readonly cadences: Readonly<Record<string, Cadence>>;
   readonly emails: Readonly<Record<string, EmailTemplate>>;
 }

@@ -308,6 +308,17 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
   'lead.objected': (t) =>
     `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good.${noted(t)}`,
+  'preferences.changed': (t) => {
+    const until = t.time('pausedUntil');
+    const said = [
+      t.text('declined', '') === '' ? '' : `no more emails about ${t.text('declined')}`,
+      t.text('wanted', '') === '' ? '' : `emails about ${t.text('wanted')} again`,
+      until === undefined ? '' : `no emails of marketing until ${until}`,
+      t.entry.data['pauseEnded'] === true ? 'the pause is over' : '',
+      t.text('subscribed', '') === '' ? '' : `emails of ${t.text('subscribed')} again`,
+    ];
+    return `The lead chose on its preference page${by(t)}: ${said.filter((part) => part !== '').join('; ')}.`;
+  },
   'lead.moved': (t) => {
     const from = t.text('from', '') === '' ? '' : ` from ${t.text('from')}`;
     const to = t.text('to', '') === '' ? '' : ` to ${t.text('to')}`;

@@ -1,6 +1,7 @@
 /** Touches: whether one may go now, and what follows from how it ended. */
 import { inWindow } from './calendar.ts';
 import { countTouch, deferCapped, heldByCap } from './caps.ts';
+import { choiceAbout, topicsOf } from './choices.ts';
 import type { TouchRequest } from './decision.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { endEnrollment, enterStep, slotFor } from './enrollment.ts';
@@ -87,8 +88,15 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   };
   const permission = permissionFor(cadence.purpose, d.facts, playbook, at, d.sendKnows);
   if (permission.kind === 'no') return skip(d, e, step, request, permission.reason);
+  const topics = topicsOf(step, email, playbook);
+  const choice = choiceAbout({ purpose: cadence.purpose, topics }, d.facts, at, d.sendKnows);
+  if (choice.kind === 'declined') return skip(d, e, step, request, 'topic-declined', { topic: choice.topic });
   if (!maySendAgain(d, playbook, email, at)) return skip(d, e, step, request, 'already-seen');
   if (permission.kind === 'not-before') return defer(d, e, step, permission.at, 'suppressed-until');
+  if (choice.kind === 'paused') {
+    e.rests = true;
+    return defer(d, e, step, choice.until, 'paused-by-lead');
+  }
   if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at)) {
     return defer(d, e, step, at, 'outside-window');
   }
@@ -135,7 +143,14 @@ function exhausted(d: Draft, e: Enrollment, step: SendingStep): true {
   return true;
 }
 
-function skip(d: Draft, e: Enrollment, step: SendingStep, touch: TouchRequest, reason: Reason): true {
+function skip(
+  d: Draft,
+  e: Enrollment,
+  step: SendingStep,
+  touch: TouchRequest,
+  reason: Reason,
+  data: Readonly<Record<string, string>> = {},
+): true {
   d.effects.push({ kind: 'touch.skip', touch, reason });
   journal(d, {
     type: 'touch.skipped',
@@ -143,7 +158,7 @@ function skip(d: Draft, e: Enrollment, step: SendingStep, touch: TouchRequest, r
     step: step.id,
     reason,
     playbook: e.playbook,
-    data: { touch: touch.id, email: touch.email },
+    data: { touch: touch.id, email: touch.email, ...data },
   });
   enterStep(d, e, step.next, d.t, e.spread);
   return true;

@@ -13,6 +13,7 @@ import { putInputs } from './inbox.ts';
 import { mergedInto } from './lead-aliases.ts';
 import { absorb, endHandoffRow, moveHistory, type Pair, uniteConsent } from './lead-merge-rows.ts';
 import { toFields } from './leads.ts';
+import { uniteChoices } from './preferences.ts';
 import type { Db } from './schema.ts';
 import { type Loaded, loadLead } from './states.ts';
 import { date } from './values.ts';
@@ -52,6 +53,7 @@ export async function mergeLead(tx: Db, fromId: string, intoId: string, frame: M
   await moveHistory(tx, pair);
   const { consents } = from.facts;
   await uniteConsent(tx, pair, from.facts);
+  await uniteChoices(tx, pair.from.id, pair.into.id);
   await absorb(tx, pair, { ...toFields(pair.from), externalId: pair.from.external_id, consents });
   await putInputs(tx, [{ leadId: intoId, at: now, body: { kind: 'lead.changed', by } }], now);
 }

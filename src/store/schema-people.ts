@@ -1,5 +1,5 @@
-/** Tables of who a lead was before. */
-import type { Time } from './schema-values.ts';
+/** Tables of who a lead was before, and of what it chose. */
+import type { Time, TimeOrNull } from './schema-values.ts';
 
 export interface LeadAliasesTable {
   /** `id:ID`, `email:ADDRESS` (normalised) or `external:ID`. */
@@ -10,5 +10,13 @@ export interface LeadAliasesTable {
   /** JSON: what was known under that name. */
   before: string;
   actor: string;
+  created_at: Time;
+}
+
+export interface PreferencesTable {
+  lead_id: string;
+  /** One it does not want; empty: a pause. */
+  topic: string;
+  until_at: TimeOrNull;
   created_at: Time;
 }

@@ -8,7 +8,7 @@ import type { ChatsTable } from './schema-chats.ts';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
 import type { OutboxTable, RepCalendarsTable, WebhooksTable } from './schema-outbox.ts';
-import type { LeadAliasesTable } from './schema-people.ts';
+import type { LeadAliasesTable, PreferencesTable } from './schema-people.ts';
 import type {
   ApiKeysTable,
   IdempotencyKeysTable,
@@ -281,6 +281,7 @@ export interface Schema {
   lead_aliases: LeadAliasesTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
+  preferences: PreferencesTable;
   inbox: InboxTable;
   journal: JournalTable;
   milestones: MilestonesTable;

@@ -14,6 +14,7 @@ import { type LeadState, leadStateSchema } from '../core/state.ts';
 import { peekAccount } from './account-facts.ts';
 import { accountReps } from './account-reps.ts';
 import { toFields } from './leads.ts';
+import { toChoices } from './preferences.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
 import { defined } from './values.ts';
@@ -86,6 +87,8 @@ select l.id, l.key, l.created_at, l.email, l.first_name, l.last_name, l.company,
   (select json_agg(json_build_array(s.purpose, ${ms('s.until_at')}, s.reason, ${ms('s.created_at')}) order by s.created_at)
     from suppressions s where s.subject = any(array[
       'lead:' || l.id, 'email:' || l.email_normal, 'domain:' || l.email_domain, 'domain:' || l.domain])) as suppressions,
+  (select json_agg(json_build_array(c.topic, ${ms('c.until_at')}, ${ms('c.created_at')}) order by c.topic)
+    from preferences c where c.lead_id = l.id) as choices,
   (select json_agg(p.scope order by p.scope) from pauses p) as pauses,
   (select json_agg(json_build_array(i.id, ${ms('i.at')}, i.body) order by i.at, i.id)
     from inbox i where i.lead_id = l.id and i.applied_seq = 0) as inputs,
@@ -125,6 +128,7 @@ const factsSchema = z.object({
   suppressions: z
     .array(z.tuple([z.union([purpose, z.literal('')]), z.number().nullable(), z.string(), z.number()]))
     .nullable(),
+  choices: z.array(z.tuple([z.string(), z.number().nullable(), z.number()])).nullable(),
   pauses: z.array(z.string()).nullable(),
   inputs: z.array(z.tuple([z.string(), z.number(), z.string()])).nullable(),
   accepted: z.array(z.string()).nullable(),
@@ -152,6 +156,7 @@ function toFacts(row: FactsRow): Facts {
       reason,
       at,
     })),
+    ...(row.choices !== null && { choices: toChoices(row.choices) }),
     pauses: row.pauses ?? [],
     ...(custodian === undefined ? {} : { custodian }),
   };

@@ -42,12 +42,14 @@ export interface Page {
   readonly body: Html;
   readonly css: string;
   readonly status?: number;
+  /** Of the words on it; English by default. */
+  readonly lang?: string;
 }
 
 /** The page as a response. Nothing on it may load anything, run anything, or be framed. */
-export function pageResponse({ title, body, css, status = 200 }: Page): Response {
+export function pageResponse({ title, body, css, status = 200, lang = 'en' }: Page): Response {
   const text = html`<!doctype html>
-<html lang="en">
+<html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -120,6 +120,9 @@ export const leadDetail = leadSummary
     consents: z.array(
       z.object({ purpose: z.string(), basis: z.string(), at: instantOut, expires: instantOut.nullable() }),
     ),
+    preferences: z.object({ declined: z.array(z.string()), pausedUntil: instantOut.nullable() }).openapi({
+      description: 'What the lead chose at `/u/{token}`: topics it does not want, and a pause of marketing.',
+    }),
     suppressions: z.array(
       z.object({ purpose: z.string().nullable(), until: instantOut.nullable(), reason: z.string() }),
     ),

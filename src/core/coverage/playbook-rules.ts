@@ -146,6 +146,8 @@ export const KEYS: Told = {
   ],
   pools: ({ pools }) => pools.flatMap(poolRules),
   returns: ({ returns }) => Object.values(returns).flatMap(returnRules),
+  topics: ({ topics }) =>
+    topics === undefined ? [] : [{ id: 'topics', seenIn: because(entry('touch.skipped'), 'topic-declined') }],
   expiry: ({ expiry }) => (expiry ? expiryRules(expiry) : []),
   caps: ({ caps }) => [
     ...(caps?.lead ? [{ id: 'caps/lead', seenIn: because(entry('touch.deferred'), 'capped') }] : []),

@@ -138,6 +138,15 @@ const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | 
   'lead.expired': () => ({ type: 'lead.expired', data: {} }),
   'lead.revived': () => ({ type: 'lead.revived', data: {} }),
   'lead.disqualified': () => ({ type: 'lead.disqualified', data: {} }),
+  'preferences.changed': (e) => ({
+    type: 'lead.preferences-changed',
+    data: {
+      declined: e.textOrNone('declined'),
+      wanted: e.textOrNone('wanted'),
+      pausedUntil: e.timeOrNone('pausedUntil'),
+      subscribed: e.textOrNone('subscribed'),
+    },
+  }),
   'lead.objected': () => ({ type: 'lead.objected', data: {} }),
   'lead.merged': (e) => ({ type: 'lead.merged', data: { from: e.text('from') } }),
   'lead.moved': () => ({ type: 'lead.moved', data: {} }),

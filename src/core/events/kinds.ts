@@ -71,6 +71,12 @@ export const EVENTS = {
   'lead.suppressed': kind('The address may not be mailed any more.', {
     purpose: textOrNone.describe('Null: for any purpose.'),
   }),
+  'lead.preferences-changed': kind('The lead chose on its preference page.', {
+    declined: textOrNone.describe('Topics it wants no emails about any more, with commas between.'),
+    wanted: textOrNone.describe('Topics it wants emails about again.'),
+    pausedUntil: time.nullable().describe('No emails of marketing until then.'),
+    subscribed: textOrNone.describe('Purposes it had left and takes emails for again.'),
+  }),
   'lead.objected': kind('The person objects to marketing: nobody contacts them for that again.', {}),
   'lead.merged': kind('Two leads were one person: `from` goes on as this lead.', { from: text }),
   'lead.moved': kind('The person works at another company now.', {}),

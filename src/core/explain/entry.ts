@@ -141,8 +141,16 @@ function keptOut(q: Question, cadence: Cadence, no: No, rules: Because[]): Expla
   };
 }
 
-/** The suppressions there are, where one is the reason. */
+/** The suppressions or choices there are, where one is the reason. */
 export function suppressionReasons(q: Question, reason: string): Because[] {
+  const { declined = [], pause } = q.facts.choices ?? {};
+  const source = 'preferences';
+  if (reason === 'topic-declined') {
+    return declined.map(({ topic, at }) => ({ code: 'fact', expr: `declined ${topic}`, value: say(q, at), source }));
+  }
+  if (reason === 'paused-by-lead' && pause !== undefined) {
+    return [{ code: 'fact', expr: 'paused until', value: say(q, pause.until), source }];
+  }
   if (reason !== 'suppressed') return [];
   return q.facts.suppressions.map(
     (s): Because => ({

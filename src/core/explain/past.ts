@@ -5,6 +5,7 @@
  */
 import { leavesTrace } from '../apply.ts';
 import { keepTold } from '../context.ts';
+import type { Choices } from '../facts.ts';
 import { toldSchema } from '../input.ts';
 import type { Playbook } from '../playbook.ts';
 import { initialState, type LeadState, SIGNALS_KEPT } from '../state.ts';
@@ -149,23 +150,29 @@ export function explainPast(q: Question, at: Instant): Explanation {
   const journal = q.journal.filter((entry) => entry.at <= at);
   const { playbook, reason } = playbookOfThen(q, journal);
   const playbooks = { current: playbook, get: q.playbooks.get };
-  const { consents, suppressions } = q.facts;
+  const { consents, suppressions, choices } = q.facts;
   const facts = {
     ...q.facts,
     consents: consents.filter((consent) => consent.at <= at),
     suppressions: suppressions.filter((one) => one.at <= at),
+    ...(choices && { choices: choicesAsOf(choices, at) }),
   };
   const state = stateAsOf(q.journal, at, playbook, q.facts.createdAt);
   const answer = asOf(q, { ...q, playbooks, facts, state, now: at, journal });
   return { ...answer, because: [...answer.because, ...reason, TODAY] };
 }
 
+const choicesAsOf = ({ declined, pause }: Choices, at: Instant): Choices => ({
+  declined: declined.filter((one) => one.at <= at),
+  ...(pause && pause.at <= at && { pause }),
+});
+
 /** What is kept as it is, and not as it was. */
 const TODAY: Because = {
   code: 'fact',
   expr: 'as of now',
   value:
-    'The fields of the lead and pauses of sending are those of today; consents and suppressions are those of then.',
+    'The fields of the lead and pauses of sending are those of today; consents, suppressions and what the lead chose are those of then.',
   source: 'store',
 };
 

@@ -76,12 +76,19 @@ export function explainSilence(q: Question): Explanation {
     const words = `If nothing else happens, on ${say(q, next.at)}: ${storyIn(q, next)}`;
     const run = enrollments.find((e) => e.cadence === next.cadence && e.step === next.step);
     const moved = run === undefined ? [] : whatDelays(q, run);
-    const end = expiryWords(q);
+    const { pause } = q.facts.choices ?? {};
+    const pauses = pause !== undefined && pause.until > q.now ? suppressionReasons(q, 'paused-by-lead') : [];
+    const end = [
+      pauses.length === 0 ? '' : `The lead asked for a pause of marketing until ${say(q, pause?.until ?? q.now)}.`,
+      expiryWords(q),
+    ]
+      .filter((part) => part !== '')
+      .join(' ');
     return answer(
       'will',
       isTouch(next) ? 'next-touch' : 'next-task',
       end === '' ? words : `${words} ${end}`,
-      [...offered, ...pauseReasons(q), ...moved, ...on],
+      [...offered, ...pauses, ...pauseReasons(q), ...moved, ...on],
       { at: next.at },
     );
   }

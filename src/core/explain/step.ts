@@ -4,7 +4,7 @@ import type { Enrollment } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { inner } from '../words.ts';
 import { type Ahead, playAhead } from './ahead.ts';
-import { whyNotIn } from './entry.ts';
+import { suppressionReasons, whyNotIn } from './entry.ts';
 import {
   type Because,
   type Entry,
@@ -158,7 +158,7 @@ function willCome(
       at,
       code: 'would-be-skipped',
       sentence: `${place} would come on ${say(q, at)}, and then: ${inner(storyIn(q, entry))}.`,
-      because,
+      because: [...because, ...suppressionReasons(q, entry.reason ?? '')],
       unblockedBy: null,
     };
   }

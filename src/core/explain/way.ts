@@ -47,7 +47,7 @@ export function whatDelays(q: Question, { cadence, step, capped }: Enrollment): 
   const of = moved?.reason === 'account-capped' ? 'account' : 'lead';
   const cap = q.playbooks.current.caps?.[of];
   return [
-    ...(moved === undefined ? [] : [fromJournal(q, moved)]),
+    ...(moved === undefined ? [] : [fromJournal(q, moved), ...suppressionReasons(q, moved.reason ?? '')]),
     ...(capped === true && cap !== undefined
       ? [
           {

@@ -102,6 +102,14 @@ export function buildPlaybook({
     ...(raw.caps && { caps: buildCaps(raw.caps) }),
     ...(raw.buyingGroup && { buyingGroup: buildGroup(raw.buyingGroup, at) }),
     ...(raw.replies && { replies: buildReplies(raw.replies) }),
+    ...(raw.topics && {
+      topics: dictionary(
+        Object.entries(raw.topics).map(([topic, name]) => [
+          topic,
+          dictionary(typeof name === 'string' ? [['else', name] as const] : Object.entries(name)),
+        ]),
+      ),
+    }),
     ...(raw.chat && { chat: raw.chat.map((rule, index) => buildChatRule(rule, () => at('chat', index, 'when'))) }),
     returns: byId(raw.returns, buildReturn),
     cadences: dictionary(

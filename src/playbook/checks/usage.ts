@@ -1,5 +1,6 @@
 /** Cross-checks over all files: what nobody uses, what is defined twice, and cadences that could never run. */
 import { eachStep } from '../later.ts';
+import { didYouMean } from '../nearest.ts';
 import { Raw } from '../raw.ts';
 import { cadenceId, type Workspace } from '../workspace.ts';
 import { mustBeUnique, mustExist, type Report } from './references.ts';
@@ -13,12 +14,15 @@ export function checkUsage({ playbook, cadences, emails, names }: Workspace, rep
 
   const used = new Set<string>();
   const picked = new Set<string>();
+  const topics = new Set(names.topics);
   for (const cadence of cadences) {
     eachStep(Raw.of(cadence).get('steps'), (step) => {
       const email = step.get('email').text;
       if (email !== undefined) used.add(email);
       const topic = step.get('pick').get('topic').text;
       if (topic !== undefined) picked.add(topic);
+      const own = step.get('topic').text ?? topic;
+      if (own !== undefined) topics.add(own);
     });
   }
   for (const { source } of emails) {
@@ -34,6 +38,12 @@ export function checkUsage({ playbook, cadences, emails, names }: Workspace, rep
       report.warnings.push(
         source.atOffset(0, `no cadence sends the email '${id}'`, 'a step that sends it, or no such file'),
       );
+  }
+
+  for (const [topic, name] of complete ? Raw.of(playbook).get('topics').entries() : []) {
+    if (topics.has(topic)) continue;
+    const message = `no email has the topic '${topic}'${didYouMean(topic, topics)}`;
+    report.warnings.push(name.problem(message, 'a topic of an email or of a step that sends one', 'key'));
   }
 
   const readable = cadences.filter(({ broken }) => !broken);

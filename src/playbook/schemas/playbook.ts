@@ -292,6 +292,16 @@ const agreed = object(
   'who agreed on this: { marketing, sales, review, report }',
 );
 
+const TOPIC_EXPECTED = 'what leads read for the topic, such as "Customer stories" or { en: Stories, de: Geschichten }';
+const topicName = text(TOPIC_EXPECTED, 80);
+const topic = z.union(
+  [
+    topicName,
+    mapOf(z.string().regex(/^[a-z]{2}$/, 'a language as two letters, such as "de"'), topicName, TOPIC_EXPECTED),
+  ],
+  { error: TOPIC_EXPECTED },
+);
+
 const GOAL_EXPECTED = 'a goal for a month: a number above zero';
 const goal = amount(GOAL_EXPECTED, 0.01, 1_000_000_000_000);
 const goals = object(
@@ -333,6 +343,7 @@ export const playbookSchema = object(
     buyingGroup: buyingGroup.optional(),
     replies: replies.optional(),
     chat: chat.optional(),
+    topics: mapOf(id, topic, 'a map from topics of emails to what leads read for them').optional(),
     returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
     goals: goals.optional(),
   },

@@ -1,0 +1,86 @@
+/** What leads choose about marketing's mail without leaving it: topics they do not want, and a pause. */
+import { type Draft, journal, placeOf } from './draft.ts';
+import { slotFor } from './enrollment.ts';
+import type { Facts } from './facts.ts';
+import type { InputBody } from './input.ts';
+import { isSending, type Playbook, type Purpose, type SendingStep } from './playbook.ts';
+import type { Instant } from './time.ts';
+
+/** Whose choice a touch meets: its topic's, which skips it, or a pause's, which it waits out. */
+export type Choice =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'declined'; readonly topic: string }
+  | { readonly kind: 'paused'; readonly until: Instant };
+
+/** The topics a touch is about: that of its step, and that of the email itself. */
+export function topicsOf(step: Pick<SendingStep, 'topic'>, email: string, { emails }: Playbook): string[] {
+  return [...new Set([step.topic, emails[email]?.topic])].filter((topic) => topic !== undefined);
+}
+
+/**
+ * What the lead has chosen about a touch at `at`. Sales and service are no matter of topics and pauses.
+ * @param known as for suppressions: with `now` every choice there is counts, whatever its time
+ */
+export function choiceAbout(
+  { purpose, topics }: { readonly purpose: Purpose; readonly topics: readonly string[] },
+  { choices }: Pick<Facts, 'choices'>,
+  at: Instant,
+  known: 'then' | 'now' = 'then',
+): Choice {
+  if (purpose !== 'marketing' || choices === undefined) return { kind: 'any' };
+  const counts = (since: Instant): boolean => known === 'now' || since <= at;
+  const declined = choices.declined.find((one) => topics.includes(one.topic) && counts(one.at));
+  if (declined) return { kind: 'declined', topic: declined.topic };
+  const { pause } = choices;
+  return pause && counts(pause.at) && pause.until > at ? { kind: 'paused', until: pause.until } : { kind: 'any' };
+}
+
+/** Topics that nothing goes out about any more. */
+export const declinedTopics = ({ choices }: Pick<Facts, 'choices'>): ReadonlySet<string> =>
+  new Set(choices?.declined.map(({ topic }) => topic));
+
+/** Topics of the emails that marketing's cadences send: those a lead may choose among. The named ones first. */
+export function offeredTopics(playbook: Playbook): readonly string[] {
+  const found = new Set<string>();
+  for (const { purpose, steps } of Object.values(playbook.cadences)) {
+    if (purpose !== 'marketing') continue;
+    for (const step of Object.values(steps)) {
+      if (!isSending(step)) continue;
+      const [topic] = topicsOf(step, step.kind === 'email' ? step.email : '', playbook);
+      if (topic !== undefined) found.add(topic);
+    }
+  }
+  const named = Object.keys(playbook.topics ?? {}).filter((topic) => found.has(topic));
+  return [...named, ...[...found].filter((topic) => !named.includes(topic)).sort()];
+}
+
+/** What a lead reads for a topic. */
+export function topicName({ topics }: Playbook, topic: string, language: string): string {
+  const names = topics?.[topic] ?? {};
+  const words = topic.replaceAll('-', ' ');
+  const plain = words.charAt(0).toUpperCase() + words.slice(1);
+  return names[language] ?? names['else'] ?? names['en'] ?? Object.values(names)[0] ?? plain;
+}
+
+/** Says what was chosen; a pause that ends early lets go what it held, each in its place in the window. */
+export function applyPreferences(d: Draft, body: Extract<InputBody, { kind: 'preferences' }>): void {
+  const { declined, wanted, pausedUntil, subscribed, by } = body;
+  journal(d, {
+    type: 'preferences.changed',
+    reason: 'preference',
+    by,
+    data: {
+      ...(declined.length === 0 ? {} : { declined: declined.join(', ') }),
+      ...(wanted.length === 0 ? {} : { wanted: wanted.join(', ') }),
+      ...(pausedUntil === undefined ? {} : pausedUntil === null ? { pauseEnded: true } : { pausedUntil }),
+      ...(subscribed.length === 0 ? {} : { subscribed: subscribed.join(', ') }),
+    },
+  });
+  if (pausedUntil !== null) return;
+  for (const e of d.state.enrollments) {
+    if (e.rests !== true || e.dueAt === null) continue;
+    const { playbook, cadence, step } = placeOf(d, e);
+    if (isSending(step)) e.dueAt = slotFor(d, playbook, cadence, d.sendAt(d.t), 'rest');
+    delete e.rests;
+  }
+}
