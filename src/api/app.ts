@@ -36,6 +36,7 @@ import { repRoutes } from './reps.ts';
 import { unmatched } from './routing.ts';
 import { inWords } from './schemas/words.ts';
 import { signalRoutes } from './signals.ts';
+import { suppressionFileRoutes } from './suppression-files.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { taskBulkRoutes } from './task-bulk.ts';
 import { taskRoutes } from './tasks.ts';
@@ -66,6 +67,7 @@ const resources = [
   dealRoutes,
   accountRoutes,
   suppressionRoutes,
+  suppressionFileRoutes,
   playbookRoutes,
   pauseRoutes,
   reportRoutes,

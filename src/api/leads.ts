@@ -153,13 +153,18 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
       declined: (facts.choices?.declined ?? []).map(({ topic }) => topic),
       pausedUntil: isoOrNull(pausedUntil > now ? pausedUntil : null),
     },
-    suppressions: facts.suppressions.map((suppression) => ({
-      purpose: suppression.purpose ?? null,
-      until: isoOrNull(suppression.until),
-      reason: suppression.reason,
-    })),
+    suppressions: distinct(
+      facts.suppressions.map((suppression) => ({
+        purpose: suppression.purpose ?? null,
+        until: isoOrNull(suppression.until),
+        reason: suppression.reason,
+      })),
+    ),
   };
 }
+
+/** Whoever leaves is suppressed as a person and by the address: one word of theirs, told once. */
+const distinct = <T>(rows: readonly T[]): T[] => [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 
 /** What the lead waits for, as of its last decision. */
 function nextOf(state: LeadState, { dueAt, held }: LeadRecord): z.infer<typeof leadDetail>['next'] {

@@ -18,7 +18,7 @@ export function objectionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     tags: ['Leads'],
     summary: 'The person objected to marketing',
     description:
-      'Ends every touch of marketing and sales at once and for good: runs, open tasks, custody. Suppresses person and address for both purposes, whatever is imported later; service mail goes on. Repeating it changes nothing.',
+      'Ends every touch of marketing and sales at once and for good: runs, open tasks, custody; and all scoring: scores are 0, labels, routes and conditions of stages are no longer looked at. Suppresses person and address for both purposes, whatever is imported later; service mail goes on. Repeating it changes nothing.',
     request: { params: leadIdParam, ...jsonBody(z.strictObject({ note: noteIn.optional() }), false) },
     responses: { 202: json(taken, 'Taken.'), ...problems(400, 404, 413, 415, 422) },
   });

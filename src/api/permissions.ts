@@ -67,6 +67,8 @@ export const PERMISSIONS = {
   'accounts.get': { ...writers, manager: 'all' },
   'suppressions.list': writers,
   'suppressions.create': writers,
+  'suppressions.import': marketing,
+  'suppressions.export': marketing,
   'suppressions.delete': marketing,
   'suppressions.remove': marketing,
   'playbook.get': { ...marketing, manager: 'all' },

@@ -1,10 +1,19 @@
 /** `/v1/suppressions`: whom nothing must reach, for one purpose or all. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { accountIdOf } from '../core/account.ts';
 import { companyDomain } from '../core/scrub/domain.ts';
 import { emailIdentity } from '../core/scrub.ts';
 import { iso } from '../core/time.ts';
 import type { Db } from '../store/schema.ts';
-import { listSuppressions, removeSuppression, type SuppressionRow, suppress } from '../store/suppressions.ts';
+import {
+  listSuppressions,
+  type NewSuppression,
+  removeSuppression,
+  type SuppressionRow,
+  suppress,
+  suppressNewcomers,
+} from '../store/suppressions.ts';
+import { transact } from '../store/tx.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { Problem } from './problem/problem.ts';
@@ -20,9 +29,10 @@ import {
   problems,
   text,
 } from './schemas/common.ts';
-import { write } from './write.ts';
+import { nudge, write } from './write.ts';
 
 const tags = ['Suppressions'];
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const purpose = z.enum(['marketing', 'sales', 'service']);
 const email = z
   .email('must be an address')
@@ -34,14 +44,32 @@ const domain = text(253)
   .transform((value) => companyDomain(value) ?? value)
   .openapi({ type: 'string', example: 'acme.example' });
 
-const oneOf = (target: { email?: string | undefined; domain?: string | undefined }): boolean =>
-  (target.email === undefined) !== (target.domain === undefined);
-const ONE = { message: 'give either `email` or `domain`', path: ['email'] };
+const account = text(253)
+  .refine(
+    (value) => UUID.test(value) || companyDomain(value) !== undefined,
+    'must be the id of an account or its domain',
+  )
+  .openapi({
+    type: 'string',
+    example: 'acme.example',
+    description: 'The id of an account, or the domain it is known by.',
+  });
+
+interface Target {
+  readonly email?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly account?: string | undefined;
+}
+const given = ({ email, domain, account }: Target): number =>
+  [email, domain, account].filter((one) => one !== undefined).length;
+const oneOf = (target: Target): boolean => given(target) === 1;
+const ONE = { message: 'give one of `email`, `domain` and `account`', path: ['email'] };
 
 const suppressionIn = z
   .strictObject({
     email: email.optional(),
     domain: domain.optional(),
+    account: account.optional(),
     purpose: purpose.optional().openapi({ description: 'All purposes when absent.' }),
     until: dateIn.optional().openapi({ description: 'For ever when absent.' }),
     reason: text(500),
@@ -49,11 +77,12 @@ const suppressionIn = z
   .refine(oneOf, ONE)
   .openapi('SuppressionInput');
 
-const suppressionOut = z
+export const suppressionOut = z
   .object({
     id: z.string(),
     email: z.string().nullable(),
     domain: z.string().nullable(),
+    account: z.object({ id: z.string().nullable(), domain: z.string() }).nullable(),
     lead: z.object({ id: z.uuid() }).nullable(),
     purpose: z.string().nullable(),
     until: instantOut.nullable(),
@@ -78,13 +107,15 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     summary: 'List suppressions',
     request: {
       query: z
-        .strictObject({ email: email.optional(), domain: domain.optional(), ...listQuery })
-        .refine((query) => query.email === undefined || query.domain === undefined, ONE),
+        .strictObject({ email: email.optional(), domain: domain.optional(), account: account.optional(), ...listQuery })
+        .refine((query) => given(query) <= 1, ONE),
     },
     responses: { 200: json(pageOf(suppressionOut, 'SuppressionPage'), 'A page of suppressions.'), ...problems(400) },
   });
   app.openapi(list, async (c) => {
-    const page = await listSuppressions(deps.database.db, c.req.valid('query'));
+    const { limit, cursor, ...asked } = c.req.valid('query');
+    const target = await targetOf(deps.database.db, asked);
+    const page = await listSuppressions(deps.database.db, { limit, cursor, ...target });
     return c.json({ items: page.items.map(toOut), next: page.next }, 200);
   });
 
@@ -93,25 +124,36 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     method: 'post',
     path: '/v1/suppressions',
     tags,
-    summary: 'Suppress an address or a domain',
-    description: 'Holds from the next send on. Repeating it keeps the longer time.',
+    summary: 'Suppress an address, a domain or an account',
+    description:
+      'Holds from the next send on, also for whoever comes in later. A domain is that of addresses and of companies, with all its subdomains; an account is the people of a company, whatever their addresses. Repeating it keeps the longer time.',
     request: jsonBody(suppressionIn),
     responses: { 201: json(suppressionOut, 'Suppressed.'), ...problems(400, 413, 415, 422) },
   });
   app.openapi(post, async (c) => {
-    const given = c.req.valid('json');
+    const asked = c.req.valid('json');
+    const { by } = callerIn(c);
+    let wrote: { suppression: NewSuppression; told: readonly string[] } | undefined;
     const { status, body } = await write(c, deps, async (tx) => {
       const now = deps.clock.now();
-      if (given.until !== undefined && given.until <= now) {
+      if (asked.until !== undefined && asked.until <= now) {
         throw new Problem('date-past', 'A suppression cannot end in the past', {
           errors: [{ path: 'until', message: 'must lie ahead' }],
         });
       }
-      const { id, leadIds } = await suppress(tx, { ...given, by: callerIn(c).by }, now);
-      const row = (await rowsOf(tx, given)).find((one) => one.id === id);
+      const target = await targetOf(tx, asked);
+      const suppression = { ...asked, ...target, by };
+      const { id, leadIds } = await suppress(tx, suppression, now);
+      wrote = { suppression, told: leadIds };
+      const row = (await rowsOf(tx, target)).find((one) => one.id === id);
       if (row === undefined) throw new Error(`suppression ${id} is gone inside its own transaction`);
       return { status: 201 as const, body: toOut(row), nudge: leadIds };
     });
+    if (wrote !== undefined) {
+      const { suppression, told } = wrote;
+      const late = await transact(deps.database.db, (tx) => suppressNewcomers(tx, suppression, told, deps.clock.now()));
+      await nudge(deps, late);
+    }
     return c.json(body, status);
   });
 
@@ -142,15 +184,22 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     summary: 'End the suppressions of an address or a domain',
     request: jsonBody(
       z
-        .strictObject({ email: email.optional(), domain: domain.optional(), purpose: purpose.optional() })
+        .strictObject({
+          email: email.optional(),
+          domain: domain.optional(),
+          account: account.optional(),
+          purpose: purpose.optional(),
+        })
         .refine(oneOf, ONE),
     ),
     responses: { 200: json(removed, 'Ended.'), ...problems(400, 404, 413, 415, 422) },
   });
   app.openapi(removeOf, async (c) => {
-    const { purpose: only, ...target } = c.req.valid('json');
+    const { purpose: only, ...asked } = c.req.valid('json');
     const { status, body } = await write(c, deps, async (tx) => {
-      const rows = (await rowsOf(tx, target)).filter((row) => only === undefined || row.purpose === only);
+      const rows = (await rowsOf(tx, await targetOf(tx, asked))).filter(
+        (row) => only === undefined || row.purpose === only,
+      );
       if (rows.length === 0) throw new Problem('not-found', 'There is no such suppression');
       const leads = new Set<string>();
       for (const row of rows) {
@@ -164,17 +213,24 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-async function rowsOf(
-  tx: Db,
-  { email, domain }: { email?: string | undefined; domain?: string | undefined },
-): Promise<readonly SuppressionRow[]> {
-  return (await listSuppressions(tx, { email, domain, limit: OF_ONE })).items;
+async function rowsOf(tx: Db, target: Target): Promise<readonly SuppressionRow[]> {
+  return (await listSuppressions(tx, { ...target, limit: OF_ONE })).items;
 }
 
-const toOut = (row: SuppressionRow): z.infer<typeof suppressionOut> => ({
+/** An account is known by its domain. @throws Problem `not-found` for an id no account has */
+async function targetOf(db: Db, { email, domain, account }: Target): Promise<Target> {
+  if (account === undefined) return { email, domain };
+  if (!UUID.test(account)) return { account: companyDomain(account) };
+  const row = await db.selectFrom('accounts').select('domain').where('id', '=', account).executeTakeFirst();
+  if (row === undefined) throw new Problem('not-found', `There is no account ${account}`);
+  return { account: row.domain };
+}
+
+export const toOut = (row: SuppressionRow): z.infer<typeof suppressionOut> => ({
   id: row.id,
   email: row.email,
   domain: row.domain,
+  account: row.account === null ? null : { id: accountIdOf(row.account), domain: row.account },
   lead: row.leadId === null ? null : { id: row.leadId },
   purpose: row.purpose,
   until: isoOrNull(row.until),

@@ -16,6 +16,7 @@ import { FileMistakes } from './people.ts';
 import { addDoctor, addProcesses } from './processes.ts';
 import { addReport } from './report.ts';
 import { addSimulate } from './simulate.ts';
+import { addSuppressions } from './suppressions.ts';
 import { colour, note, printJson } from './terminal.ts';
 
 /** Mistakes of whoever called: the wrong use of a command or of the environment. */
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     addCheck,
     addApply,
     addImport,
+    addSuppressions,
     addSimulate,
     addExplain,
     addReport,

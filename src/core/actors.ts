@@ -38,7 +38,10 @@ export interface SignalAct {
 
 export type LeadAct =
   | ({ readonly kind: 'signal' } & SignalAct)
-  | { readonly kind: 'unsubscribe'; readonly at: Instant };
+  /** On the preference page of the message: leaves, declines the message's topic, or asks for a pause. */
+  | { readonly kind: 'unsubscribe'; readonly at: Instant }
+  | { readonly kind: 'decline'; readonly at: Instant }
+  | { readonly kind: 'pause'; readonly at: Instant };
 
 export interface ReturnGiven {
   readonly reason: string;
@@ -252,10 +255,13 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
         return fits ? entry : { ...entry, chance: 0 };
       });
       const acts = react(key, what, touch.at, fitting, { cadence: touch.cadence, step: touch.step });
-      const { unsubscribe } = leads;
-      if (unsubscribe === undefined || draw('unsubscribe', key, what) >= unsubscribe.chance) return acts;
-      const at = touch.at + plainDelay(unsubscribe.after, draw('unsubscribe after', key, what));
-      return [...acts, { kind: 'unsubscribe' as const, at }];
+      for (const kind of ['unsubscribe', 'decline', 'pause'] as const) {
+        const rule = leads[kind];
+        if (rule === undefined || draw(kind, key, what) >= rule.chance) continue;
+        const at = touch.at + plainDelay(rule.after, draw(`${kind} after`, key, what));
+        acts.push({ kind, at });
+      }
+      return acts;
     },
 
     answer: (key, task) => {

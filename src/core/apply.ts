@@ -178,7 +178,7 @@ function applySignal(d: Draft, input: Input, body: Body<'signal'>): void {
   const at = Math.min(input.at, d.t);
   if (leavesTrace(body.type, body.human)) logSignal(d, body.type, at, body.human);
   if (body.human) {
-    keepTold(state, body.context ?? {}, at);
+    if (!state.objected) keepTold(state, body.context ?? {}, at);
     state.humanAt = Math.max(state.humanAt ?? at, at);
     if (at > state.custody.since) d.humanNow = true;
     revive(d, 'lead');

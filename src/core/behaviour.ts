@@ -134,10 +134,14 @@ export const behaviourSchema = object(
         personas: listOf(persona, 'a list of at least one kind of people', 1),
         /** Chance at each touch that the reader unsubscribes. */
         unsubscribe: object({ chance, after: delay }, 'chance and after').optional(),
+        /** Chance at each touch of marketing that the reader declines its topic on the preference page. */
+        decline: object({ chance, after: delay }, 'chance and after').optional(),
+        /** Chance at each touch of marketing that the reader asks there for a pause. */
+        pause: object({ chance, after: delay }, 'chance and after').optional(),
         /** Share of leads whose address turns out not to exist. */
         bounce: object({ chance }, 'a chance, such as { chance: 0.02 }').optional(),
       },
-      'how leads react: personas, unsubscribe, bounce',
+      'how leads react: personas, unsubscribe, decline, pause, bounce',
     ),
     /** `after` of reps is working time in the rep's calendar; a day is as long as their working day. */
     reps: object(

@@ -6,6 +6,9 @@ import type { InputBody } from './input.ts';
 import { isSending, type Playbook, type Purpose, type SendingStep } from './playbook.ts';
 import type { Instant } from './time.ts';
 
+/** How long a pause is that a lead asks for. */
+export const PAUSE = 'P1M';
+
 /** Whose choice a touch meets: its topic's, which skips it, or a pause's, which it waits out. */
 export type Choice =
   | { readonly kind: 'any' }

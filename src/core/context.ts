@@ -75,6 +75,7 @@ export function keepTold(state: LeadState, told: Told, at: Instant): void {
   }
 }
 
+/** Empty for who objected: whoever is not marketed to is not profiled either. */
 export const contextOf = (state: LeadState, zone: string, now: Instant): ContextScope => ({
   device: state.context?.device?.value ?? '',
   place: state.context?.place?.value ?? '',
@@ -86,7 +87,8 @@ export const contextOf = (state: LeadState, zone: string, now: Instant): Context
 });
 
 /** The hour at which the lead does most, on the clock of `zone`; the earlier one of two alike, -1 when too little is known. */
-export function bestHourOf({ signals }: LeadState, zone: string, now: Instant): number {
+export function bestHourOf({ signals, objected }: LeadState, zone: string, now: Instant): number {
+  if (objected) return -1;
   const weights = new Array<number>(24).fill(0);
   let count = 0;
   for (const [type, { at, machine = [] }] of Object.entries(signals)) {

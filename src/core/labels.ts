@@ -7,6 +7,7 @@ export const COUNTED_LABELS = ['mql', 'sql'] as const;
 
 /** Journals the labels that turned true since the last look. */
 export function noteLabels(d: Draft): void {
+  if (d.state.objected) return;
   const playbook = d.playbooks.current;
   for (const label of COUNTED_LABELS) {
     const definition = playbook.definitions[label];

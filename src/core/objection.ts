@@ -6,7 +6,7 @@ import { endEnrollment } from './enrollment.ts';
 import type { InputBody } from './input.ts';
 import { closeTask } from './task.ts';
 
-/** Ends every run, task and custody of marketing and sales; what serves a customer goes on. */
+/** Ends every run, task and custody of marketing and sales, and all scoring; what serves a customer goes on. */
 export function applyObjection(d: Draft, { by, note }: Pick<Extract<InputBody, { kind: 'objected' }>, 'by' | 'note'>) {
   if (d.state.objected) {
     journal(d, { type: 'input.ignored', reason: 'objected', by, data: { kind: 'objected' } });
@@ -19,6 +19,10 @@ export function applyObjection(d: Draft, { by, note }: Pick<Extract<InputBody, {
 
 /** What an objection ends; called again when an objector and somebody else turn out to be one person. */
 export function endContacts(d: Draft, by: string): void {
+  // Art. 21 (2): profiling, to the extent that it is for marketing. Signals stay, as what happened.
+  delete d.state.labels;
+  delete d.state.context;
+  d.state.routes = {};
   leaveOpenHandoff(d);
   for (const e of [...d.state.enrollments]) {
     if (placeOf(d, e).cadence.purpose !== 'service') endEnrollment(d, e, 'exited', 'objected', { by });

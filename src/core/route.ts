@@ -15,6 +15,7 @@ export function evaluateRoutes(d: Draft): { id: string; route: Route; on: boolea
  * than the last custody change. One that turned true by other means stays armed for the next one.
  */
 export function firingRoute(d: Draft): Route | undefined {
+  if (d.state.objected) return undefined;
   let fires: Route | undefined;
   for (const { id, route, on } of evaluateRoutes(d)) {
     const was = d.state.routes[id] ?? { on: false, armed: false };
@@ -26,7 +27,7 @@ export function firingRoute(d: Draft): Route | undefined {
     const answers = armed && d.humanNow && rested;
     // While sales has the lead the rep sees the signal; it must not hand the lead over again later.
     const used = answers || (armed && d.humanNow && d.state.custody.who === 'sales');
-    if (answers && !fires && d.state.custody.who !== 'sales' && !d.state.disqualified && !d.state.objected) {
+    if (answers && !fires && d.state.custody.who !== 'sales' && !d.state.disqualified) {
       fires = route;
       d.state.routes[id] = { on, armed: false, firedAt: d.t };
     } else {

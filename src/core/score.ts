@@ -99,6 +99,7 @@ const clamp = (n: number, max: number): number => Math.min(max, Math.max(0, n));
  * @param shared what counts of the colleagues' engagement; 0 for the lead's own alone
  */
 export function engagementOf(state: LeadState, playbook: Playbook, now: Instant, zone: string, shared = 0): number {
+  if (state.objected) return 0;
   let sum = shared;
   for (const part of earnings(state, playbook, now, zone)) sum += part.now;
   return clamp(sum, playbook.score.engagement.max);
@@ -115,6 +116,9 @@ const round = (n: number): number => Math.round(n * 10) / 10;
 const signed = (n: number): string => (n < 0 ? `${round(n)}` : `+${round(n)}`);
 const often = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`);
 
+/** GDPR, Art. 21 (2): profiling ends with the marketing it is for. */
+const NOT_SCORED = 'the person objected to marketing: nothing about them is scored';
+
 /** Both scores with their reasons, for people; conditions use the two functions above. */
 export function explainScore(
   state: LeadState,
@@ -124,6 +128,7 @@ export function explainScore(
   scope: Scope,
   shared = 0,
 ): Score {
+  if (state.objected) return { fit: 0, engagement: 0, parts: [], reasons: [NOT_SCORED] };
   const { max } = playbook.score.engagement;
   const parts: ScorePart[] = [];
   playbook.score.fit.forEach(({ when, points }, index) => {

@@ -1,13 +1,15 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
 import { type Actors, isHumanSignal, type Sale, type SignalAct } from './actors.ts';
-import { instantOf, localDay } from './calendar.ts';
+import { addDuration, instantOf, localDay } from './calendar.ts';
 import { CHAT_SIGNAL } from './chat.ts';
 import { isChatTask } from './chats.ts';
+import { PAUSE, topicsOf } from './choices.ts';
 import { decideWith } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
 import { isCustomer } from './endstate.ts';
-import type { Consent, Facts, Rep, Routing, Suppression } from './facts.ts';
+import type { Choices, Consent, Facts, Rep, Routing, Suppression } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
+import { permissionFor } from './permission.ts';
 import type { Playbook } from './playbook.ts';
 import type { LeadFields } from './scope.ts';
 import type { Member, SimulatedAccounts } from './simulated-accounts.ts';
@@ -65,7 +67,8 @@ interface Act {
   readonly at: Instant;
   readonly possible: () => boolean;
   readonly body: InputBody;
-  readonly suppression?: Suppression;
+  /** What the store would keep of it. */
+  readonly keep?: () => void;
 }
 
 /** A chat is decided about when it begins, and not before. */
@@ -96,6 +99,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   };
   world.accounts.join(member);
   const suppressions: Suppression[] = given.suppressions.map((suppression) => ({ ...suppression, at: from }));
+  let choices: Choices = { declined: [] };
   let inputs: Input[] = [];
   let acts: Act[] = [];
   let chats: ChatAct[] = [];
@@ -116,6 +120,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       lead: given.lead,
       consents: given.consents,
       suppressions,
+      choices,
       pauses: [],
       ...(custodian === undefined ? {} : { custodian }),
     };
@@ -216,14 +221,36 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const nth = (seen.get(place) ?? 0) + 1;
     seen.set(place, nth);
     if (count.touches === 0 && actors.bounces(key)) {
-      acts.push(suppressed(touch.at, 'bounced'));
+      acts.push(suppressed(suppressions, touch.at, 'bounced'));
       return;
     }
     const phase = playbook.emails[touch.email]?.phase ?? 'thought-leadership';
     for (const act of actors.afterTouch(key, { ...touch, phase, nth })) {
-      if (act.kind === 'unsubscribe') acts.push(suppressed(act.at, 'unsubscribed', touch.purpose));
+      if (act.kind === 'unsubscribe') acts.push(suppressed(suppressions, act.at, 'unsubscribed', touch.purpose));
+      else if (act.kind === 'pause' || act.kind === 'decline') acts.push(...chosen(act.kind, act.at, touch));
       else does(asWritten(act));
     }
+  }
+
+  /** What the lead does on its preference page, which offers nothing to who has left. */
+  function chosen(kind: 'pause' | 'decline', at: Instant, touch: TouchRequest): Act[] {
+    const [topic] = topicsOf(touch, touch.email, playbook);
+    if (touch.purpose !== 'marketing') return [];
+    const stays = (): boolean => permissionFor('marketing', facts(), playbook, at).kind !== 'no';
+    const said = { kind: 'preferences' as const, declined: [], wanted: [], subscribed: [], by: 'lead' };
+    if (kind === 'pause') {
+      const until = addDuration(at, PAUSE, leadZone(facts(), playbook));
+      const keep = (): void => {
+        choices = { ...choices, pause: { until, at } };
+      };
+      return [{ at, possible: stays, body: { ...said, pausedUntil: until }, keep }];
+    }
+    if (topic === undefined) return [];
+    const possible = (): boolean => stays() && !choices.declined.some((one) => one.topic === topic);
+    const keep = (): void => {
+      choices = { ...choices, declined: [...choices.declined, { topic, at }] };
+    };
+    return [{ at, possible, body: { ...said, declined: [topic] }, keep }];
   }
 
   /** Customers are with sales too, but no work that is waiting. */
@@ -277,7 +304,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     acts = acts.filter((act) => act.at > now);
     for (const act of due) {
       if (!act.possible()) continue;
-      if (act.suppression !== undefined) suppressions.push(act.suppression);
+      act.keep?.();
       if (act.body.kind === 'task.answered') openTasks.delete(act.body.task);
       put(act.at, act.body);
     }
@@ -339,9 +366,9 @@ const signalBody = (act: SignalAct): InputBody => ({
   ...(act.type.startsWith('meeting.') ? { meetingAt: act.meetingAt ?? act.at } : {}),
 });
 
-const suppressed = (at: Instant, reason: string, purpose?: TouchRequest['purpose']): Act => ({
+const suppressed = (all: Suppression[], at: Instant, reason: string, purpose?: TouchRequest['purpose']): Act => ({
   at,
   possible: () => true,
-  suppression: { reason, at, ...(purpose === undefined ? {} : { purpose }) },
+  keep: () => void all.push({ reason, at, ...(purpose === undefined ? {} : { purpose }) }),
   body: { kind: 'suppressed', reason, ...(purpose === undefined ? {} : { purpose }), by: 'lead' },
 });

@@ -22,7 +22,8 @@ export function raiseStage(d: Draft): void {
   for (let i = stages.length - 1; i > at; i--) {
     const stage = stages[i];
     if (!stage) continue;
-    if (stage.when?.test(scope)) {
+    // What an objector does is nobody's to judge; that they bought is a fact.
+    if (!d.state.objected && stage.when?.test(scope)) {
       moveStage(d, { to: stage.id, reason: 'stage-condition', by: 'rule', data: { when: stage.when.source } });
       return;
     }

@@ -307,7 +307,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     t.entry.by === 'lead' ? 'The lead is back: it did something.' : `The lead is back: ${t.who} took it up again.`,
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
   'lead.objected': (t) =>
-    `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good.${noted(t)}`,
+    `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good, and nothing about them is scored any more.${noted(t)}`,
   'preferences.changed': (t) => {
     const until = t.time('pausedUntil');
     const said = [

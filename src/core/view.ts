@@ -102,6 +102,7 @@ class View implements Scope {
     return isWorking(calendarOf(this.#playbook, rep), this.now);
   }
   get score(): { fit: number; engagement: number } {
+    if (this.#state.objected) return { fit: 0, engagement: 0 };
     if (this.#score) return this.#score;
     // A fit rule that asks for the score sees zeros: it cannot depend on itself.
     if (this.#scoring) return { fit: 0, engagement: 0 };
@@ -147,6 +148,8 @@ class View implements Scope {
   }
 
   definition(name: string): boolean {
+    // What both teams call a lead is a profile of it.
+    if (this.#state.objected) return false;
     this.#forDefinitions ??= new View(this.#state, this.#facts, this.#playbook, this.now, SINCE_RETURN, undefined);
     return this.#playbook.definitions[name]?.test(this.#forDefinitions) ?? false;
   }

@@ -18,6 +18,7 @@ import { calendarOf } from '../core/view.ts';
 import { zoneOfCountry } from '../core/zones.ts';
 import type { Db } from '../store/db.ts';
 import { isMailed, replyTo } from './demo-mail.ts';
+import { choose } from './demo-preferences.ts';
 import type { Mailbox, MailboxMessage } from './mailbox/mailbox.ts';
 
 export interface PeopleOptions {
@@ -185,7 +186,13 @@ export function createPeople(options: PeopleOptions): People {
         at: touch.decided_at,
       };
       for (const act of actors.afterTouch(lead, seen)) {
-        if (act.kind === 'unsubscribe') later(act.at, 'unsubscribe', () => unsubscribe(message.id));
+        if (act.kind === 'decline' || act.kind === 'pause') {
+          const topic = touch.topic ?? playbook.emails[touch.email]?.topic;
+          if (touch.purpose !== 'marketing' || (act.kind === 'decline' && topic === undefined)) continue;
+          later(act.at, act.kind, async () =>
+            choose(await linkOf(message.id), act.kind === 'decline' ? topic : undefined),
+          );
+        } else if (act.kind === 'unsubscribe') later(act.at, 'unsubscribe', () => unsubscribe(message.id));
         else if (isMailed(act)) go('answering mail', () => answerMail(message, act, touch.lead_id));
         else if (act.type === CHAT_SIGNAL) later(act.at, 'chat', () => chat(touch.lead_id, lead));
         else signals.push(signalOf(touch.lead_id, act));
@@ -231,12 +238,17 @@ export function createPeople(options: PeopleOptions): People {
 
   /** As a mail client does it: RFC 8058, by the link in the message's own header. */
   async function unsubscribe(messageId: string): Promise<void> {
-    const headers = (await mailbox.raw(messageId))?.toString('latin1').split(/\r?\n\r?\n/)[0] ?? '';
-    const link = /^List-Unsubscribe:\s*<(https?:[^>]+)>/im.exec(headers.replace(/\r?\n[ \t]+/g, ' '))?.[1];
-    if (link === undefined) throw new Error('a message has no List-Unsubscribe header');
+    const link = await linkOf(messageId);
     const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
     const response = await fetch(link, { method: 'POST', body, redirect: 'error' });
     if (!response.ok) throw new Error(`the unsubscribe link answered ${response.status}`);
+  }
+
+  async function linkOf(messageId: string): Promise<string> {
+    const headers = (await mailbox.raw(messageId))?.toString('latin1').split(/\r?\n\r?\n/)[0] ?? '';
+    const link = /^List-Unsubscribe:\s*<(https?:[^>]+)>/im.exec(headers.replace(/\r?\n[ \t]+/g, ' '))?.[1];
+    if (link === undefined) throw new Error('a message has no List-Unsubscribe header');
+    return link;
   }
 
   async function look(): Promise<void> {

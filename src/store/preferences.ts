@@ -10,6 +10,7 @@ import { putInputs } from './inbox.ts';
 import { bumpGuards } from './lead-upsert.ts';
 import { UNSUBSCRIBED } from './leave.ts';
 import type { Db } from './schema.ts';
+import { subjectsSql } from './suppressions.ts';
 import { date } from './values.ts';
 
 /** The row of a pause, in place of a topic. */
@@ -144,11 +145,7 @@ export async function leftPurposes(
 ): Promise<Readonly<Record<'own' | 'closed', ReadonlySet<Purpose>>>> {
   const rows = await db
     .selectFrom('suppressions')
-    .innerJoin('leads', (join) =>
-      join.on(
-        sql<boolean>`suppressions.subject = any(array['lead:' || leads.id, 'email:' || leads.email_normal, 'domain:' || leads.email_domain, 'domain:' || leads.domain])`,
-      ),
-    )
+    .innerJoin('leads', (join) => join.on(sql<boolean>`suppressions.subject = any(${sql.raw(subjectsSql('leads'))})`))
     .select(['suppressions.purpose', 'suppressions.reason', 'suppressions.actor'])
     .where('leads.id', '=', leadId)
     .where('suppressions.until_at', 'is', null)

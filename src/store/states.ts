@@ -17,6 +17,7 @@ import { toFields } from './leads.ts';
 import { toChoices } from './preferences.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
+import { subjectsSql } from './suppressions.ts';
 import { defined } from './values.ts';
 import { type Listener, toListener } from './webhook-events.ts';
 
@@ -85,8 +86,7 @@ select l.id, l.key, l.created_at, l.email, l.first_name, l.last_name, l.company,
   (select json_agg(json_build_array(c.purpose, c.basis, ${ms('c.at')}, ${ms('c.expires')}) order by c.at)
     from consents c where c.lead_id = l.id) as consents,
   (select json_agg(json_build_array(s.purpose, ${ms('s.until_at')}, s.reason, ${ms('s.created_at')}) order by s.created_at)
-    from suppressions s where s.subject = any(array[
-      'lead:' || l.id, 'email:' || l.email_normal, 'domain:' || l.email_domain, 'domain:' || l.domain])) as suppressions,
+    from suppressions s where s.subject = any(${subjectsSql('l')})) as suppressions,
   (select json_agg(json_build_array(c.topic, ${ms('c.until_at')}, ${ms('c.created_at')}) order by c.topic)
     from preferences c where c.lead_id = l.id) as choices,
   (select json_agg(p.scope order by p.scope) from pauses p) as pauses,

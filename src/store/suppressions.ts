@@ -17,7 +17,10 @@ import { date, dateOrNull, newId } from './values.ts';
 /** Exactly one of them. Address and domain are normalised (`emailIdentity` of core/scrub.ts). */
 export interface SuppressionTarget {
   readonly email?: string | undefined;
+  /** Addresses there and at its subdomains, and people whose company has it. */
   readonly domain?: string | undefined;
+  /** The people of a company, by its domain, whatever their addresses. */
+  readonly account?: string | undefined;
   /** The person, whatever the address becomes. */
   readonly leadId?: string | undefined;
 }
@@ -35,6 +38,7 @@ export interface SuppressionRow {
   readonly id: string;
   readonly email: string | null;
   readonly domain: string | null;
+  readonly account: string | null;
   readonly leadId: string | null;
   readonly purpose: string | null;
   readonly until: Instant | null;
@@ -47,11 +51,16 @@ export interface SuppressionRow {
 const CHUNK = 500;
 
 function subjectOf(target: SuppressionTarget): string {
-  const { email, domain, leadId } = target;
-  const given = [email && `email:${email}`, domain && `domain:${domain}`, leadId && `lead:${leadId}`].filter(Boolean);
+  const { email, domain, account, leadId } = target;
+  const given = [
+    email && `email:${email}`,
+    domain && `domain:${domain}`,
+    account && `account:${account}`,
+    leadId && `lead:${leadId}`,
+  ].filter(Boolean);
   const subject = given[0];
   if (given.length === 1 && typeof subject === 'string') return subject;
-  throw new VolleyError('bad-suppression', 'a suppression is about one address, one domain or one lead');
+  throw new VolleyError('bad-suppression', 'a suppression is about one address, one domain, one account or one lead');
 }
 
 function toRow(row: Selectable<SuppressionsTable>): SuppressionRow {
@@ -61,6 +70,7 @@ function toRow(row: Selectable<SuppressionsTable>): SuppressionRow {
     id: row.id,
     email: about('email'),
     domain: about('domain'),
+    account: about('account'),
     leadId: about('lead'),
     purpose: row.purpose === '' ? null : row.purpose,
     until: row.until_at,
@@ -84,6 +94,19 @@ export async function suppressionsOf(db: Db, subjects: readonly string[]): Promi
   return rows.map(toRow);
 }
 
+/** A domain and those above it: what a suppression of may be about an address there. Deeper ones have no more companies. */
+const ABOVE = 4;
+const domainsOf = (column: string): string[] => {
+  const all = [column];
+  for (let n = 0; n < ABOVE; n += 1) all.push(`substr(${all[n]}, strpos(${all[n]}, '.') + 1)`);
+  return all.map((domain) => `'domain:' || ${domain}`);
+};
+
+/** SQL: the subjects of all suppressions that are about the row `lead` of `leads`. */
+export const subjectsSql = (lead: string): string =>
+  `array['lead:' || ${lead}.id, 'email:' || ${lead}.email_normal, 'account:' || ${lead}.domain,
+    ${[...domainsOf(`${lead}.email_domain`), ...domainsOf(`${lead}.domain`)].join(', ')}]`;
+
 /** Ids of the leads a subject is about now. */
 async function leadsOf(tx: Db, subject: string): Promise<readonly string[]> {
   const separator = subject.indexOf(':');
@@ -91,7 +114,18 @@ async function leadsOf(tx: Db, subject: string): Promise<readonly string[]> {
   let query = tx.selectFrom('leads').select('id');
   if (subject.startsWith('lead:')) query = query.where('id', '=', value);
   else if (subject.startsWith('email:')) query = query.where('email_normal', '=', value);
-  else query = query.where((eb) => eb.or([eb('email_domain', '=', value), eb('domain', '=', value)]));
+  else if (subject.startsWith('account:')) query = query.where('domain', '=', value);
+  else {
+    const under = `%.${value}`;
+    query = query.where((eb) =>
+      eb.or([
+        eb('email_domain', '=', value),
+        eb('domain', '=', value),
+        eb('email_domain', 'like', under),
+        eb('domain', 'like', under),
+      ]),
+    );
+  }
   const rows = await query.orderBy('id').execute();
   return rows.map((row) => row.id);
 }
@@ -115,6 +149,74 @@ export async function suppress(
 }
 
 /**
+ * Many at once, as from a file: as `suppress` does for each, in a few statements. Of several about the same
+ * subject and purpose the one without an end, else the one with the latest, counts.
+ * @param suppressions at most 200, for a transaction of Aurora DSQL
+ * @returns the leads to nudge after the commit
+ */
+export async function suppressMany(
+  tx: Db,
+  suppressions: readonly NewSuppression[],
+  now: Instant,
+): Promise<readonly string[]> {
+  const longest = new Map<string, NewSuppression>();
+  for (const one of suppressions) {
+    const key = `${subjectOf(one)} ${one.purpose ?? ''}`;
+    const before = longest.get(key);
+    const reach = (s: NewSuppression): number => s.until ?? Number.POSITIVE_INFINITY;
+    if (before === undefined || reach(one) > reach(before)) longest.set(key, one);
+  }
+  const kept = [...longest.values()];
+  if (kept.length === 0) return [];
+  await writeSuppressions(tx, kept, now);
+  const emails = kept.flatMap(({ email }) => email ?? []);
+  const known = await tx
+    .selectFrom('leads')
+    .select(['id', 'email_normal'])
+    .where(sql<boolean>`email_normal = any(${emails})`)
+    .orderBy('id')
+    .execute();
+  const byEmail = new Map(known.map((row) => [row.email_normal, row.id]));
+  const told: { leadId: string; of: NewSuppression }[] = [];
+  for (const of of kept) {
+    const ids = of.email === undefined ? await leadsOf(tx, subjectOf(of)) : [byEmail.get(of.email) ?? []].flat();
+    const owners = of.email === undefined || byEmail.has(of.email) ? [] : await bindOwner(tx, of, now);
+    for (const leadId of [...ids, ...owners]) told.push({ leadId, of });
+  }
+  const leadIds = [...new Set(told.map(({ leadId }) => leadId))];
+  await bumpGuards(tx, leadIds);
+  for (let from = 0; from < told.length; from += CHUNK) {
+    const inputs = told.slice(from, from + CHUNK).map(({ leadId, of: { reason, purpose, by } }) => ({
+      leadId,
+      at: now,
+      body: { kind: 'suppressed' as const, reason, ...(purpose === undefined ? {} : { purpose }), by },
+    }));
+    await putInputs(tx, inputs, now);
+  }
+  return leadIds;
+}
+
+/**
+ * Leads that a suppression is about and that came in while it was written: they are told as well. Call it after
+ * the commit, in a transaction of its own.
+ * @param told the leads that know
+ * @returns those to nudge
+ */
+export async function suppressNewcomers(
+  tx: Db,
+  { purpose, reason, by, ...target }: NewSuppression,
+  told: readonly string[],
+  now: Instant,
+): Promise<readonly string[]> {
+  const known = new Set(told);
+  const leadIds = (await leadsOf(tx, subjectOf(target))).filter((id) => !known.has(id));
+  await bumpGuards(tx, leadIds);
+  const body = { kind: 'suppressed' as const, reason, ...(purpose === undefined ? {} : { purpose }), by };
+  await putAll(tx, leadIds, now, body);
+  return leadIds;
+}
+
+/**
  * What somebody says from an address they no longer go by, they say for themself: it binds the person.
  * @returns the lead, when the address is such a one.
  */
@@ -134,23 +236,35 @@ export const LEFT_COMPANY = 'left-company';
 export const OBJECTED = 'objected';
 
 /** The row alone: for who tells the leads by another input. */
-export function writeSuppression(
+export async function writeSuppression(
   tx: Db,
   suppression: NewSuppression,
   now: Instant,
 ): Promise<{ id: string; subject: string }> {
-  const { purpose, reason, by } = suppression;
+  const [row] = await writeSuppressions(tx, [suppression], now);
+  if (row === undefined) throw new VolleyError('internal', 'a suppression left no row');
+  return row;
+}
+
+/** Rows alone, in one statement; no two are about the same subject and purpose. */
+export function writeSuppressions(
+  tx: Db,
+  suppressions: readonly NewSuppression[],
+  now: Instant,
+): Promise<{ id: string; subject: string }[]> {
   return tx
     .insertInto('suppressions')
-    .values({
-      id: newId(),
-      subject: subjectOf(suppression),
-      purpose: purpose ?? '',
-      until_at: dateOrNull(suppression.until),
-      reason,
-      actor: by,
-      created_at: date(now),
-    })
+    .values(
+      suppressions.map((suppression) => ({
+        id: newId(),
+        subject: subjectOf(suppression),
+        purpose: suppression.purpose ?? '',
+        until_at: dateOrNull(suppression.until),
+        reason: suppression.reason,
+        actor: suppression.by,
+        created_at: date(now),
+      })),
+    )
     .onConflict((conflict) =>
       conflict.columns(['subject', 'purpose']).doUpdateSet({
         until_at: sql<Date | null>`case when suppressions.until_at is null or excluded.until_at is null then null
@@ -165,7 +279,7 @@ export function writeSuppression(
       }),
     )
     .returning(['id', 'subject'])
-    .executeTakeFirstOrThrow();
+    .execute();
 }
 
 /**
@@ -236,10 +350,10 @@ export async function listSuppressions(
 ): Promise<Page<SuppressionRow>> {
   const limit = pageLimit(filter);
   const after = decodeCursor('suppressions', filter.cursor, 1);
-  const { email, domain, leadId } = filter;
+  const { email, domain, account, leadId } = filter;
   let query = db.selectFrom('suppressions').selectAll();
-  if (email !== undefined || domain !== undefined || leadId !== undefined) {
-    query = query.where('subject', '=', subjectOf({ email, domain, leadId }));
+  if (email !== undefined || domain !== undefined || account !== undefined || leadId !== undefined) {
+    query = query.where('subject', '=', subjectOf({ email, domain, account, leadId }));
   }
   if (after !== null) query = query.where('id', '>', String(after[0]));
   const rows = await query

@@ -47,6 +47,7 @@ describe('/v1/suppressions', () => {
       { reason: 'x' },
       { reason: 'x', email: 'a@b.example', domain: 'b.example' },
       { reason: 'x', account: 'acme' },
+      { reason: 'x', account: 'acme.example', domain: 'acme.example' },
       { reason: 'x', email: 'nobody' },
     ]) {
       expect(await api.call('POST /v1/suppressions', { body })).toMatchObject({

@@ -244,6 +244,7 @@ interface Happening {
     | 'object'
     | 'move'
     | 'colleague'
+    | 'choose'
     | 'enroll';
   readonly type: string;
 }
@@ -272,6 +273,7 @@ const happenings: fc.Arbitrary<Happening[]> = fc
         'object',
         'move',
         'colleague',
+        'choose',
       ),
       type: fc.constantFrom('page.pricing', 'demo.requested', 'email.clicked', 'meeting.held', 'reply.received'),
     }),
@@ -346,6 +348,17 @@ function inputFor(lead: PlayedLead, { at, what, type }: Happening): InputBody | 
         ],
       };
       return { kind: 'objected', by };
+    case 'choose': {
+      const { pause } = lead.facts.choices ?? {};
+      const until = at + 20 * DAY;
+      const said = { kind: 'preferences' as const, declined: [], wanted: [], subscribed: [], by: 'lead' };
+      if (type === 'page.pricing' && pause !== undefined && pause.until > at) {
+        lead.facts = { ...lead.facts, choices: { declined: lead.facts.choices?.declined ?? [] } };
+        return { ...said, pausedUntil: null };
+      }
+      lead.facts = { ...lead.facts, choices: { declined: [{ topic: 'story', at }], pause: { at, until } } };
+      return { ...said, declined: ['story'], pausedUntil: until };
+    }
     case 'unsubscribe':
       lead.facts = {
         ...lead.facts,
@@ -510,7 +523,14 @@ describe('whatever happens to a lead', () => {
         const at = lead.state.objected?.at;
         if (at === undefined) return;
         const seq = lead.journal.find((x) => x.type === 'lead.objected')?.seq ?? 0;
-        const begins = ['enrollment.started', 'task.opened', 'handoff.offered', 'lead.expiring', 'lead.expired'];
+        const begins = [
+          'enrollment.started',
+          'label.gained',
+          'task.opened',
+          'handoff.offered',
+          'lead.expiring',
+          'lead.expired',
+        ];
         for (const x of lead.journal.slice(seq)) expect(begins).not.toContain(x.type);
         for (const t of lead.touches) expect(t.at).toBeLessThanOrEqual(at);
         const closed = lead.effects.flatMap((x) => (x.kind === 'task.close' ? [x.id] : []));

@@ -12,7 +12,7 @@ import { type About, type Entry, type Explanation, explain, type Question } from
 import { breaksSilence } from '../../src/core/explain/silence.ts';
 import { endOfStep } from '../../src/core/explain/step.ts';
 import { STEP_KINDS } from '../../src/core/explain/steps.ts';
-import type { Facts } from '../../src/core/facts.ts';
+import type { Choices, Facts } from '../../src/core/facts.ts';
 import { createAccounts } from '../../src/core/simulated-accounts.ts';
 import { createSimulatedLead } from '../../src/core/simulated-lead.ts';
 import type { LeadState } from '../../src/core/state.ts';
@@ -73,11 +73,17 @@ function lifeOf({
       ...facts,
       ...(trouble === 'paused' ? { pauses: ['*'] } : {}),
       ...(trouble === 'suppressed' ? { suppressions } : {}),
+      ...(trouble === 'choices' ? { choices: choicesAt(now) } : {}),
     },
     journal,
     now,
   };
 }
+
+const choicesAt = (at: number): Choices => ({
+  declined: [{ topic: 'comparison', at: at - 1 }],
+  pause: { until: at + 30 * DAY, at: at - 1 },
+});
 
 const pausedByPerson = (state: LeadState): LeadState => ({
   ...state,
@@ -90,7 +96,7 @@ const aLife = fc.record({
   hours: fc.integer({ min: 0, max: 120 * 24 }),
   role: fc.constantFrom('it', 'operations', 'finance', ''),
   timeZone: fc.constantFrom(...ZONES),
-  trouble: fc.constantFrom('none', 'none', 'none', 'none', 'paused', 'suppressed', 'held-run'),
+  trouble: fc.constantFrom('none', 'none', 'none', 'none', 'paused', 'suppressed', 'held-run', 'choices'),
 });
 
 const places = Object.values(playbook.cadences).flatMap((cadence) =>

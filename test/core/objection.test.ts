@@ -4,9 +4,11 @@ import { DISPOSITIONS, reachedBy } from '../../src/core/activity.ts';
 import { endStateOf } from '../../src/core/endstate.ts';
 import { explain } from '../../src/core/explain/explain.ts';
 import { nextMoveOf } from '../../src/core/next-move.ts';
+import { storyOf } from '../../src/core/story.ts';
 import { HOUR } from '../../src/core/time.ts';
+import { scoreOf, viewOf } from '../../src/core/view.ts';
 import { PlayedLead } from './support/lead.ts';
-import { always, cadence, email, inARow, playbook, wait } from './support/playbook.ts';
+import { always, cadence, email, inARow, playbook, wait, when } from './support/playbook.ts';
 
 const START = '2026-11-23T06:00:00Z';
 const rep = 'rep-1@northwind.example';
@@ -120,6 +122,81 @@ describe('an objection', () => {
       const answer = explain({ ...q, inputs: [], journal: lead.journal, now: lead.now, sendAs: 'now' });
       expect([about.kind, answer.verdict, answer.code]).toEqual([about.kind, 'never', 'objected']);
     }
+  });
+});
+
+describe('after an objection nothing is scored or profiled', () => {
+  const labelled = {
+    ...of,
+    definitions: {
+      mql: when('score.engagement >= 20.0', (s) => s.score.engagement >= 20),
+      cold: when('cold', () => true),
+    },
+    score: { engagement: { halfLife: 'P30D', max: 100 }, fit: [{ when: always, points: 30 }] },
+  };
+  const scored = (): PlayedLead => {
+    const lead = new PlayedLead(labelled, START);
+    lead.put({ kind: 'signal', type: 'page.pricing', human: true, context: { device: 'mobile' } });
+    lead.look();
+    object(lead);
+    lead.look();
+    return lead;
+  };
+
+  it('scores, labels, context and standing are dropped, and stay so whatever the lead does', () => {
+    const lead = scored();
+    lead.now += HOUR;
+    for (let i = 0; i < 5; i++)
+      lead.put({ kind: 'signal', type: 'demo.requested', human: true, context: { place: 'Bonn' } });
+    lead.signal('page.pricing');
+    lead.signal('meeting.held');
+    lead.look();
+    const { state, facts } = lead;
+    expect(scoreOf(state, facts, labelled, lead.now)).toEqual({
+      fit: 0,
+      engagement: 0,
+      parts: [],
+      reasons: ['the person objected to marketing: nothing about them is scored'],
+    });
+    const view = viewOf(state, facts, labelled, lead.now);
+    expect([view.score, view.definition('mql'), view.definition('cold')]).toEqual([
+      { fit: 0, engagement: 0 },
+      false,
+      false,
+    ]);
+    expect([view.context.device, view.context.place, view.context.bestHour]).toEqual(['', '', -1]);
+    expect(state.labels).toBeUndefined();
+    expect(state.routes).toEqual({});
+    expect(lead.last?.standing?.engagement).toBe(0);
+    expect(lead.types().filter((type) => type === 'label.gained' || type === 'handoff.offered')).toEqual([]);
+  });
+
+  it('the stage no longer rises by what they do, and still by a deal: service must know its customers', () => {
+    const lead = scored();
+    const { stage } = lead.state;
+    lead.signal('meeting.held');
+    lead.look();
+    expect(lead.state.stage).toBe(stage);
+    lead.playbook = { ...labelled, stages: [...labelled.stages, { id: 'customer', deal: ['won'] }] };
+    lead.put({ kind: 'deal', deal: 'd', stage: 'won', amountCents: 1, currency: 'EUR', by: 'crm' });
+    lead.look();
+    expect(lead.state.stage).toBe('customer');
+  });
+
+  it('the journal and explain say so', () => {
+    const lead = scored();
+    const entry = lead.journal.find((x) => x.type === 'lead.objected');
+    expect(entry && storyOf(entry, 'UTC')).toContain('nothing about them is scored any more');
+    const q = { state: lead.state, facts: lead.facts, playbooks: { current: labelled, get: () => labelled } };
+    const answer = explain({
+      ...q,
+      about: { kind: 'score' },
+      inputs: [],
+      journal: lead.journal,
+      now: lead.now,
+      sendAs: 'now',
+    });
+    expect(answer).toMatchObject({ verdict: 'never', code: 'objected', because: [{ code: 'journal' }] });
   });
 });
 

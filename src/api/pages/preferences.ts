@@ -5,7 +5,7 @@
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { addDuration } from '../../core/calendar.ts';
-import { offeredTopics, topicName } from '../../core/choices.ts';
+import { offeredTopics, PAUSE, topicName } from '../../core/choices.ts';
 import type { Playbook } from '../../core/playbook.ts';
 import { leadZone } from '../../core/view.ts';
 import { type TokenClaims, verifyToken } from '../../email/tokens.ts';
@@ -37,8 +37,6 @@ interface Link {
 }
 
 const BY_LEAD = 'lead';
-/** How long a pause is. */
-const MONTH = 'P1M';
 
 export function preferenceRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
@@ -99,7 +97,7 @@ export function preferenceRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         const purposes = action === 'all' ? (['marketing', 'sales'] as const) : [link.claims.purpose];
         return leaveEach(tx, leadId, purposes, now);
       }
-      const change = changeOf(action, form, playbook, addDuration(now, MONTH, zone));
+      const change = changeOf(action, form, playbook, addDuration(now, PAUSE, zone));
       return choose(tx, leadId, change, { by: BY_LEAD, now });
     });
     const [settled] = await Promise.all([untilSettled(deps.database, leadId), nudge(deps, told ?? [])]);

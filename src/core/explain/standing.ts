@@ -124,7 +124,9 @@ export function explainStage(q: Question): Explanation {
   const index = playbook.stages.findIndex((x) => x.id === stage);
   const raised = newest(q.journal, (x) => x.type === 'stage.changed' && x.data['to'] === stage);
   const scope = viewOf(q.state, q.facts, playbook, q.now, SINCE_BACK);
-  const higher = playbook.stages.slice(index + 1).filter((x) => x.when !== undefined || x.deal !== undefined);
+  const higher = playbook.stages
+    .slice(index + 1)
+    .filter((x) => (x.when !== undefined && !q.state.objected) || x.deal !== undefined);
   const because = [
     ...(raised === undefined ? [] : [fromJournal(q, raised)]),
     ...higher.flatMap(({ id, when }) =>
@@ -132,7 +134,8 @@ export function explainStage(q: Question): Explanation {
     ),
   ];
   const next = higher[0];
-  const takes = next === undefined ? '' : [next.when?.source, ...dealWords(next.deal)].filter(Boolean).join(', or ');
+  const when = q.state.objected ? undefined : next?.when?.source;
+  const takes = next === undefined ? '' : [when, ...dealWords(next.deal)].filter(Boolean).join(', or ');
   const rises = next === undefined ? 'There is no higher one with a rule.' : `It rises to ${next.id} by: ${takes}.`;
   return {
     verdict: 'done',
@@ -151,6 +154,17 @@ const dealWords = (stages: readonly string[] = []): string[] =>
   stages.length === 0 ? [] : [`a deal that comes to ${stages.join(' or ')}`];
 
 export function explainScore(q: Question): Explanation {
+  if (q.state.objected) {
+    const entry = newest(q.journal, (x) => x.type === 'lead.objected');
+    return {
+      verdict: 'never',
+      at: q.state.objected.at,
+      code: 'objected',
+      sentence: `The person objected to marketing on ${say(q, q.state.objected.at)}: nothing about them is scored.`,
+      because: entry === undefined ? [] : [fromJournal(q, entry)],
+      unblockedBy: null,
+    };
+  }
   const playbook = q.playbooks.current;
   const { fit, engagement, parts, reasons } = scoreOf(q.state, q.facts, playbook, q.now);
   const round = (n: number): number => Math.round(n * 10) / 10;

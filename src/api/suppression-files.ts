@@ -1,0 +1,143 @@
+/** Suppressions as a file, in and out. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { stringify } from 'csv-stringify/sync';
+import { listSuppressions, type NewSuppression, suppressMany } from '../store/suppressions.ts';
+import { transact } from '../store/tx.ts';
+import { callerIn, guard } from './auth.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { Problem } from './problem/problem.ts';
+import { json, problems, text } from './schemas/common.ts';
+import { suppressionOut, toOut } from './suppressions.ts';
+import { decode } from './upload/decode.ts';
+import { readSuppressions } from './upload/suppression-rows.ts';
+import { nudge } from './write.ts';
+
+const tags = ['Suppressions'];
+/** Rows of one transaction: with guards and inputs well within Aurora DSQL's 3,000. */
+const CHUNK = 200;
+const PAGE = 500;
+const FILE_MAX = 20_000_000;
+const ERRORS_SHOWN = 100;
+
+const imported = z
+  .object({
+    rows: z.number().int().openapi({ description: 'Rows in the file, without headers.' }),
+    suppressed: z.number().int().openapi({ description: 'Rows taken in; known ones too.' }),
+    skipped: z.number().int().openapi({ description: 'Contacts in the file who have not opted out.' }),
+    rejected: z.number().int(),
+    errors: z
+      .array(z.object({ row: z.number().int(), field: z.string(), message: z.string() }))
+      .openapi({ description: `The first ${ERRORS_SHOWN}.` }),
+  })
+  .openapi('SuppressionImport');
+
+const exported = z.object({ items: z.array(suppressionOut) }).openapi('SuppressionExport');
+const COLUMNS = ['email', 'domain', 'account', 'lead', 'purpose', 'until', 'reason', 'by', 'createdAt'] as const;
+
+export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+
+  const post = createRoute({
+    ...guard(deps, 'suppressions.import', { streams: true }),
+    method: 'post',
+    path: '/v1/suppressions/import',
+    tags,
+    summary: 'Suppress a list',
+    description:
+      'CSV or JSON: our own export, SES’s suppression list, exports of HubSpot and Salesforce (of those who opted out), one address or domain a line. Good rows are taken in, bad ones reported. Again is harmless.',
+    request: {
+      query: z.strictObject({
+        purpose: z
+          .enum(['marketing', 'sales', 'service'])
+          .optional()
+          .openapi({ description: 'For rows that name none; else all purposes.' }),
+        reason: text(500).optional().openapi({ description: 'For rows that name none; `imported` by default.' }),
+      }),
+      body: {
+        required: true,
+        content: {
+          'text/csv': { schema: { type: 'string' as const, example: 'email,reason\nada@acme.example,BOUNCE\n' } },
+          'application/x-ndjson': { schema: { type: 'string' as const } },
+          'application/json': { schema: { type: 'object' as const } },
+        },
+      },
+    },
+    responses: { 200: json(imported, 'Taken in.'), ...problems(400, 413, 415, 422) },
+  });
+  app.openapi(post, async (c) => {
+    const { purpose, reason = 'imported' } = c.req.valid('query');
+    const { by } = callerIn(c);
+    const now = deps.clock.now();
+    const { rows, good, skipped, errors } = readSuppressions(await textOf(c.req.raw.body));
+    const past = good.filter(({ until }) => until !== undefined && until <= now);
+    const all = good
+      .filter((one) => !past.includes(one))
+      .map(
+        ({ target, ...one }): NewSuppression => ({
+          ...target,
+          purpose: one.purpose ?? purpose,
+          until: one.until,
+          reason: one.reason ?? reason,
+          by,
+        }),
+      );
+    for (let from = 0; from < all.length; from += CHUNK) {
+      const chunk = all.slice(from, from + CHUNK);
+      await nudge(deps, await transact(deps.database.db, (tx) => suppressMany(tx, chunk, now)));
+    }
+    return c.json(
+      {
+        rows,
+        suppressed: all.length,
+        skipped: skipped + past.length,
+        rejected: errors.length,
+        errors: errors.slice(0, ERRORS_SHOWN).map((one) => ({ ...one })),
+      },
+      200,
+    );
+  });
+
+  const get = createRoute({
+    ...guard(deps, 'suppressions.export'),
+    method: 'get',
+    path: '/v1/suppressions/export',
+    tags,
+    summary: 'All suppressions, as JSON or (by Accept) as CSV',
+    description: 'The import takes both in again.',
+    responses: {
+      200: {
+        ...json(exported, 'All there are.'),
+        content: { ...json(exported, '').content, 'text/csv': { schema: z.string() } },
+      },
+      ...problems(),
+    },
+  });
+  app.openapi(get, async (c) => {
+    const items: z.infer<typeof suppressionOut>[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await listSuppressions(deps.database.db, { limit: PAGE, cursor });
+      items.push(...page.items.map(toOut));
+      if (page.next === null) break;
+      cursor = page.next;
+    }
+    if (!/\btext\/csv\b/.test(c.req.header('accept') ?? '')) return c.json({ items }, 200);
+    const rows = items.map(({ lead, account, ...row }) => ({
+      ...row,
+      lead: lead?.id ?? null,
+      account: account?.domain ?? null,
+    }));
+    const csv = stringify(rows, { header: true, columns: [...COLUMNS], escape_formulas: true });
+    return c.body(csv, 200, { 'content-type': 'text/csv; charset=utf-8' });
+  });
+  return app;
+}
+
+async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  if (body === null) throw new Problem('bad-file', 'The body is empty');
+  let whole = '';
+  for await (const part of decode(body, undefined).text) {
+    whole += part;
+    if (whole.length > FILE_MAX) throw new Problem('too-large', `The file may have at most ${FILE_MAX} characters`);
+  }
+  return whole;
+}
