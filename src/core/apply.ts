@@ -2,7 +2,7 @@
 import { applyActivity } from './activity.ts';
 import { CHAT_SIGNAL } from './chat.ts';
 import { acceptChat, endChat, passChat, startChat } from './chats.ts';
-import { applyPreferences } from './choices.ts';
+import { applyPreferences, letGo } from './choices.ts';
 import { applyColleagueReplied } from './colleagues.ts';
 import { keepTold } from './context.ts';
 import { acceptHandoff, claim } from './custody/accept.ts';
@@ -56,6 +56,7 @@ export function applyInput(d: Draft, input: Input): void {
   switch (body.kind) {
     case 'lead.changed':
       // The facts are new already; settling looks at them.
+      letGo(d);
       return;
     case 'signal':
       applySignal(d, input, body);

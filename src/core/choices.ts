@@ -3,6 +3,7 @@ import { type Draft, journal, placeOf } from './draft.ts';
 import { slotFor } from './enrollment.ts';
 import type { Facts } from './facts.ts';
 import type { InputBody } from './input.ts';
+import { permissionFor } from './permission.ts';
 import { isSending, type Playbook, type Purpose, type SendingStep } from './playbook.ts';
 import type { Instant } from './time.ts';
 
@@ -65,7 +66,7 @@ export function topicName({ topics }: Playbook, topic: string, language: string)
   return names[language] ?? names['else'] ?? names['en'] ?? Object.values(names)[0] ?? plain;
 }
 
-/** Says what was chosen; a pause that ends early lets go what it held, each in its place in the window. */
+/** Says what was chosen. */
 export function applyPreferences(d: Draft, body: Extract<InputBody, { kind: 'preferences' }>): void {
   const { declined, wanted, pausedUntil, subscribed, by } = body;
   journal(d, {
@@ -79,11 +80,23 @@ export function applyPreferences(d: Draft, body: Extract<InputBody, { kind: 'pre
       ...(subscribed.length === 0 ? {} : { subscribed: subscribed.join(', ') }),
     },
   });
-  if (pausedUntil !== null) return;
+  letGo(d);
+}
+
+/**
+ * What waited for the end of a pause or of a suppression that is taken back before it goes on, each touch in
+ * its place in the window.
+ */
+export function letGo(d: Draft): void {
+  const at = d.sendAt(d.t);
   for (const e of d.state.enrollments) {
     if (e.rests !== true || e.dueAt === null) continue;
     const { playbook, cadence, step } = placeOf(d, e);
-    if (isSending(step)) e.dueAt = slotFor(d, playbook, cadence, d.sendAt(d.t), 'rest');
+    if (!isSending(step)) continue;
+    const { purpose } = cadence;
+    if (choiceAbout({ purpose, topics: [] }, d.facts, at, d.sendKnows).kind === 'paused') continue;
+    if (permissionFor(purpose, d.facts, playbook, at, d.sendKnows).kind === 'not-before') continue;
+    e.dueAt = slotFor(d, playbook, cadence, at, 'rest');
     delete e.rests;
   }
 }

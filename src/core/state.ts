@@ -57,7 +57,7 @@ export const enrollmentSchema = z.object({
     .optional(),
   /** Touch of this step that is `sending`: the step goes on when its end is known. */
   touch: z.string().optional(),
-  /** Its due touch waits for the end of a pause that the lead asked for. */
+  /** Its due touch waits for the end of a pause that the lead asked for, or of a suppression. */
   rests: z.boolean().optional(),
   /** Whether a frequency cap has made this step's touch wait; said once. */
   capped: z.boolean().optional(),

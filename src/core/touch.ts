@@ -92,11 +92,8 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   const choice = choiceAbout({ purpose: cadence.purpose, topics }, d.facts, at, d.sendKnows);
   if (choice.kind === 'declined') return skip(d, e, step, request, 'topic-declined', { topic: choice.topic });
   if (!maySendAgain(d, playbook, email, at)) return skip(d, e, step, request, 'already-seen');
-  if (permission.kind === 'not-before') return defer(d, e, step, permission.at, 'suppressed-until');
-  if (choice.kind === 'paused') {
-    e.rests = true;
-    return defer(d, e, step, choice.until, 'paused-by-lead');
-  }
+  if (permission.kind === 'not-before') return rest(d, e, step, permission.at, 'suppressed-until');
+  if (choice.kind === 'paused') return rest(d, e, step, choice.until, 'paused-by-lead');
   if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at)) {
     return defer(d, e, step, at, 'outside-window');
   }
@@ -162,6 +159,12 @@ function skip(
   });
   enterStep(d, e, step.next, d.t, e.spread);
   return true;
+}
+
+/** Waits for an end that may be taken back: see `letGo` in choices.ts. */
+function rest(d: Draft, e: Enrollment, step: SendingStep, until: number, reason: Reason): true {
+  e.rests = true;
+  return defer(d, e, step, until, reason);
 }
 
 function defer(d: Draft, e: Enrollment, step: SendingStep, from: number, reason: Reason): true {

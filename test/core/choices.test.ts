@@ -135,6 +135,25 @@ describe('a pause that a lead asks for', () => {
   });
 });
 
+describe('a suppression with an end', () => {
+  it('taken back, what it held goes in the next window, not at that end', () => {
+    const lead = new PlayedLead(of, START);
+    const until = Date.parse('2027-01-31T00:00:00Z');
+    lead.facts = { ...lead.facts, suppressions: [{ purpose: 'marketing', reason: 'talks', until, at: lead.now }] };
+    lead.put({ kind: 'lead.changed', by: 'api' });
+    lead.playTo('2026-11-30T06:00:00Z');
+    expect(sent(lead)).toEqual([]);
+    expect(lead.journal.find((x) => x.type === 'touch.deferred')).toMatchObject({ reason: 'suppressed-until' });
+    lead.put({ kind: 'lead.changed', by: 'api' });
+    lead.playTo('2026-11-30T07:00:00Z');
+    expect(sent(lead)).toEqual([]);
+    lead.facts = { ...lead.facts, suppressions: [] };
+    lead.put({ kind: 'lead.changed', by: 'api' });
+    lead.playTo('2026-12-01T00:00:00Z');
+    expect(sent(lead)).toEqual(['stories']);
+  });
+});
+
 describe('whatever is chosen', () => {
   it('no email of marketing about a declined topic goes, and none in a pause', () => {
     const topics = ['stories', 'prices', 'news'];
