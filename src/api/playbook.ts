@@ -1,8 +1,10 @@
 /** `/v1/playbook`: what marketing and sales agreed on, checked and put into force. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { iso } from '../core/time.ts';
+import { sendersOf } from '../identity/senders.ts';
 import { compile, hashFiles, MAX_FILES } from '../playbook/index.ts';
 import { applyPlaybook, currentPlaybook, playbookFiles } from '../store/playbooks.ts';
+import { holdSenders } from '../store/sending-domains.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { Problem } from './problem/problem.ts';
@@ -109,10 +111,12 @@ export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   app.openapi(apply, async (c) => {
     const { files } = c.req.valid('json');
-    const { warnings } = compiled(files);
+    const { warnings, playbook } = compiled(files);
     const { status, body } = await write(c, deps, async (tx) => {
       const hash = hashFiles(files);
       const { changed } = await applyPlaybook(tx, { hash, files, by: callerIn(c).by, now: deps.clock.now() });
+      // Nothing goes from a domain nobody has looked at, not even until the next look.
+      await holdSenders(tx, sendersOf(playbook), deps.clock.now());
       return { status: 200 as const, body: { hash, changed, warnings: [...warnings] } };
     });
     return c.json(body, status);

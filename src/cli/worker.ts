@@ -2,6 +2,7 @@
 import { createImportActivities } from '../../activities/import.ts';
 import { createLeadActivities } from '../../activities/index.ts';
 import { readConfig } from '../config.ts';
+import { startSenderWatch } from '../identity/watch.ts';
 import { createLog } from '../log.ts';
 import { startPlanner } from '../notices/plan.ts';
 import { startDispatcher } from '../outbox/dispatcher.ts';
@@ -11,6 +12,7 @@ import { connectClient } from '../temporal/client.ts';
 import { createNudger } from '../temporal/nudge.ts';
 import { shutdownRuntime, startWorkers } from '../worker/run.ts';
 import { openClock, openPlaybooks, openSender, quotaOf, requireMigrated, requireShared } from './parts.ts';
+import { lookingOf } from './sending-domains.ts';
 import { untilStopped } from './signals.ts';
 
 /** Runs until the process is asked to stop, or a worker fails. */
@@ -33,6 +35,8 @@ export async function work(): Promise<void> {
   const shared = { database, clock, playbooks: openPlaybooks(database.db), nudger, log };
   const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
   stack.defer(shutdownRuntime);
+  const senders = await startSenderWatch({ ...shared, db: database.db, looking: lookingOf(config) });
+  stack.defer(() => senders.stop());
   const workers = await startWorkers({
     endpoint,
     client,

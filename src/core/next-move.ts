@@ -1,6 +1,7 @@
 /** What a lead waits for: the next thing the clock will bring, or in words why there is none. */
 import { phaseOf } from './custody-states.ts';
 import type { Wake } from './decision.ts';
+import { isHold } from './pause-scopes.ts';
 import type { LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 
@@ -9,6 +10,7 @@ export const SILENCES = {
   objected: 'The person objected to marketing: no team contacts them again.',
   expired: 'Nobody has heard of it for too long and it has expired: a signal brings it back.',
   'sending-paused': 'Sending is paused; what is due goes on when it is resumed.',
+  'sending-held': 'Sending is held by a rule, as for a sending domain that is not ready; what is due keeps its place.',
   'offer-unanswered': 'The lead is offered and its ladder is at an end: it waits for an answer.',
   'with-rep': 'A rep has accepted the lead and has the next move.',
   'paused-by-person': 'A person paused its cadence; it goes on when somebody resumes it.',
@@ -42,7 +44,7 @@ function silenceOf(
   if (disqualified) return 'disqualified';
   if (objected && enrollments.length === 0) return 'objected';
   if (expired) return 'expired';
-  if (held !== undefined) return 'sending-paused';
+  if (held !== undefined) return isHold(held) ? 'sending-held' : 'sending-paused';
   if (phaseOf(custody) === 'offered') return custody.ladder?.length === 0 ? 'offer-unanswered' : undefined;
   if (phaseOf(custody) === 'accepted') return 'with-rep';
   if (enrollments.some((e) => e.state === 'running')) return undefined;

@@ -111,6 +111,8 @@ export const REASONS = {
   exhausted: 'The lead has seen every email of this topic that suits it.',
   'outside-window': 'The moment of the send was outside the send window; it goes in the next one.',
   'sending-paused': 'Sending is paused; the touch keeps its place.',
+  'sender-not-ready':
+    'The domain it would be sent from is not ready: SES would refuse it, or receivers would not believe it. The touch keeps its place.',
   throttled: 'The mail service refused it for now; it is tried again and keeps its place.',
   rejected: 'The mail service refused the message for good.',
   'render-failed': 'The email could not be rendered for this lead.',

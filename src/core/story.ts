@@ -97,6 +97,12 @@ const ANSWERS: Readonly<Record<string, string>> = {
   skip: 'skips',
 };
 
+/** When a held touch goes on, where it is not when a person resumes sending. */
+const GOES_ON: Readonly<Record<string, string>> = {
+  'rep-conversation': 'the rep has answered',
+  'sender-not-ready': 'its records are in DNS',
+};
+
 /** Every type of the journal has its words here: without them this does not compile. */
 const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'enrollment.started': (t) => {
@@ -169,7 +175,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `The touch of ${t.place} waits: ${t.why}.${next}`;
   },
   'touch.held': (t) =>
-    `The touch of ${t.place} is held: ${t.why}. It goes on when ${t.entry.reason === 'rep-conversation' ? 'the rep has answered' : 'sending is resumed'}.`,
+    `The touch of ${t.place} is held: ${t.why}. It goes on when ${GOES_ON[t.entry.reason ?? ''] ?? 'sending is resumed'}.`,
   'touch.refused': (t) => `The email ${t.text('email')} could not go yet (${t.place}): ${t.why}.`,
   'touch.failed': (t) => `The email ${t.text('email')} failed (${t.place}): ${t.why}. The cadence goes on.`,
   'touch.unconfirmed': (t) => `Whether the email ${t.text('email')} went is not known (${t.place}): ${t.why}.`,

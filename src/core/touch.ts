@@ -8,9 +8,10 @@ import { endEnrollment, enterStep, slotFor } from './enrollment.ts';
 import { hashId } from './hash.ts';
 import type { InputBody } from './input.ts';
 import { wordsFor } from './language.ts';
+import { reasonOfScope, scopesOf } from './pause-scopes.ts';
 import { permissionFor } from './permission.ts';
 import { emailFor, maySendAgain } from './pick.ts';
-import type { Playbook, SendingStep } from './playbook.ts';
+import type { Cadence, Playbook, SendingStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import { awaitsRep } from './replies.ts';
 import { repayTouch } from './sla.ts';
@@ -24,10 +25,8 @@ import { MINUTE } from './time.ts';
 export const GIVE_UP_AFTER = 15 * MINUTE;
 
 /** The pause that holds this cadence's touches back, if any. */
-export function pauseScope(d: Draft, cadence: string): string | undefined {
-  if (d.facts.pauses.includes('*')) return '*';
-  return d.facts.pauses.includes(cadence) ? cadence : undefined;
-}
+export const pauseScope = (d: Draft, cadence: Pick<Cadence, 'id' | 'purpose'>): string | undefined =>
+  d.facts.pauses.length === 0 ? undefined : scopesOf(cadence).find((scope) => d.facts.pauses.includes(scope));
 
 /**
  * A due email at the moment of its send: sends, skips, waits for a later slot, or is held by a
@@ -36,7 +35,7 @@ export function pauseScope(d: Draft, cadence: string): string | undefined {
 export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   const { playbook, cadence } = placeOf(d, e);
   const at = d.sendAt(d.t);
-  const scope = pauseScope(d, cadence.id);
+  const scope = pauseScope(d, cadence);
   if (scope !== undefined) {
     if (e.held !== scope) {
       e.held = scope;
@@ -44,7 +43,7 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
         type: 'touch.held',
         cadence: e.cadence,
         step: step.id,
-        reason: 'sending-paused',
+        reason: reasonOfScope(scope),
         playbook: e.playbook,
         data: { scope },
       });

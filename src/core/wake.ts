@@ -44,7 +44,7 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
     const zoned = windowZone(d.facts, playbook, cadence);
     if (isSending(step)) {
       // Held touches come back when their pause ends, not by the clock.
-      if (e.held !== undefined && e.held === pauseScope(d, cadence.id)) continue;
+      if (e.held !== undefined && e.held === pauseScope(d, cadence)) continue;
       if (e.silenced === true && awaitsRep(d)) continue;
       if (mode === 'play' && !d.maySend) continue;
     }

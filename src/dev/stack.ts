@@ -24,9 +24,11 @@ import {
   quotaOf,
   snsOf,
 } from '../cli/parts.ts';
+import { lookingOf } from '../cli/sending-domains.ts';
 import { sesHookUrl } from '../cli/ses-hook.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { startSenderWatch } from '../identity/watch.ts';
 import type { Logger } from '../log.ts';
 import { startPlanner } from '../notices/plan.ts';
 import { startDispatcher } from '../outbox/dispatcher.ts';
@@ -161,6 +163,8 @@ async function assemble(
   answer = (request) => app.fetch(request);
   mailbox?.setEventsTarget(`${api.url}/hooks/ses`, { authorization: `Bearer ${keys['integration']}` });
 
+  const senders = await startSenderWatch({ ...shared, db: database.db, looking: lookingOf(config) });
+  onStop(() => senders.stop());
   const workers = await startWorkers({
     endpoint,
     client,

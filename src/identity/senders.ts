@@ -1,6 +1,7 @@
 /** Which domains a playbook sends from, and where replies go. */
 import type { Playbook } from '../core/playbook.ts';
 import { wireAddress } from '../email/headers.ts';
+import { isReserved } from './domains.ts';
 
 /** Whose address mail is from: the company's (marketing and service mail), or the rep's (sales mail). */
 export type SenderKind = 'marketing' | 'sales';
@@ -26,6 +27,13 @@ export function sendingDomains({ company, pools }: Pick<Playbook, 'company' | 'p
     sales: of(company.from.sales),
     reply: domainOf(`x@${company.replyDomain}`) ?? company.replyDomain,
   };
+}
+
+/** The same without names for examples, which DNS cannot know: what a hold goes by. */
+export function sendersOf(playbook: Pick<Playbook, 'company' | 'pools'>): Pick<SendingDomains, 'marketing' | 'sales'> {
+  const { marketing, sales } = sendingDomains(playbook);
+  const real = (domains: readonly string[]): string[] => domains.filter((domain) => !isReserved(domain));
+  return { marketing: real(marketing), sales: real(sales) };
 }
 
 function domainOf(address: string): string | undefined {

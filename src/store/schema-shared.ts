@@ -94,6 +94,13 @@ export interface ImportErrorsTable {
   message: string;
 }
 
+export interface SendingDomainsTable {
+  domain: string;
+  ready: boolean;
+  detail: string;
+  checked_at: Time;
+}
+
 export interface PausesTable {
   /** `*` or a cadence id. */
   scope: string;

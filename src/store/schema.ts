@@ -22,6 +22,7 @@ import type {
   PoolCountsTable,
   RepsTable,
   SchemaMigrationsTable,
+  SendingDomainsTable,
 } from './schema-shared.ts';
 import type { Nullable, Time, TimeOrNull } from './schema-values.ts';
 
@@ -310,6 +311,7 @@ export interface Schema {
   import_pages: ImportPagesTable;
   import_errors: ImportErrorsTable;
   pauses: PausesTable;
+  sending_domains: SendingDomainsTable;
   meta: MetaTable;
   schema_migrations: SchemaMigrationsTable;
 }

@@ -196,3 +196,23 @@ describe('the past', () => {
     );
   });
 });
+
+describe('a sending domain that is not ready', () => {
+  it('holds the touch, and the records it lacks are what lifts it', () => {
+    const lead = new PlayedLead(of(), START, { pauses: ['sender:marketing'] });
+    lead.playTo('2026-11-23T20:00:00Z');
+    expect(lead.touches).toEqual([]);
+    expect(ask(lead, GUIDE)).toMatchObject({
+      verdict: 'blocked',
+      code: 'sender-not-ready',
+      unblockedBy: expect.stringContaining('volley doctor'),
+    });
+    expect(ask(lead, SILENCE).sentence).toContain('It keeps its place');
+  });
+
+  it('of sales holds no mail of marketing', () => {
+    const lead = new PlayedLead(of(), START, { pauses: ['sender:sales'] });
+    lead.playTo('2026-11-23T20:00:00Z');
+    expect(lead.touches).toHaveLength(1);
+  });
+});

@@ -31,6 +31,7 @@ export const EXPLAIN_CODES = {
   'paused-away': 'The lead is away, and the run pauses until it is back.',
   'rep-conversation': 'A reply of the lead waits for its rep; marketing does not talk over that.',
   'sending-paused': 'Sending is paused.',
+  'sender-not-ready': 'The domain the mail would be from is not ready, or was not looked at yet.',
   'entry-condition': 'The entry condition of the cadence does not hold.',
   'entry-event': 'The cadence is entered by an event that has not come.',
   'entry-by-hand': 'The cadence has no entry rule: a person, a return or a step puts leads into it.',

@@ -1,4 +1,5 @@
 /** A run that is open, or is seen to begin, and a step it does not come to: why not. */
+import { EVERYTHING, reasonOfScope } from '../pause-scopes.ts';
 import type { Cadence, Playbook, Step } from '../playbook.ts';
 import type { Enrollment } from '../state.ts';
 import { HISTORY, SINCE_ENROLLMENT, viewOf } from '../view.ts';
@@ -83,6 +84,29 @@ function pausedByReply(q: Question, e: Enrollment, position: Because): Explanati
   };
 }
 
+/** A due touch that waits for a pause to end, a person's or one that a rule made. */
+function heldBy(scope: string, held: string, position: Because): Explanation {
+  const because: Because[] = [position, { code: 'fact', expr: 'pause', value: scope, source: 'pauses' }];
+  const answer = (code: Explanation['code'], why: string, unblockedBy: string): Explanation => ({
+    verdict: 'blocked',
+    code,
+    sentence: `${held}: ${why}. It keeps its place.`,
+    because,
+    unblockedBy,
+  });
+  const reason = reasonOfScope(scope);
+  if (reason === 'sender-not-ready') {
+    const why = 'a domain it would be sent from is not ready, or was not looked at yet';
+    return answer(reason, why, 'the records that `volley doctor` lists; then it goes on by itself');
+  }
+  const all = scope === EVERYTHING;
+  return answer(
+    'sending-paused',
+    `${all ? 'all sending' : `the cadence ${scope}`} is paused`,
+    all ? 'POST /v1/resume' : `POST /v1/cadences/${scope}/resume`,
+  );
+}
+
 /** What holds an open run where it is: a pause, or a wait for a person. */
 export function whatHolds(
   q: Question,
@@ -137,16 +161,7 @@ export function whatHolds(
       unblockedBy: `the next move being with ${cadence.runs.custody.join(' or ')}`,
     };
   }
-  if (e.held !== undefined) {
-    const what = e.held === '*' ? 'all sending' : `the cadence ${e.held}`;
-    return {
-      verdict: 'blocked',
-      code: 'sending-paused',
-      sentence: `The touch of ${cadence.id}${stands} is due and held: ${what} is paused. It keeps its place.`,
-      because: [position, { code: 'fact', expr: 'pause', value: e.held, source: 'pauses' }],
-      unblockedBy: e.held === '*' ? 'POST /v1/resume' : `POST /v1/cadences/${e.held}/resume`,
-    };
-  }
+  if (e.held !== undefined) return heldBy(e.held, `The touch of ${cadence.id}${stands} is due and held`, position);
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 /** Finds every Liquid template of a playbook and checks it; who mail is from must come out as an address. */
+import { isAddress } from '../../email/headers.ts';
 import type { EmailFile } from '../frontmatter.ts';
 import { eachStep } from '../later.ts';
 import type { TemplateVariable } from '../liquid.ts';
@@ -64,11 +65,14 @@ function checkText(raw: Raw, allowed: readonly TemplateVariable[], report: Repor
 function checkFrom(raw: Raw, allowed: readonly TemplateVariable[], report: Report): void {
   if (raw.text === undefined || raw.text === '' || !checkText(raw, allowed, report)) return;
   const sample = renderSample(raw.text);
-  if (
+  const written =
     sample !== undefined &&
-    /^(?:[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+\.[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+\.[^<>\s@]+)$/.test(sample)
-  )
+    /^(?:[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+\.[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+\.[^<>\s@]+)$/.test(sample);
+  if (written && isAddress(/<([^<>]+)>$/.exec(sample)?.[1] ?? sample)) return;
+  if (written) {
+    report.problems.push(raw.problem('SES takes no such address', 'ASCII letters, digits and ._+- before the @'));
     return;
+  }
   report.problems.push(
     raw.problem('this is no sender', 'a name and an address, such as "Northwind <news@northwind.example>"'),
   );

@@ -23,6 +23,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'deliveries-dead': 'A webhook or a mail to a rep has been given up; it stays until it is sent again by hand.',
   'webhooks-failing': 'Nothing has arrived at a webhook for over an hour; after 5 days it is turned off.',
   'webhooks-off': 'A webhook was turned off: it answered 410, or nothing arrived there for 5 days.',
+  'sender-not-ready':
+    'A domain mail is sent from is not ready, so its mail is held: volley doctor lists the records to add to DNS.',
   'deliveries-late': 'A webhook or a mail to a rep is over an hour past its time: does a worker run?',
 };
 
@@ -82,6 +84,9 @@ with found as (
   union all
   select 'webhooks-off', id, updated_at from webhooks
   where disabled_why in ('gone', 'failing')
+  union all
+  select 'sender-not-ready', scope, created_at from pauses
+  where scope like 'sender:%'
   union all
   select 'deliveries-late', id, due_at from outbox
   where state in ('waiting', 'sending') and due_at < cast(:now as timestamptz) - interval '1 hour'
