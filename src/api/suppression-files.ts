@@ -1,8 +1,11 @@
 /** Suppressions as a file, in and out. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'csv-stringify/sync';
+import type { Context } from 'hono';
+import { type IdempotentRequest, saveAnswer } from '../store/idempotency.ts';
 import { listSuppressions, type NewSuppression, suppressMany } from '../store/suppressions.ts';
 import { transact } from '../store/tx.ts';
+import { sha256 } from '../store/values.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { Problem } from './problem/problem.ts';
@@ -10,7 +13,7 @@ import { json, problems, text } from './schemas/common.ts';
 import { suppressionOut, toOut } from './suppressions.ts';
 import { decode } from './upload/decode.ts';
 import { readSuppressions } from './upload/suppression-rows.ts';
-import { nudge } from './write.ts';
+import { claim, idempotencyKeyOf, nudge } from './write.ts';
 
 const tags = ['Suppressions'];
 /** Rows of one transaction: with guards and inputs well within Aurora DSQL's 3,000. */
@@ -68,7 +71,10 @@ export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { purpose, reason = 'imported' } = c.req.valid('query');
     const { by } = callerIn(c);
     const now = deps.clock.now();
-    const { rows, good, skipped, errors } = readSuppressions(await textOf(c.req.raw.body));
+    const text = await textOf(c.req.raw.body);
+    const once = onceOf(c, text);
+    if (once !== undefined) await isFirst(deps, once);
+    const { rows, good, skipped, errors } = readSuppressions(text);
     const past = good.filter(({ until }) => until !== undefined && until <= now);
     const all = good
       .filter((one) => !past.includes(one))
@@ -85,16 +91,20 @@ export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const chunk = all.slice(from, from + CHUNK);
       await nudge(deps, await transact(deps.database.db, (tx) => suppressMany(tx, chunk, now)));
     }
-    return c.json(
-      {
-        rows,
-        suppressed: all.length,
-        skipped: skipped + past.length,
-        rejected: errors.length,
-        errors: errors.slice(0, ERRORS_SHOWN).map((one) => ({ ...one })),
-      },
-      200,
-    );
+    const answer = {
+      rows,
+      suppressed: all.length,
+      skipped: skipped + past.length,
+      rejected: errors.length,
+      errors: errors.slice(0, ERRORS_SHOWN).map((one) => ({ ...one })),
+    };
+    if (once !== undefined) {
+      await transact(deps.database.db, async (tx) => {
+        await claim(tx, deps, once);
+        await saveAnswer(tx, once, { status: 200, body: JSON.stringify(answer) });
+      });
+    }
+    return c.json(answer, 200);
   });
 
   const get = createRoute({
@@ -130,6 +140,28 @@ export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     return c.body(csv, 200, { 'content-type': 'text/csv; charset=utf-8' });
   });
   return app;
+}
+
+function onceOf(c: Context<ApiEnv>, body: string): IdempotentRequest | undefined {
+  const key = idempotencyKeyOf(c);
+  if (key === undefined) return undefined;
+  const { search } = new URL(c.req.url);
+  return { apiKey: callerIn(c).keyId, key, requestHash: sha256(`POST ${c.req.path}${search}\n${body}`) };
+}
+
+/**
+ * Looks without taking the key: the rows are written in many transactions, and a call that was cut off must be
+ * free to come again.
+ * @throws Replay, Problem `idempotency-mismatch`
+ */
+async function isFirst(deps: ApiDeps, once: IdempotentRequest): Promise<void> {
+  const looked = new Error('looked');
+  await transact(deps.database.db, async (tx) => {
+    await claim(tx, deps, once);
+    throw looked;
+  }).catch((error: unknown) => {
+    if (error !== looked) throw error;
+  });
 }
 
 async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {

@@ -1,4 +1,9 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listen } from '../../src/cli/parts.ts';
+import { volley } from '../cli/run.ts';
 import { openApi, type TestApi } from './support/api.ts';
 
 let api: TestApi;
@@ -118,6 +123,39 @@ describe('a list of whom not to mail', () => {
       await other.close();
     }
   });
+});
+
+test('a key of the caller’s makes it once: the same again answers the same, another list is refused before any of it', async () => {
+  const headers = { 'idempotency-key': 'list-1' };
+  const send = (raw: string) => api.call('POST /v1/suppressions/import', { raw, type: 'text/csv', headers });
+  const first = await send('once@key.example\n');
+  expect(first).toMatchObject({ status: 200, body: { suppressed: 1 } });
+  const again = await send('once@key.example\n');
+  expect(again).toMatchObject({ status: 200, body: first.body });
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect((await send('other@key.example\n')).status).toBe(422);
+  expect(await of('email=other@key.example')).toEqual([]);
+});
+
+test('by command: in from a file, out as CSV and JSON, exit 1 when a row is refused', async () => {
+  const server = await listen((request) => api.app.fetch(request), { host: '127.0.0.1', port: 0 });
+  const folder = await mkdtemp(join(tmpdir(), 'volley-suppressions-'));
+  try {
+    const env = { VOLLEY_URL: server.url, VOLLEY_KEY: api.keys.marketer };
+    const file = join(folder, 'stop.txt');
+    await writeFile(file, 'by-command@cli.example\nnobody\n');
+    const brought = await volley(['suppressions', 'import', file, '--purpose', 'marketing', '--json'], { env });
+    expect(brought.code).toBe(1);
+    expect(JSON.parse(brought.out)).toMatchObject({ rows: 2, suppressed: 1, rejected: 1 });
+    const out = join(folder, 'out.csv');
+    expect(await volley(['suppressions', 'export', '--out', out], { env })).toMatchObject({ code: 0, out: '' });
+    expect(await readFile(out, 'utf8')).toContain('by-command@cli.example,,,,marketing');
+    const json = await volley(['suppressions', 'export', '--json'], { env });
+    expect(JSON.parse(json.out).items).toContainEqual(expect.objectContaining({ email: 'by-command@cli.example' }));
+  } finally {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 describe('whom a suppression is about', () => {
