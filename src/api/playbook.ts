@@ -4,7 +4,7 @@ import { iso } from '../core/time.ts';
 import { sendersOf } from '../identity/senders.ts';
 import { compile, hashFiles, MAX_FILES } from '../playbook/index.ts';
 import { applyPlaybook, currentPlaybook, playbookFiles } from '../store/playbooks.ts';
-import { holdSenders } from '../store/sending-domains.ts';
+import { heldSenders, holdSenders } from '../store/sending-domains.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { Problem } from './problem/problem.ts';
@@ -37,7 +37,14 @@ const checked = z
   .object({ ok: z.literal(true), hash: z.string(), errors: z.array(mistake), warnings: z.array(mistake) })
   .openapi('PlaybookChecked');
 const applied = z
-  .object({ hash: z.string(), changed: z.boolean(), warnings: z.array(mistake) })
+  .object({
+    hash: z.string(),
+    changed: z.boolean(),
+    warnings: z.array(mistake),
+    held: z.array(z.object({ scope: z.string(), reason: z.string() })).openapi({
+      description: 'Mail that waits until its sending domain is ready: `sender:marketing`, `sender:sales`, and why.',
+    }),
+  })
   .openapi('PlaybookApplied');
 const current = z
   .object({ hash: z.string(), appliedAt: instantOut, by: z.string(), files: z.record(z.string(), z.string()) })
@@ -117,7 +124,8 @@ export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const { changed } = await applyPlaybook(tx, { hash, files, by: callerIn(c).by, now: deps.clock.now() });
       // Nothing goes from a domain nobody has looked at, not even until the next look.
       await holdSenders(tx, sendersOf(playbook), deps.clock.now());
-      return { status: 200 as const, body: { hash, changed, warnings: [...warnings] } };
+      const held = (await heldSenders(tx)).map(({ scope, reason }) => ({ scope, reason }));
+      return { status: 200 as const, body: { hash, changed, warnings: [...warnings], held } };
     });
     return c.json(body, status);
   });

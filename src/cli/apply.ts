@@ -4,9 +4,13 @@ import { z } from 'zod';
 import { readConfig } from '../config.ts';
 import { soundPlaybook } from './check.ts';
 import { connect } from './client.ts';
-import { colour, print, printJson } from './terminal.ts';
+import { colour, note, print, printJson } from './terminal.ts';
 
-const answerSchema = z.looseObject({ hash: z.string(), changed: z.boolean() });
+const answerSchema = z.looseObject({
+  hash: z.string(),
+  changed: z.boolean(),
+  held: z.array(z.looseObject({ scope: z.string(), reason: z.string() })).default([]),
+});
 
 export function addApply(program: Command): void {
   program
@@ -21,7 +25,13 @@ export function addApply(program: Command): void {
         method: 'POST',
         json: { files },
       });
-      if (options.json) printJson(answer);
-      else print(`${colour.green(answer.changed ? 'applied' : 'unchanged')} ${answer.hash.slice(0, 12)} at ${api.url}`);
+      if (options.json) {
+        printJson(answer);
+        return;
+      }
+      print(`${colour.green(answer.changed ? 'applied' : 'unchanged')} ${answer.hash.slice(0, 12)} at ${api.url}`);
+      for (const { scope, reason } of answer.held) {
+        note(`mail of ${scope.replace('sender:', '')} waits, ${reason}; volley doctor lists the records to add`);
+      }
     });
 }

@@ -5,7 +5,7 @@
 import type { Hold } from '../core/pause-scopes.ts';
 import type { Instant } from '../core/time.ts';
 import { deleteMeta, readMeta, writeMeta } from './meta.ts';
-import { pauseScope, resumeScope } from './pauses.ts';
+import { listPauses, type Pause, pauseScope, resumeScope } from './pauses.ts';
 import type { Db } from './schema.ts';
 import { date } from './values.ts';
 
@@ -53,6 +53,12 @@ export const watchSenders = (db: Db): Promise<void> => writeMeta(db, WATCHED, 'w
 export async function forgetSenders(tx: Db): Promise<void> {
   await deleteMeta(tx, WATCHED);
   for (const scope of Object.values(HELD)) await resumeScope(tx, scope);
+}
+
+/** Whose mail waits now, and for what. */
+export async function heldSenders(db: Db): Promise<readonly Pause[]> {
+  const scopes: readonly string[] = Object.values(HELD);
+  return (await listPauses(db)).filter(({ scope }) => scopes.includes(scope));
 }
 
 /**

@@ -170,9 +170,18 @@ it('a playbook with a new domain holds its mail from the very apply on; names fo
         },
       });
     const held = async () => (await listPauses(db)).map(({ scope }) => scope);
-    expect(await apply('other.example')).toMatchObject({ status: 200 });
+    expect(await apply('other.example')).toMatchObject({ status: 200, body: { held: [] } });
     expect(await held()).toEqual([]);
-    expect(await apply('acme.com')).toMatchObject({ status: 200 });
+    const waits = { reason: expect.stringContaining('acme.com: not looked at yet') };
+    expect(await apply('acme.com')).toMatchObject({
+      status: 200,
+      body: {
+        held: [
+          { scope: 'sender:marketing', ...waits },
+          { scope: 'sender:sales', ...waits },
+        ],
+      },
+    });
     expect(await held()).toEqual(['sender:marketing', 'sender:sales']);
   } finally {
     await api.close();
