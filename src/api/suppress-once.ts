@@ -2,7 +2,7 @@
 import type { Purpose } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
 import type { Db } from '../store/schema.ts';
-import { listSuppressions, suppress } from '../store/suppressions.ts';
+import { listSuppressions, renameReason, suppress } from '../store/suppressions.ts';
 
 /**
  * Suppresses an address for good, unless it is already.
@@ -15,6 +15,11 @@ export async function suppressOnce(
   now: Instant,
 ): Promise<readonly string[]> {
   const { items } = await listSuppressions(tx, { email: what.email });
-  if (items.some((row) => row.purpose === (what.purpose ?? null) && row.until === null)) return [];
+  const known = items.find((row) => row.purpose === (what.purpose ?? null) && row.until === null);
+  if (known !== undefined) {
+    // A complaint is the person's word, a bounce the mailbox's: the former stays whatever came first.
+    if (what.reason === 'complained' && known.reason === 'bounced') await renameReason(tx, known.id, what.reason);
+    return [];
+  }
   return (await suppress(tx, what, now)).leadIds;
 }

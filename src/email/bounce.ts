@@ -2,6 +2,7 @@
  * What a bounce really means, by the status and the words of whoever refused the message: three kinds, since
  * three different things follow. SES's own types come first where there are any; see docs/email.md.
  */
+import { DAY } from '../core/time.ts';
 
 /**
  * `hard`: nobody will ever get mail at this address. `block`: refused for what or who we are; the address
@@ -52,3 +53,36 @@ function byWords(words: string, otherwise: BounceKind): BounceKind {
   if (BLOCKED.test(words) && !/user unknown|no such user|unknown user|does not exist/i.test(words)) return 'block';
   return NOBODY.test(words) ? 'hard' : otherwise;
 }
+
+/** What SES's word for a bounce means. `unclear`: perhaps an automatic answer; it proves nothing about the address. */
+export type BounceMeaning = BounceKind | 'unsubscribed' | 'unclear';
+
+/** Refused for what was sent: SES's subtypes of Transient. */
+const OURS: readonly string[] = ['ContentRejected', 'AttachmentRejected', 'MessageTooLarge'];
+
+/**
+ * @param type SES's `bounceType`
+ * @param status of the recipient, RFC 3463; empty when SES names none
+ * @param words the recipient's diagnostic code
+ */
+export function sesBounceMeans(type: string, subType: string, status: string, words: string): BounceMeaning {
+  const kind = bounceKind(status, words);
+  if (type === 'Permanent') {
+    if (subType === 'UnsubscribedRecipient') return 'unsubscribed';
+    // SES says General of a policy's refusal too; its suppression lists and NoEmail leave no doubt.
+    return subType === 'General' && kind === 'block' ? 'block' : 'hard';
+  }
+  if (OURS.includes(subType)) return 'block';
+  if (/^[45]\.4\.4$/.test(status) || status === '5.4.310') return 'hard';
+  if (kind === 'block') return 'block';
+  if (type === 'Undetermined') return kind;
+  // Out-of-office answers that go to the envelope's sender come as Transient/General without any status.
+  return subType === 'General' && status === '' && words === '' ? 'unclear' : 'soft';
+}
+
+/** The worst first: what several reports on one message come to. */
+export const MEANINGS: readonly BounceMeaning[] = ['hard', 'unsubscribed', 'block', 'soft', 'unclear'];
+
+/** Soft bounces in a row that make a hard one, and how far apart the first and the last must be at least. */
+export const SOFT_IN_A_ROW = 3;
+export const SOFT_SPAN = 14 * DAY;

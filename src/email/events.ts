@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { VolleyError } from '../core/errors.ts';
 import type { Instant } from '../core/time.ts';
+import { type BounceMeaning, MEANINGS, sesBounceMeans } from './bounce.ts';
 
 export type SesEventType =
   | 'send'
@@ -28,6 +29,8 @@ interface Reported {
   readonly noticeId?: string;
   /** When it happened, epoch ms. */
   readonly at: Instant;
+  /** When SES took the message, epoch ms. */
+  readonly sentAt: Instant;
   /** Addresses it is about, as SES writes them. */
   readonly recipients: readonly string[];
 }
@@ -36,13 +39,16 @@ export type SesEvent =
   | (Reported & { readonly type: 'send' | 'delivery' | 'renderingFailure' | 'deliveryDelay' | 'subscription' })
   | (Reported & {
       readonly type: 'bounce';
-      /** Never mail this address again. A transient 5.4.4 counts: its domain has no mail server, and gets none. */
-      readonly permanent: boolean;
-      /** SES's `bounceType/bounceSubType`, e.g. `Permanent/General`. */
+      readonly means: BounceMeaning;
+      /** SES's `bounceType/bounceSubType`, e.g. `Permanent/General`, and the status if there is one. */
       readonly kind: string;
       readonly diagnostic?: string;
     })
-  | (Reported & { readonly type: 'complaint'; readonly feedback?: string })
+  | (Reported & {
+      readonly type: 'complaint';
+      /** IANA's `abuse`, `auth-failure`, `fraud`, `not-spam`, `other`, `virus`. */
+      readonly feedback?: string;
+    })
   | (Reported & { readonly type: 'reject'; readonly reason: string })
   | (Reported & { readonly type: 'open'; readonly userAgent?: string; readonly ip?: string })
   | (Reported & { readonly type: 'click'; readonly link: string; readonly userAgent?: string; readonly ip?: string })
@@ -160,6 +166,7 @@ function toEvent(report: Report): SesEvent {
   const reported = (at: Instant | undefined, recipients: readonly string[] | undefined): Reported => ({
     messageId: mail.messageId,
     at: at ?? mail.timestamp,
+    sentAt: mail.timestamp,
     recipients: recipients ?? mail.destination,
     ...(touchId === undefined ? {} : { touchId }),
     ...(noticeId === undefined ? {} : { noticeId }),
@@ -190,13 +197,23 @@ function toEvent(report: Report): SesEvent {
       };
     case 'bounce': {
       if (bounce === undefined) break;
-      const diagnostic = bounce.bouncedRecipients.find((one) => one.diagnosticCode !== undefined)?.diagnosticCode;
+      const { bounceType, bounceSubType, bouncedRecipients } = bounce;
+      const told = bouncedRecipients.map(({ status = '', diagnosticCode = '' }) => ({
+        status,
+        diagnosticCode,
+        means: sesBounceMeans(bounceType, bounceSubType, status, diagnosticCode),
+      }));
+      // Without a recipient the bounce is still one of its type.
+      const means =
+        MEANINGS.find((one) => told.some((recipient) => recipient.means === one)) ??
+        sesBounceMeans(bounceType, bounceSubType, '', '');
+      const status = told.find((one) => one.status !== '')?.status;
+      const diagnostic = told.find((one) => one.diagnosticCode !== '')?.diagnosticCode;
       return {
         type,
         ...reported(bounce.timestamp, addresses(bounce.bouncedRecipients)),
-        permanent:
-          bounce.bounceType === 'Permanent' || bounce.bouncedRecipients.some(({ status }) => status === '5.4.4'),
-        kind: `${bounce.bounceType}/${bounce.bounceSubType}`,
+        means,
+        kind: `${bounceType}/${bounceSubType}${status === undefined ? '' : ` ${status}`}`,
         ...(diagnostic === undefined ? {} : { diagnostic }),
       };
     }

@@ -77,34 +77,37 @@ async function clicksOf(tx: Db, touchId: string): Promise<readonly Kept[]> {
 }
 
 async function settle(tx: Db, touch: Touch, clicks: readonly Kept[], now: Instant): Promise<readonly string[]> {
-  const arrived = arrivedAt(touch);
-  const verdicts = judgeClicks(clicks, arrived);
-  let wakes = false;
-  for (const click of clicks) {
-    const verdict = verdicts.get(click.id) ?? 'again';
-    if (verdict === click.verdict) continue;
-    await tx
-      .updateTable('clicks')
-      .set({ verdict })
-      .where('touch_id', '=', touch.id)
-      .where('id', '=', click.id)
-      .execute();
-    if (click.verdict === 'human') await takeBackInputs(tx, [humanKey(touch, click)]);
-    if (verdict === 'again') continue;
-    await putInputs(tx, [inputOf(touch, click, verdict)], now);
-    if (verdict === 'human') wakes = true;
+  const verdicts = judgeClicks(clicks, arrivedAt(touch));
+  const judged = clicks.map((click) => ({ ...click, was: click.verdict, is: verdicts.get(click.id) ?? 'again' }));
+  const changed = judged.filter(({ was, is }) => was !== is);
+  for (const { id, is: verdict } of changed) {
+    await tx.updateTable('clicks').set({ verdict }).where('touch_id', '=', touch.id).where('id', '=', id).execute();
   }
-  return wakes ? [touch.leadId] : [];
+  const links = new Set(changed.map(({ link }) => link));
+  const before = changed.filter(({ was }) => was === 'human').map((click) => humanKey(touch, click));
+  await takeBackInputs(tx, [...before, ...[...links].map((link) => machineKey(touch, link))]);
+  // A scan follows every link many times over: the journal has each link once.
+  const byMachine = [...links].flatMap((link) => {
+    const theirs = judged.filter((one) => one.link === link && one.is !== 'human' && one.is !== 'again');
+    return theirs.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(0, 1);
+  });
+  const byPerson = changed.filter(({ is }) => is === 'human');
+  await putInputs(
+    tx,
+    [...byMachine, ...byPerson].map((click) => inputOf(touch, click, click.is)),
+    now,
+  );
+  return byPerson.length > 0 ? [touch.leadId] : [];
 }
 
 const humanKey = (touch: Touch, click: Click): string => `click:${touch.id}:${click.id}`;
+const machineKey = (touch: Touch, link: string): string => `click:${touch.id}:${link}:machine`;
 
-function inputOf(touch: Touch, click: Kept, verdict: Exclude<Verdict, 'again'>) {
+function inputOf(touch: Touch, click: Kept, verdict: Verdict) {
   const human = verdict === 'human';
   return {
     leadId: touch.leadId,
-    // A scan follows every link many times over: the journal has each link once.
-    key: human ? humanKey(touch, click) : `click:${touch.id}:${click.link}:machine`,
+    key: human ? humanKey(touch, click) : machineKey(touch, click.link),
     at: human ? click.at + HOLD : click.at,
     body: {
       kind: 'signal' as const,

@@ -362,3 +362,8 @@ export async function listSuppressions(
     .execute();
   return toPage('suppressions', rows, limit, (row) => [row.id], toRow);
 }
+
+/** Why a suppression is there, when more is known of it; it binds as before. */
+export async function renameReason(tx: Db, id: string, reason: string): Promise<void> {
+  await tx.updateTable('suppressions').set({ reason }).where('id', '=', id).execute();
+}

@@ -4,6 +4,7 @@
  */
 import { type Selectable, sql } from 'kysely';
 import type { Instant } from '../core/time.ts';
+import { type BounceMeaning, MEANINGS, SOFT_IN_A_ROW, SOFT_SPAN } from '../email/bounce.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
 import type { Db, TouchesTable } from './schema.ts';
 import { date } from './values.ts';
@@ -168,7 +169,7 @@ export async function markAccepted(
   const row = await tx
     .updateTable('touches')
     .set({
-      accepted_at: sql<Date>`coalesce(accepted_at, ${date(acceptedAt)})`,
+      accepted_at: sql<Date>`least(coalesce(accepted_at, ${date(acceptedAt)}), ${date(acceptedAt)})`,
       ses_message_id: sql<string>`coalesce(ses_message_id, ${sesMessageId})`,
     })
     .where('id', '=', touchId)
@@ -192,38 +193,80 @@ export async function markDelivered(
   return markAccepted(tx, touchId, sesMessageId, deliveredAt);
 }
 
-export interface Feedback {
+export interface Bounce {
   readonly touchId: string;
-  readonly type: 'bounce' | 'complaint';
-  /** E.g. `permanent/general`. */
+  /** SES's words and the status, e.g. `Permanent/General 5.1.1`. */
   readonly detail: string;
+  readonly means: BounceMeaning;
   readonly at: Instant;
 }
 
+export interface Reported {
+  readonly leadId: string;
+  readonly toEmail: string | null;
+}
+
+const meaningOf = (bounce: string): number => MEANINGS.findIndex((means) => bounce.endsWith(`(${means})`));
+
 /**
- * Keeps a bounce or a complaint at its touch, the first of each kind.
- * @returns the touch's lead, and whether this was the first; null for a touch this store does not know.
+ * Keeps at its touch what a bounce means: of several reports the worst, and of equal ones the earliest, so
+ * that their order changes nothing.
+ * @returns null for a touch this store does not know.
  */
-export async function recordFeedback(
-  tx: Db,
-  feedback: Feedback,
-): Promise<{ leadId: string; toEmail: string | null; first: boolean } | null> {
-  const column = feedback.type === 'bounce' ? 'bounced_at' : 'complained_at';
-  const first = await tx
-    .updateTable('touches')
-    .set(
-      feedback.type === 'bounce'
-        ? { bounced_at: date(feedback.at), bounce: feedback.detail }
-        : { complained_at: date(feedback.at) },
-    )
-    .where('id', '=', feedback.touchId)
-    .where(column, 'is', null)
-    .returning('id')
-    .execute();
+export async function recordBounce(tx: Db, { touchId, detail, means, at }: Bounce): Promise<Reported | null> {
   const row = await tx
     .selectFrom('touches')
-    .select(['lead_id', 'to_email'])
-    .where('id', '=', feedback.touchId)
+    .select(['lead_id', 'to_email', 'bounced_at', 'bounce'])
+    .where('id', '=', touchId)
+    .forUpdate()
     .executeTakeFirst();
-  return row === undefined ? null : { leadId: row.lead_id, toEmail: row.to_email, first: first.length > 0 };
+  if (row === undefined) return null;
+  const bounce = `${detail} (${means})`;
+  const rank = meaningOf(bounce) - meaningOf(row.bounce ?? '');
+  const earlier =
+    row.bounced_at === null || at < row.bounced_at || (at === row.bounced_at && bounce < (row.bounce ?? ''));
+  if (row.bounced_at === null || rank < 0 || (rank === 0 && earlier)) {
+    await tx
+      .updateTable('touches')
+      .set({ bounced_at: date(at), bounce })
+      .where('id', '=', touchId)
+      .execute();
+  }
+  return { leadId: row.lead_id, toEmail: row.to_email };
+}
+
+/** Keeps at its touch when it was complained about; the earliest of several reports. */
+export async function recordComplaint(tx: Db, touchId: string, complainedAt: Instant): Promise<Reported | null> {
+  const row = await tx
+    .updateTable('touches')
+    .set({ complained_at: sql<Date>`least(coalesce(complained_at, ${date(complainedAt)}), ${date(complainedAt)})` })
+    .where('id', '=', touchId)
+    .returning(['lead_id', 'to_email'])
+    .executeTakeFirst();
+  return row === undefined ? null : { leadId: row.lead_id, toEmail: row.to_email };
+}
+
+/** How far back a row of soft bounces is looked for. */
+const LOOKED_BACK = 20;
+
+/**
+ * Whether the newest messages to this address bounced softly so often in a row, over so long a time, that
+ * nobody reads there: see SOFT_IN_A_ROW. What was refused because of us, and what nobody reported on, is passed over.
+ */
+export async function bouncesForGood(tx: Db, leadId: string, email: string): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('touches')
+    .select(['bounced_at', 'bounce', 'delivered_at'])
+    .where('lead_id', '=', leadId)
+    .where('state', 'in', ['sent', 'sending', 'unconfirmed'])
+    .where('to_email', '=', email)
+    .orderBy('decided_at', 'desc')
+    .limit(LOOKED_BACK)
+    .execute();
+  const softly: Instant[] = [];
+  for (const { bounced_at: bouncedAt, bounce, delivered_at: deliveredAt } of rows) {
+    if (bouncedAt === null && deliveredAt !== null) break;
+    if (bouncedAt !== null && bounce?.endsWith('(soft)')) softly.push(bouncedAt);
+  }
+  return softly.length >= SOFT_IN_A_ROW && Math.max(...softly) - Math.min(...softly) >= SOFT_SPAN;
 }

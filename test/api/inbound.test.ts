@@ -168,13 +168,17 @@ describe('a delivery report', () => {
     expect((await post(raw)).body).toEqual({ class: 'delivery-report', lead: { id: leadId } });
     await post(raw);
     expect(await suppressions()).toMatchObject([{ purpose: null, reason: 'bounced' }]);
-    expect(await touchById(api.store.database.db, `touch-${n}`)).toMatchObject({ bounce: 'Permanent/Report 5.1.1' });
+    expect(await touchById(api.store.database.db, `touch-${n}`)).toMatchObject({
+      bounce: 'Permanent/Report 5.1.1 (hard)',
+    });
   });
 
   test('of a full mailbox is kept at the touch alone', async () => {
     await post(report('Exchange, full', '0108019a-2@', 'full@acme.example'));
     expect(await suppressions()).toEqual([]);
-    expect(await touchById(api.store.database.db, `touch-${n}`)).toMatchObject({ bounce: 'Transient/Report 5.2.2' });
+    expect(await touchById(api.store.database.db, `touch-${n}`)).toMatchObject({
+      bounce: 'Transient/Report 5.2.2 (soft)',
+    });
   });
 
   test('about mail that nobody here sent changes nothing: anybody can name an address', async () => {

@@ -98,7 +98,10 @@ describe('POST /hooks/ses', () => {
     await post(bounce('Permanent'));
     await post(bounce('Permanent'));
     expect(await suppressed()).toMatchObject([{ purpose: null, reason: 'bounced', by: 'ses' }]);
-    expect(await row()).toMatchObject({ bounce: 'Permanent/General', bouncedAt: Date.parse('2026-11-24T10:01:00Z') });
+    expect(await row()).toMatchObject({
+      bounce: 'Permanent/General (hard)',
+      bouncedAt: Date.parse('2026-11-24T10:01:00Z'),
+    });
     expect(api.nudged.at(-1)).toBe(leadId);
     await api.advance(leadId);
     const journal = await api.call(`GET /v1/leads/${leadId}/journal?type=lead.suppressed`);
@@ -108,7 +111,7 @@ describe('POST /hooks/ses', () => {
   test('a passing bounce is kept at the touch and suppresses nobody', async () => {
     await post(bounce('Transient', 'MailboxFull'));
     expect(await suppressed()).toEqual([]);
-    expect(await row()).toMatchObject({ bounce: 'Transient/MailboxFull' });
+    expect(await row()).toMatchObject({ bounce: 'Transient/MailboxFull (soft)' });
   });
 
   test('a passing bounce before one for good does not hide it', async () => {

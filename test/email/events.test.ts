@@ -30,11 +30,7 @@ describe('event publishing (`eventType`)', () => {
       { delivery: { timestamp, recipients: ['ADA@client.example'] } },
       { type: 'delivery', at: AT, recipients: ['ADA@client.example'] },
     ],
-    [
-      'Bounce',
-      { bounce: bounce() },
-      { type: 'bounce', permanent: true, kind: 'Permanent/General', diagnostic: 'smtp; 550 no such user' },
-    ],
+    ['Bounce', { bounce: bounce() }, { type: 'bounce', means: 'hard', diagnostic: 'smtp; 550 no such user' }],
     [
       'Complaint',
       {
@@ -99,16 +95,39 @@ describe('identity feedback (`notificationType`)', () => {
   });
 });
 
-describe('how lasting a bounce is', () => {
+describe('what a bounce means', () => {
+  /** SES's developer guide, "Bounce types", and RFC 3463; the table of docs/email.md. */
   it.each([
-    ['Permanent', '5.1.1', true],
-    ['Transient', '4.4.7', false],
-    ['Transient', '5.4.4', true],
-    ['Undetermined', '5.0.0', false],
-  ])('%s %s -> permanent: %s', (bounceType, status, permanent) => {
-    expect(parseSesEvents({ eventType: 'Bounce', mail, bounce: bounce({ bounceType }, status) })).toMatchObject([
-      { permanent },
-    ]);
+    ['Permanent', 'General', '5.1.1', 'smtp; 550 5.1.1 user unknown', 'hard'],
+    ['Permanent', 'General', '', '', 'hard'],
+    ['Permanent', 'NoEmail', '', '', 'hard'],
+    ['Permanent', 'Suppressed', '5.1.1', '', 'hard'],
+    ['Permanent', 'OnAccountSuppressionList', '5.1.1', '', 'hard'],
+    ['Permanent', 'UnsubscribedRecipient', '', '', 'unsubscribed'],
+    ['Permanent', 'General', '5.7.1', 'smtp; 550 5.7.1 blocked, see https://spamhaus.example', 'block'],
+    ['Permanent', 'General', '5.7.26', 'smtp; 550-5.7.26 unauthenticated, DMARC policy', 'block'],
+    ['Permanent', 'General', '5.7.1', 'smtp; 550 5.7.1 user unknown', 'hard'],
+    ['Transient', 'General', '', '', 'unclear'],
+    ['Transient', 'General', '4.4.7', 'smtp; 550 4.4.7 Message expired', 'soft'],
+    ['Transient', 'General', '4.2.0', 'smtp; 451 4.2.0 greylisted, try again later', 'soft'],
+    ['Transient', 'General', '5.4.4', 'smtp; 550 5.4.4 Invalid domain', 'hard'],
+    ['Transient', 'MailboxFull', '5.2.2', 'smtp; 552 5.2.2 over quota', 'soft'],
+    ['Transient', 'MailboxFull', '', '', 'soft'],
+    ['Transient', 'MessageTooLarge', '', '', 'block'],
+    ['Transient', 'ContentRejected', '', '', 'block'],
+    ['Transient', 'AttachmentRejected', '', '', 'block'],
+    ['Undetermined', 'Undetermined', '5.0.0', '', 'soft'],
+    ['Undetermined', 'Undetermined', '5.1.1', '', 'hard'],
+  ])('%s/%s %s %s: %s', (bounceType, bounceSubType, status, diagnosticCode, means) => {
+    const bouncedRecipients = [
+      {
+        emailAddress: 'ada@client.example',
+        ...(status === '' ? {} : { status }),
+        ...(diagnosticCode === '' ? {} : { diagnosticCode }),
+      },
+    ];
+    const report = { bounceType, bounceSubType, bouncedRecipients, timestamp, feedbackId: 'f' };
+    expect(parseSesEvents({ eventType: 'Bounce', mail, bounce: report })).toMatchObject([{ means }]);
   });
 });
 

@@ -3,7 +3,14 @@ import type { Db } from '../../src/store/db.ts';
 import { getEnrollment, listEnrollments, openEnrollment } from '../../src/store/enrollments.ts';
 import { LaneConflict, TaskConflict, TouchConflict } from '../../src/store/errors.ts';
 import { answerTask, assignTask, getTask, listTasks, openTasksOf } from '../../src/store/tasks.ts';
-import { countTouches, listTouches, markAccepted, recordFeedback, touchById } from '../../src/store/touches.ts';
+import {
+  countTouches,
+  listTouches,
+  markAccepted,
+  recordBounce,
+  recordComplaint,
+  touchById,
+} from '../../src/store/touches.ts';
 import { transact } from '../../src/store/tx.ts';
 import { type TestDatabase, testDatabases, withDatabase } from '../support/database.ts';
 import { commit, createLead, enrollment, NOW, task, touch } from './fixtures.ts';
@@ -97,25 +104,29 @@ describe.each(testDatabases)('what a commit writes beside the state, on %s', (ki
       expect(await touchById(db, 'proven')).toMatchObject({ state: 'sent', acceptedAt: NOW + 1 });
     });
 
-    it('keeps the first proof and the first report of each kind', async () => {
+    it('keeps what the mail service says about it: the worst bounce, the earliest of the rest, in any order', async () => {
       const id = await createLead(db);
       await commit(db, id, 0, { touch: touch('reports') }, { toEmail: 'a@b.example' });
-      const report = { touchId: 'reports', type: 'bounce' as const, detail: 'permanent/general', at: NOW + 2 };
+      const bounce = { touchId: 'reports', detail: 'Transient/MailboxFull', means: 'soft' as const, at: NOW + 2 };
+      const hard = { touchId: 'reports', detail: 'Permanent/General 5.1.1', means: 'hard' as const, at: NOW + 3 };
       await transact(db, async (tx) => {
-        expect(await markAccepted(tx, 'reports', 'ses-1', NOW + 1)).toMatchObject({ leadId: id, state: 'sending' });
-        expect(await markAccepted(tx, 'reports', 'ses-2', NOW + 5)).toMatchObject({ leadId: id, state: 'sending' });
-        expect(await recordFeedback(tx, report)).toEqual({ leadId: id, toEmail: 'a@b.example', first: true });
-        expect(await recordFeedback(tx, { ...report, detail: 'other' })).toMatchObject({ first: false });
-        expect(await recordFeedback(tx, { ...report, type: 'complaint' })).toMatchObject({ first: true });
-        expect(await recordFeedback(tx, { ...report, touchId: 'none' })).toBeNull();
+        expect(await markAccepted(tx, 'reports', 'ses-1', NOW + 5)).toMatchObject({ leadId: id, state: 'sending' });
+        expect(await markAccepted(tx, 'reports', 'ses-2', NOW + 1)).toMatchObject({ leadId: id, state: 'sending' });
+        for (const one of [bounce, hard, { ...hard, at: NOW + 9 }, bounce]) {
+          expect(await recordBounce(tx, one)).toEqual({ leadId: id, toEmail: 'a@b.example' });
+        }
+        await recordComplaint(tx, 'reports', NOW + 7);
+        await recordComplaint(tx, 'reports', NOW + 6);
+        expect(await recordBounce(tx, { ...hard, touchId: 'none' })).toBeNull();
+        expect(await recordComplaint(tx, 'none', NOW)).toBeNull();
         expect(await markAccepted(tx, 'none', 'ses', NOW)).toBeNull();
       });
       expect(await touchById(db, 'reports')).toMatchObject({
         acceptedAt: NOW + 1,
         sesMessageId: 'ses-1',
-        bounce: 'permanent/general',
-        bouncedAt: NOW + 2,
-        complainedAt: NOW + 2,
+        bounce: 'Permanent/General 5.1.1 (hard)',
+        bouncedAt: NOW + 3,
+        complainedAt: NOW + 6,
       });
     });
 

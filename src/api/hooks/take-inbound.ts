@@ -5,6 +5,7 @@ import type { Purpose } from '../../core/playbook.ts';
 import { emailIdentity } from '../../core/scrub.ts';
 import { DAY, type Instant, MINUTE } from '../../core/time.ts';
 import { zoneOfCountry } from '../../core/zones.ts';
+import { MEANINGS } from '../../email/bounce.ts';
 import type { Inbound } from '../../email/inbound/classify.ts';
 import type { InboundMail } from '../../email/inbound/message.ts';
 import type { DeliveryReport } from '../../email/inbound/report.ts';
@@ -14,7 +15,7 @@ import { type Origin, originOf, type Traces } from '../../store/inbound.ts';
 import { putInputs } from '../../store/inbox.ts';
 import { leave } from '../../store/leave.ts';
 import type { Db } from '../../store/schema.ts';
-import { recordFeedback } from '../../store/touches.ts';
+import { bouncesForGood, recordBounce, recordComplaint } from '../../store/touches.ts';
 import { suppressOnce } from '../suppress-once.ts';
 
 export interface Arrival {
@@ -74,7 +75,7 @@ async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<reado
       return bounced(tx, arrival, origin, inbound.report);
     case 'complaint': {
       // Believed without proof: to lose a lead to a forged complaint is the smaller harm.
-      if (touch) await recordFeedback(tx, { touchId: touch.id, type: 'complaint', detail: '', at: dateOf(arrival) });
+      if (touch) await recordComplaint(tx, touch.id, dateOf(arrival));
       return (await leave(tx, { leadId: lead.id, reason: 'complained', by }, now)) ?? [];
     }
     case 'auto':
@@ -114,13 +115,13 @@ async function bounced(
   const ours = new Set([emailIdentity(lead.fields.email), ...(touch?.toEmail ? [emailIdentity(touch.toEmail)] : [])]);
   const theirs = failed.filter(({ recipient }) => recipient === undefined || ours.has(emailIdentity(recipient)));
   if (!proven || theirs.length === 0) return [];
-  const permanent = theirs.some((one) => one.permanent);
+  const means = MEANINGS.find((one) => theirs.some(({ kind }) => kind === one)) ?? 'unclear';
   const status = theirs.find((one) => one.status !== '')?.status;
-  if (touch) {
-    const detail = `${permanent ? 'Permanent' : 'Transient'}/Report${status === undefined ? '' : ` ${status}`}`;
-    await recordFeedback(tx, { touchId: touch.id, type: 'bounce', detail, at: dateOf(arrival) });
-  }
-  if (!permanent) return [];
+  const word = means === 'hard' ? 'Permanent' : 'Transient';
+  const detail = `${word}/Report${status === undefined ? '' : ` ${status}`}`;
+  if (touch) await recordBounce(tx, { touchId: touch.id, detail, means, at: dateOf(arrival) });
+  const forGood = means === 'hard' || (touch?.toEmail && (await bouncesForGood(tx, touch.leadId, touch.toEmail)));
+  if (!forGood) return [];
   return suppressOnce(tx, { email: emailIdentity(lead.fields.email), reason: 'bounced', by: arrival.by }, arrival.now);
 }
 

@@ -1,5 +1,5 @@
 /** What mail servers report: that a message did not arrive (RFC 3464, and those who never heard of it), or was called spam (RFC 5965). */
-import { bounceKind } from '../bounce.ts';
+import { type BounceKind, bounceKind } from '../bounce.ts';
 import { addressesIn, type InboundMail, idsIn } from './message.ts';
 
 export interface DeliveryReport {
@@ -8,6 +8,7 @@ export interface DeliveryReport {
     readonly recipient: string | undefined;
     /** Nobody will ever get mail there: no such address or domain. Full and blocking mailboxes are not that. */
     readonly permanent: boolean;
+    readonly kind: BounceKind;
     /** `5.1.1`, else empty. */
     readonly status: string;
   }[];
@@ -62,16 +63,21 @@ export function deliveryReportOf(mail: InboundMail, subject: string, isMachine: 
   if (statuses.length > 0) return { failed: statuses.flatMap(({ text }) => failedIn(text)), about };
   if (DELAYED.test(subject) || /^action:\s*delayed/im.test(words)) return { failed: [], about };
   const status = /\b5\.\d{1,3}\.\d{1,3}\b/.exec(words)?.[0] ?? '';
-  const permanent = bounceKind(status, words) === 'hard';
+  const means = meaning(status, words);
   const named = refused.length > 0 ? refused : recipientsIn(words);
   return {
     failed: (named.length > 0 ? named : [undefined]).map((recipient) => ({
       recipient,
-      permanent,
+      ...means,
       status,
     })),
     about,
   };
+}
+
+function meaning(status: string, words: string): { readonly permanent: boolean; readonly kind: BounceKind } {
+  const kind = bounceKind(status, words);
+  return { permanent: kind === 'hard', kind };
 }
 
 /** A daemon's own words come first; the copy of what was sent follows. */
@@ -107,7 +113,7 @@ function failedIn(status: string): DeliveryReport['failed'] {
       return [
         {
           recipient,
-          permanent: bounceKind(code, field('Diagnostic-Code')) === 'hard',
+          ...meaning(code, field('Diagnostic-Code')),
           status: code,
         },
       ];
