@@ -29,6 +29,7 @@ import { clickRoutes } from './pages/click.ts';
 import { preferenceRoutes } from './pages/preferences.ts';
 import { pauseRoutes } from './pauses.ts';
 import { playbookRoutes } from './playbook.ts';
+import { previewRoutes } from './previews.ts';
 import { invalid, ofFramework } from './problem/mistakes.ts';
 import { problemOf } from './problem/problem.ts';
 import { reportRoutes } from './reports.ts';
@@ -50,6 +51,7 @@ const resources = [
   leadRoutes,
   journalRoutes,
   explainRoutes,
+  previewRoutes,
   leadDecisionRoutes,
   leadMoveRoutes,
   objectionRoutes,

@@ -2,26 +2,17 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { iso } from '../core/time.ts';
 import { sendersOf } from '../identity/senders.ts';
-import { compile, hashFiles, MAX_FILES } from '../playbook/index.ts';
+import { hashFiles } from '../playbook/index.ts';
 import { applyPlaybook, currentPlaybook, playbookFiles } from '../store/playbooks.ts';
 import { heldSenders, holdSenders } from '../store/sending-domains.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
+import { compiled, filesIn } from './playbook-files.ts';
 import { Problem } from './problem/problem.ts';
-import { instantOut, json, jsonBody, problems, text } from './schemas/common.ts';
+import { instantOut, json, jsonBody, problems } from './schemas/common.ts';
 import { write } from './write.ts';
 
 const tags = ['Playbook'];
-
-const filesIn = z
-  .strictObject({
-    files: z
-      .record(text(300), z.string())
-      .refine((files) => Object.keys(files).length <= MAX_FILES, `must have at most ${MAX_FILES} files`),
-  })
-  .openapi('PlaybookFiles', {
-    example: { files: { 'playbook.yaml': 'company: …', 'cadences/welcome.yaml': 'cadence: welcome …' } },
-  });
 
 const mistake = z
   .object({
@@ -49,27 +40,6 @@ const applied = z
 const current = z
   .object({ hash: z.string(), appliedAt: instantOut, by: z.string(), files: z.record(z.string(), z.string()) })
   .openapi('Playbook');
-
-type Files = Readonly<Record<string, string>>;
-
-/** @throws Problem `playbook-mistakes` with all of them */
-function compiled(files: Files) {
-  // Postgres has no NUL in text, and neither does a playbook.
-  const binary = Object.keys(files).filter((file) => files[file]?.includes('\0'));
-  const result = compile(files);
-  const errors = [
-    ...binary.map((file) => ({ file, line: 1, column: 1, message: 'holds a NUL character', expected: 'text' })),
-    ...(result.ok ? [] : result.errors),
-  ];
-  if (errors.length === 0 && result.ok) return result;
-  const [first] = errors;
-  const where = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
-  const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
-  throw new Problem('playbook-mistakes', `The playbook has ${count}${where}`, {
-    errors,
-    more: { ok: false, warnings: result.warnings },
-  });
-}
 
 export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { db } = deps.database;

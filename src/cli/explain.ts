@@ -41,7 +41,7 @@ export function addExplain(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (lead: string, options: { about?: string; at?: string; json?: true }) => {
       const api = await connect(readConfig());
-      const path = `/v1/leads/${await idOf(api, lead)}`;
+      const path = `/v1/leads/${await leadIdOf(api, lead)}`;
       const query = new URLSearchParams();
       if (options.about !== undefined) query.set('about', options.about);
       if (options.at !== undefined) query.set('at', options.at);
@@ -71,7 +71,7 @@ function printAnswer({ verdict, code, sentence, because, unblockedBy }: z.infer<
 }
 
 /** @throws VolleyError `unknown-lead` */
-async function idOf(api: ApiClient, lead: string): Promise<string> {
+export async function leadIdOf(api: ApiClient, lead: string): Promise<string> {
   if (UUID.test(lead)) return lead;
   const wanted = lead.trim().toLowerCase();
   const page = await api.ask(`/v1/leads?limit=500&q=${encodeURIComponent(wanted)}`, leadsSchema);

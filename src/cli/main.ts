@@ -13,6 +13,7 @@ import { addKeys } from './keys.ts';
 import { addLater } from './later.ts';
 import { watchOutput } from './output.ts';
 import { FileMistakes } from './people.ts';
+import { addPreview } from './preview.ts';
 import { addDoctor, addProcesses } from './processes.ts';
 import { addReport } from './report.ts';
 import { addSimulate } from './simulate.ts';
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     addSuppressions,
     addSimulate,
     addExplain,
+    addPreview,
     addReport,
     addKeys,
     addDoctor,

@@ -14,6 +14,7 @@ const VERBS = [
   'import',
   'simulate',
   'explain',
+  'preview',
   'report',
   'keys',
   'doctor',

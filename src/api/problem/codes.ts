@@ -58,6 +58,7 @@ export const PROBLEMS = {
   'date-past': { status: 422, title: 'The date is past' },
   'attempts-missing': { status: 422, title: 'The reason asks for more attempts first' },
   'unknown-rep': { status: 422, title: 'There is no such active rep' },
+  'email-not-made': { status: 422, title: 'The email cannot be made for this lead' },
   'playbook-mistakes': { status: 422, title: 'The playbook has mistakes' },
   'idempotency-mismatch': { status: 422, title: 'The Idempotency-Key was used with another request' },
   'bad-file': { status: 422, title: 'The file cannot be imported' },

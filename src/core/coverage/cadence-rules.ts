@@ -14,7 +14,13 @@ export const consentRules = ({ consent, cadences }: Playbook): Rule[] =>
   }));
 
 export const emailRules = ({ emails }: Playbook): Rule[] =>
-  Object.keys(emails).map((id) => ({ id: `emails/${id}`, seenIn: entry('touch.sent', { email: id }) }));
+  Object.values(emails).flatMap(({ id, languages = {} }) => [
+    { id: `emails/${id}`, seenIn: entry('touch.sent', { email: id }) },
+    ...Object.keys(languages).map((language) => ({
+      id: `emails/${id}/${language}`,
+      seenIn: entry('touch.sent', { email: id, language }),
+    })),
+  ]);
 
 export const cadenceRules = ({ cadences }: Playbook): Rule[] => Object.values(cadences).flatMap(rulesOfCadence);
 

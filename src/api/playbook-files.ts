@@ -1,0 +1,36 @@
+/** A playbook as a body holds it. */
+import { z } from '@hono/zod-openapi';
+import { compile, MAX_FILES } from '../playbook/index.ts';
+import { Problem } from './problem/problem.ts';
+import { text } from './schemas/common.ts';
+
+export const filesIn = z
+  .strictObject({
+    files: z
+      .record(text(300), z.string())
+      .refine((files) => Object.keys(files).length <= MAX_FILES, `must have at most ${MAX_FILES} files`),
+  })
+  .openapi('PlaybookFiles', {
+    example: { files: { 'playbook.yaml': 'company: …', 'cadences/welcome.yaml': 'cadence: welcome …' } },
+  });
+
+type Files = Readonly<Record<string, string>>;
+
+/** @throws Problem `playbook-mistakes` with all of them */
+export function compiled(files: Files) {
+  // Postgres has no NUL in text, and neither does a playbook.
+  const binary = Object.keys(files).filter((file) => files[file]?.includes('\0'));
+  const result = compile(files);
+  const errors = [
+    ...binary.map((file) => ({ file, line: 1, column: 1, message: 'holds a NUL character', expected: 'text' })),
+    ...(result.ok ? [] : result.errors),
+  ];
+  if (errors.length === 0 && result.ok) return result;
+  const [first] = errors;
+  const where = first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
+  const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
+  throw new Problem('playbook-mistakes', `The playbook has ${count}${where}`, {
+    errors,
+    more: { ok: false, warnings: result.warnings },
+  });
+}
