@@ -47,7 +47,7 @@ export function activityRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const reached = reachedBy(kind, disposition, own);
     const { status, body } = await write(c, deps, async (tx) => {
       if (reached === undefined) {
-        const all = [...DISPOSITIONS[kind].reached, ...DISPOSITIONS[kind].missed, ...own].join(', ');
+        const all = [...new Set([...DISPOSITIONS[kind].reached, ...DISPOSITIONS[kind].missed, ...own])].join(', ');
         throw new Problem('unknown-in-playbook', `A ${kind} does not end as ${disposition}`, {
           errors: [{ path: 'disposition', message: `is none of ${all}` }],
         });

@@ -10,12 +10,16 @@ import type { Caller } from './deps.ts';
 import { Problem } from './problem/problem.ts';
 import { isBusy } from './schemas/chats.ts';
 
-/** @throws Problem `not-found`, `not-yours` */
-export async function chatFor(db: Db, caller: Caller, id: string): Promise<Chat> {
+/**
+ * @param rang reps the chat rang at may ask for it too: they are told who has it
+ * @throws Problem `not-found`, `not-yours`
+ */
+export async function chatFor(db: Db, caller: Caller, id: string, rang = false): Promise<Chat> {
   const chat = await getChat(db, id);
   if (chat === null) throw new Problem('not-found', `There is no chat ${id}`);
   const own = ownerOf(caller);
-  if (own !== null && chat.rep !== own) throw new Problem('not-yours', 'This chat is with another rep, or with none');
+  const theirs = chat.rep === own || (rang && chat.passed.includes(own ?? ''));
+  if (own !== null && !theirs) throw new Problem('not-yours', 'This chat is with another rep, or with none');
   return chat;
 }
 

@@ -14,6 +14,7 @@ import {
   insertChat,
   leadOfVisitor,
   lockChat,
+  namelessSince,
   saveChat,
   unknownChatsOf,
 } from '../store/chats.ts';
@@ -36,6 +37,8 @@ export interface ChatFrame {
 
 /** Nobody begins more chats than this in an hour but a machine. */
 const MOST_AN_HOUR = 20;
+/** Of all together of which the tool does not say whose they are: nobody else bounds them. */
+const MOST_NAMELESS_AN_HOUR = 200;
 
 export interface Begun {
   readonly chat: Chat;
@@ -65,6 +68,12 @@ export async function startChat(tx: Db, given: ChatGiven, frame: ChatFrame): Pro
     if ((await chatsSince(tx, who, frame.now - HOUR)) >= MOST_AN_HOUR) {
       throw new Problem('too-many-chats', `More than ${MOST_AN_HOUR} chats of one visitor in an hour: show the form`);
     }
+  }
+  if (leadId === null && visitor === null && (await namelessSince(tx, frame.now - HOUR)) >= MOST_NAMELESS_AN_HOUR) {
+    throw new Problem(
+      'too-many-chats',
+      `More than ${MOST_NAMELESS_AN_HOUR} chats in an hour without a \`visitor\`: show the form, and say whose they are`,
+    );
   }
   const language = languageOf(given.language ?? lead?.facts.lead.locale ?? '');
   const { page } = given;

@@ -48,14 +48,15 @@ export function chatRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     path: '/v1/chats/{id}/accept',
     tags,
     summary: 'The rep takes the chat',
-    description: 'Accepts the offer that came with it; the talk is the first touch. 409 `chat-taken` names who has it.',
+    description:
+      'Accepts the offer that came with it; the talk is the first touch. 409 `chat-taken` names who has it, also to a rep it rang at before. A key that is no rep’s says who with `rep`; without, it is whoever it rings at now.',
     request: { params: idParam, ...jsonBody(chatAcceptIn, false) },
     responses: { 200: json(chatOut, 'The chat as it is now.'), ...problems(400, 404, 409, 413, 415, 422) },
   });
   app.openapi(accept, async (c) => {
     const caller = callerIn(c);
     const rep = ownerOf(caller) ?? c.req.valid('json')?.rep ?? null;
-    const { status, body } = await move(c, (tx, chat, frame) => acceptChat(tx, chat, rep, frame));
+    const { status, body } = await move(c, (tx, chat, frame) => acceptChat(tx, chat, rep, frame), true);
     return c.json(body, status);
   });
 
@@ -132,11 +133,12 @@ export function chatRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   async function move(
     c: Parameters<typeof callerIn>[0],
     act: (tx: Db, chat: Awaited<ReturnType<typeof chatFor>>, frame: ChatFrame) => Promise<Begun>,
+    rang = false,
   ) {
     const caller = callerIn(c);
     const frame = await frameOf(caller);
     const id = c.req.param('id') ?? '';
-    return write(c, deps, async (tx) => answer(await act(tx, await chatFor(tx, caller, id), frame)));
+    return write(c, deps, async (tx) => answer(await act(tx, await chatFor(tx, caller, id, rang), frame)));
   }
   return app;
 }

@@ -4,7 +4,7 @@ import { accountIdOf } from '../core/account.ts';
 import { centsOf } from '../core/money.ts';
 import { DAY, type Instant, MINUTE } from '../core/time.ts';
 import { ensureAccounts, getAccount } from '../store/accounts.ts';
-import { dealEvents, getDeal, listDeals, upsertDeal } from '../store/deals.ts';
+import { type DealRecord, dealEvents, getDeal, listDeals, lockDeal, upsertDeal } from '../store/deals.ts';
 import { findLeadIds } from '../store/leads.ts';
 import type { Db } from '../store/schema.ts';
 import { callerIn, guard } from './auth.ts';
@@ -31,7 +31,7 @@ export function dealRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     tags,
     summary: 'Create or change a deal',
     description:
-      'By its id. A new deal names its account, its leads or both; a change may leave them out. Every stage and amount it has had is kept.',
+      'By its id. A new deal names its account, its leads or both, its amount and its currency; a change may leave them out, and they stay as they are. Every stage and amount it has had is kept.',
     request: jsonBody(dealIn),
     responses: {
       200: json(dealWritten, 'The deal was known.'),
@@ -45,14 +45,21 @@ export function dealRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const now = deps.clock.now();
       const latest = now + (deps.clock.anchor.factor > 1 ? AHEAD.spedUp : AHEAD.real);
       if (given.at !== undefined && given.at > latest) throw badInput('at', 'lies in the future');
-      const { account, leads, amount, at, ...rest } = given;
+      const { account, leads, amount, currency, at, ...rest } = given;
       const accountId = account && (await accountOf(tx, account, now));
       const leadIds = leads && (await leadsOf(tx, leads));
-      if (accountId === undefined && leadIds === undefined && (await getDeal(tx, given.id)) === null) {
+      const known = await lockDeal(tx, given.id);
+      if (accountId === undefined && leadIds === undefined && known === null) {
         throw badInput('account', 'a new deal names its account or its leads');
       }
-      const amountCents = centsOf(amount, given.currency);
-      const change = { ...rest, accountId, leadIds, amountCents, at: at ?? now, by: callerIn(c).by };
+      const change = {
+        ...rest,
+        ...moneyOf({ amount, currency }, known),
+        accountId,
+        leadIds,
+        at: at ?? now,
+        by: callerIn(c).by,
+      };
       const { deal, outcome, told } = await upsertDeal(tx, change, now);
       return {
         status: outcome === 'created' ? (201 as const) : (200 as const),
@@ -104,6 +111,19 @@ export function dealRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     return c.json(toDealDetail(deal, await dealEvents(db, id)), 200);
   });
   return app;
+}
+
+/** What is left out stays as it is. @throws Problem `bad-input` for a new deal that leaves it out */
+function moneyOf(
+  { amount, currency }: { readonly amount: number | undefined; readonly currency: string | undefined },
+  known: DealRecord | null,
+): Pick<DealRecord, 'amountCents' | 'currency'> {
+  const of = currency ?? known?.currency;
+  if (of === undefined) throw badInput('currency', 'a new deal has one');
+  if (amount !== undefined) return { amountCents: centsOf(amount, of), currency: of };
+  if (known === null) throw badInput('amount', 'a new deal has one');
+  if (of !== known.currency) throw badInput('amount', `goes with another currency than ${known.currency}`);
+  return { amountCents: known.amountCents, currency: of };
 }
 
 const badInput = (path: string, message: string): Problem =>

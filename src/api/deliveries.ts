@@ -25,6 +25,13 @@ async function mustBe(db: Db, webhook: string): Promise<void> {
   if ((await webhookById(db, webhook)) === null) throw new Problem('not-found', `There is no webhook ${webhook}`);
 }
 
+/** What is sent again to an endpoint that is off would be dead again at once. @throws Problem `not-found`, `webhook-off` */
+async function mustBeOn(db: Db, webhook: string): Promise<void> {
+  await mustBe(db, webhook);
+  if ((await webhookById(db, webhook))?.enabled) return;
+  throw new Problem('webhook-off', 'Turn it on first, with PATCH /v1/webhooks/{id} { "enabled": true }');
+}
+
 /** @throws Problem `not-found` */
 async function deliveryOf(db: Db, webhook: string, id: string) {
   const row = await deliveryById(db, id);
@@ -100,13 +107,15 @@ export function deliveryRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     path: '/v1/webhooks/{id}/deliveries/{delivery}/replay',
     tags,
     summary: 'Send one again, whatever became of it',
-    description: 'With the id it had, so the receiver can tell that it is a repeat.',
+    description:
+      'With the id it had, so the receiver can tell that it is a repeat. 409 `webhook-off` while the endpoint is off.',
     request: { params: deliveryParams },
     responses: { 202: json(deliveryOut, 'On its way again.'), ...problems(404, 409, 422) },
   });
   app.openapi(replay, async (c) => {
     const { id, delivery } = c.req.valid('param');
     const { status, body } = await write(c, deps, async (tx) => {
+      await mustBeOn(tx, id);
       await deliveryOf(tx, id, delivery);
       if (!(await replayOne(tx, id, delivery, deps.clock.now()))) {
         throw new Problem('delivery-under-way', 'It is being sent right now: look at it again in a minute');
@@ -122,18 +131,19 @@ export function deliveryRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     path: '/v1/webhooks/{id}/replay',
     tags,
     summary: 'Send all dead letters since a time again',
-    description: 'At most 1,000 a call, the oldest first: repeat it until `replayed` is less.',
+    description:
+      'At most 1,000 a call, the oldest first: repeat it until `replayed` is less. 409 `webhook-off` while the endpoint is off.',
     request: { params: idParam, ...jsonBody(z.strictObject({ since: instantIn }).openapi('WebhookReplay')) },
     responses: {
       202: json(z.object({ replayed: z.number().int() }).openapi('WebhookReplayed'), 'On their way again.'),
-      ...problems(400, 404, 413, 415, 422),
+      ...problems(400, 404, 409, 413, 415, 422),
     },
   });
   app.openapi(replayAll, async (c) => {
     const { id } = c.req.valid('param');
     const { since } = c.req.valid('json');
     const { status, body } = await write(c, deps, async (tx) => {
-      await mustBe(tx, id);
+      await mustBeOn(tx, id);
       return { status: 202 as const, body: { replayed: await replayDead(tx, id, since, deps.clock.now()) } };
     });
     return c.json(body, status);

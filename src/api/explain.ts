@@ -61,13 +61,20 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       params: leadIdParam,
       query: z.strictObject({
         about: aboutIn.optional(),
-        at: dateIn.optional().openapi({ description: 'As of this past instant; now without it.' }),
+        at: dateIn
+          .optional()
+          .openapi({ description: 'As of this past instant; now without it. 400 for one that lies ahead.' }),
       }),
     },
     responses: { 200: json(answer, 'The answer, in words and as data.'), ...problems(400, 404, 409) },
   });
   app.openapi(get, async (c) => {
     const { db } = deps.database;
+    const { at: asked } = c.req.valid('query');
+    if (asked !== undefined && asked > deps.clock.now()) {
+      const message = 'lies ahead: leave it out, and the answer says what will happen, and when';
+      throw new Problem('bad-input', `The query has a mistake: at: ${message}`, { errors: [{ path: 'at', message }] });
+    }
     const { about = { kind: 'position' as const }, at } = c.req.valid('query');
     const { id } = await leadFor(db, callerIn(c), c.req.valid('param').id);
     const loaded = await peekLead(db, id);

@@ -62,11 +62,30 @@ export function leadDecisionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { status, body } = await write(c, deps, async (tx) => {
       const lead = await leadFor(tx, callerIn(c), c.req.valid('param').id);
       const loaded = await locked(tx, lead.id);
-      if (loaded.state?.disqualified || loaded.inputs.some((input) => input.body.kind === 'disqualify')) {
-        throw new Problem('already-disqualified', 'This lead is disqualified already');
-      }
+      if (isDisqualified(loaded)) throw new Problem('already-disqualified', 'This lead is disqualified already');
       const said = note === undefined ? {} : { note };
       return put(tx, lead.id, { kind: 'disqualify', reason, ...said, by: callerIn(c).by }, deps.clock.now());
+    });
+    return c.json(body, status);
+  });
+
+  const requalify = createRoute({
+    ...guard(deps, 'leads.requalify'),
+    method: 'post',
+    path: '/v1/leads/{id}/requalify',
+    tags: ['Leads'],
+    summary: 'Lift a disqualification',
+    description:
+      'For a mistake, or what is true no more. Nobody has the lead then; what had ended stays ended, and entry rules and routes may take it up again. An objection or suppression stays. 409 `not-disqualified` otherwise.',
+    request: { params: leadIdParam, ...jsonBody(z.strictObject({ reason: text(500) })) },
+    responses: { 202: json(taken, 'Taken.'), ...problems(400, 404, 409, 413, 415, 422) },
+  });
+  app.openapi(requalify, async (c) => {
+    const { reason } = c.req.valid('json');
+    const { status, body } = await write(c, deps, async (tx) => {
+      const loaded = await locked(tx, c.req.valid('param').id);
+      if (!isDisqualified(loaded)) throw new Problem('not-disqualified', 'This lead is not disqualified');
+      return put(tx, loaded.leadId, { kind: 'requalify', reason, by: callerIn(c).by }, deps.clock.now());
     });
     return c.json(body, status);
   });
@@ -92,8 +111,7 @@ export function leadDecisionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     }
     const { status, body } = await write(c, deps, async (tx) => {
       const lead = await leadFor(tx, callerIn(c), c.req.valid('param').id);
-      const { state } = await locked(tx, lead.id);
-      if (state?.disqualified) throw new Problem('already-disqualified', 'This lead is disqualified');
+      if (isDisqualified(await locked(tx, lead.id))) throw disqualified();
       return put(tx, lead.id, { kind: 'stage', ...given, by: callerIn(c).by }, deps.clock.now());
     });
     return c.json(body, status);
@@ -122,7 +140,7 @@ export function leadDecisionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { status, body } = await write(c, deps, async (tx) => {
       const loaded = await locked(tx, await leadIdOf(tx, given.lead));
       const { state, inputs, leadId } = loaded;
-      if (state?.disqualified) throw new Problem('already-disqualified', 'This lead is disqualified');
+      if (isDisqualified(loaded)) throw disqualified();
       if (hasObjected(loaded)) throw new Problem('objected', 'This person objected to marketing: nobody contacts them');
       const offered = inputs.some((input) => input.body.kind === 'handoff');
       if ((state?.custody.who === 'sales' && !givenBack(loaded)) || offered) {
@@ -138,6 +156,18 @@ export function leadDecisionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   return app;
 }
+
+/** Whether nobody contacts the lead, by what was decided last, looked at by the engine or not yet. */
+export const isDisqualified = ({ state, inputs }: Loaded): boolean => {
+  const last = inputs.findLast(({ body }) => body.kind === 'disqualify' || body.kind === 'requalify');
+  return last === undefined ? state?.disqualified !== undefined : last.body.kind === 'disqualify';
+};
+
+export const disqualified = (): Problem =>
+  new Problem(
+    'already-disqualified',
+    'This lead is disqualified: nobody contacts it again, unless a manager lifts that with POST /v1/leads/{id}/requalify',
+  );
 
 /** Whether the person objected, looked at by the engine or not yet. */
 export const hasObjected = ({ state, inputs }: Loaded): boolean =>

@@ -9,7 +9,7 @@ import { answerTask, assignTask, openTasksFor } from '../store/tasks.ts';
 import { callerIn, guard } from './auth.ts';
 import { activeRep, type Holding, holdingOf, ownPools } from './custodian.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
-import { hasObjected } from './lead-decisions.ts';
+import { disqualified, hasObjected, isDisqualified } from './lead-decisions.ts';
 import { noLead } from './own.ts';
 import { Problem } from './problem/problem.ts';
 import { json, jsonBody, leadIdParam, problems, repId } from './schemas/common.ts';
@@ -92,9 +92,7 @@ export function leadMoveRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 async function locked(tx: Db, leadId: string): Promise<Loaded> {
   const loaded = await loadLead(tx, leadId);
   if (loaded === null) throw await noLead(tx, leadId);
-  if (loaded.state?.disqualified || loaded.inputs.some(({ body }) => body.kind === 'disqualify')) {
-    throw new Problem('already-disqualified', 'This lead is disqualified: nobody contacts it again');
-  }
+  if (isDisqualified(loaded)) throw disqualified();
   if (hasObjected(loaded)) throw new Problem('objected', 'This person objected to marketing: nobody contacts them');
   return loaded;
 }

@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   'leads.preview': people,
   'leads.recycle': people,
   'leads.disqualify': people,
+  'leads.requalify': { ...marketing, manager: 'all' },
   'leads.stage': people,
   'leads.claim': { admin: 'all', rep: 'own' },
   'leads.assign': { ...marketing, manager: 'all' },

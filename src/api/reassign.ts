@@ -19,7 +19,7 @@ interface Frame {
 }
 
 /**
- * Gives an open task to a rep.
+ * Gives an open task to a rep; to the one who has it, it changes nothing.
  * @throws Problem `not-found`, `unknown-rep`, `task-accepted`, `task-closed`
  */
 export async function reassign(tx: Db, id: string, to: string, { playbook, now, by }: Frame) {
@@ -32,6 +32,9 @@ export async function reassign(tx: Db, id: string, to: string, { playbook, now, 
     });
   }
   await activeRep(tx, to, playbook, 'to');
+  if (task.state === 'open' && task.assignee === to) {
+    return { status: 200 as const, body: toTask(task, now, playbook), nudge: [] };
+  }
   if (!(await assignTask(tx, id, to, now))) {
     throw new Problem('task-closed', `The task is ${task.state}`, { more: { state: task.state } });
   }

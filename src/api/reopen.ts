@@ -1,5 +1,6 @@
 /** A task closed by mistake is opened again, as long as nothing has come of its answer. */
 import { isChatTask } from '../core/chats.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { mayReopen } from '../core/reopen.ts';
 import { putInputs, takeBackInput } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
@@ -23,7 +24,8 @@ export async function reopen(tx: Db, id: string, { now, caller, playbook }: Fram
   const unread = loaded?.inputs.find(({ body }) => body.kind === 'task.answered' && body.task === id);
   if (unread) await takeBackInput(tx, unread.id);
   else {
-    const why = standsSince(task) ?? (loaded?.state ? wordsOf(mayReopen(loaded.state, id, now)) : 'The lead is gone');
+    const why =
+      standsSince(task, playbook) ?? (loaded?.state ? wordsOf(mayReopen(loaded.state, id, now)) : 'The lead is gone');
     if (why !== null) throw standing(task, why);
   }
   if (!(await reopenTask(tx, id))) throw standing(task, 'Somebody was faster');
@@ -36,7 +38,7 @@ export async function reopen(tx: Db, id: string, { now, caller, playbook }: Fram
 const wordsOf = (answer: ReturnType<typeof mayReopen>): string | null => (answer.ok ? null : answer.why);
 
 /** Why this kind of end stands for good; null when it depends on what has come of it. */
-function standsSince(task: Task): string | null {
+function standsSince(task: Task, { returns }: Playbook): string | null {
   if (task.state === 'expired') {
     return task.reason === 'no-longer-needed'
       ? 'The task was withdrawn: what it was for has ended'
@@ -46,6 +48,9 @@ function standsSince(task: Task): string | null {
   if (task.kind !== 'handoff') return null;
   const lead = `/v1/leads/${task.leadId}`;
   if (task.state === 'rejected') {
+    if (returns[task.reason ?? '']?.disqualify) {
+      return `The answer ${task.reason} has disqualified the lead. A manager lifts that with POST ${lead}/requalify; then the lead can be claimed or handed over`;
+    }
     return `The lead was given back, and what the reason says has happened. Take it with POST ${lead}/claim`;
   }
   return task.state === 'accepted'

@@ -1,5 +1,8 @@
 /** `/v1/reports/{name}`: facts back to both teams. What each number means is in docs/reports.md. */
+
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
 import { ATTRIBUTION_MODELS } from '../core/attribution.ts';
 import { VolleyError } from '../core/errors.ts';
 import { DAY, iso } from '../core/time.ts';
@@ -30,7 +33,10 @@ const period = {
   to: dateIn.optional().openapi({ description: 'First instant that does not belong to it; by default this moment.' }),
 };
 
-const wantsCsv = (accept: string | undefined): boolean => accept !== undefined && /\btext\/csv\b/.test(accept);
+/** What the caller likes better; JSON without a word. */
+const wantsCsv = (c: Context): boolean =>
+  accepts(c, { header: 'Accept', supports: ['application/json', 'text/csv'], default: 'application/json' }) ===
+  'text/csv';
 
 export function reportRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
@@ -61,7 +67,7 @@ export function reportRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.openapi(get, async (c) => {
     const { name } = c.req.valid('param');
     const filled = await reportOf(deps, name, c.req.valid('query'));
-    if (wantsCsv(c.req.header('accept'))) {
+    if (wantsCsv(c)) {
       return c.body(csvOf(REPORTS[name], filled), 200, { 'content-type': 'text/csv; charset=utf-8' });
     }
     return c.json({ report: name, from: iso(filled.from), to: iso(filled.to), tables: copyOf(filled) }, 200);

@@ -1,15 +1,17 @@
 /** `/v1/reps`: who takes leads, when they work, and whether they are there. A rep's id is the email. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { MAX_CHATS } from '../core/chat.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { zoneName } from '../core/zones.ts';
 import { getRep, listReps, NOTIFY_DEFAULT, putRep, type RepRow, workingHoursSchema } from '../store/reps.ts';
+import type { Db } from '../store/schema.ts';
 import { defined } from '../store/values.ts';
 import { callerIn, guard, ownerOf } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { currentOrNull } from './playbook-now.ts';
-import { Problem } from './problem/problem.ts';
+import { type Mistake, Problem } from './problem/problem.ts';
 import { moveAllOf, NOTHING_MOVED } from './reassign.ts';
-import { json, jsonBody, listQuery, pageOf, pageOfAll, problems, text } from './schemas/common.ts';
+import { json, jsonBody, listQuery, mailable, pageOf, pageOfAll, problems, text } from './schemas/common.ts';
 import { write } from './write.ts';
 
 const tags = ['Reps'];
@@ -33,7 +35,7 @@ const absence = z
     to: edge,
     cover: z
       .email()
-      .max(320)
+      .refine(mailable, 'must be an address')
       .transform((id) => id.toLowerCase())
       .optional()
       .openapi({ description: 'Who takes the rep’s leads; a cover who is away too is covered in turn.' }),
@@ -117,7 +119,7 @@ const repWritten = repOut
 export const repParam = z.object({
   id: z
     .email('must be the address of a rep')
-    .max(320)
+    .refine(mailable, 'must be the address of a rep')
     .transform((id) => id.toLowerCase())
     .openapi({
       param: { name: 'id', in: 'path' },
@@ -157,6 +159,7 @@ export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         ...(hours === undefined ? {} : { workingHours: hours }),
         ...(wanted === undefined ? {} : { notify: defined(wanted) }),
       };
+      await checkCovers(tx, rep, playbook);
       const outcome = await putRep(tx, rep, now);
       const frame = playbook && { playbook, now, by: callerIn(c).by };
       const gone = frame && !rep.active ? await moveAllOf(tx, id, frame) : NOTHING_MOVED;
@@ -201,6 +204,27 @@ export function repRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     return c.json({ items: page.items.map(toRepOut), next: page.next }, 200);
   });
   return app;
+}
+
+/** A cover gets the leads: it is somebody who may have them. @throws Problem `bad-cover` */
+async function checkCovers(tx: Db, { id, away }: RepRow, playbook: Playbook | null): Promise<void> {
+  const errors: Mistake[] = [];
+  for (const [n, { cover }] of away.entries()) {
+    if (cover === undefined) continue;
+    const named = playbook?.pools.some(({ reps, manager }) => reps.includes(cover) || manager === cover) === true;
+    const known = named || (await getRep(tx, cover)) !== null;
+    const message =
+      cover === id ? 'is the rep: somebody else covers' : known ? undefined : 'is no rep or manager that is known';
+    if (message !== undefined) errors.push({ path: `away.${n}.cover`, message });
+  }
+  if (errors.length === 0) return;
+  throw new Problem(
+    'bad-cover',
+    `The body has a mistake: ${errors.map((one) => `${one.path}: ${one.message}`).join('; ')}`,
+    {
+      errors,
+    },
+  );
 }
 
 const toRepOut = (rep: RepRow): z.infer<typeof repOut> => ({

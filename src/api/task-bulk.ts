@@ -19,16 +19,21 @@ import { write } from './write.ts';
 const MOST = 500;
 
 const tasks = z.array(taskId).min(1).max(MOST);
+const ACTIONS = ['accept', 'reject', 'complete', 'skip', 'snooze', 'reassign', 'reopen'];
 const act = z
-  .discriminatedUnion('action', [
-    acceptIn.extend({ action: z.literal('accept'), tasks }),
-    returnIn.extend({ action: z.literal('reject'), tasks }),
-    completeIn.extend({ action: z.literal('complete'), tasks }),
-    skipIn.extend({ action: z.literal('skip'), tasks }),
-    z.strictObject({ action: z.literal('snooze'), tasks, until: instantIn.nullable() }),
-    z.strictObject({ action: z.literal('reassign'), tasks, to: repId }),
-    z.strictObject({ action: z.literal('reopen'), tasks }),
-  ])
+  .discriminatedUnion(
+    'action',
+    [
+      acceptIn.extend({ action: z.literal('accept'), tasks }),
+      returnIn.extend({ action: z.literal('reject'), tasks }),
+      completeIn.extend({ action: z.literal('complete'), tasks }),
+      skipIn.extend({ action: z.literal('skip'), tasks }),
+      z.strictObject({ action: z.literal('snooze'), tasks, until: instantIn.nullable() }),
+      z.strictObject({ action: z.literal('reassign'), tasks, to: repId }),
+      z.strictObject({ action: z.literal('reopen'), tasks }),
+    ],
+    { error: (issue) => (issue.code === 'invalid_union' ? `is none of ${ACTIONS.join(', ')}` : undefined) },
+  )
   .openapi('BulkAct', { description: 'Up to 500 ids, what to do, and the body that call takes.' });
 type Act = z.infer<typeof act>;
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
 import { VolleyError } from '../core/errors.ts';
+import { parseAbout } from '../core/explain/explain.ts';
 import { dayAndTime } from '../core/words.ts';
 import { type ApiClient, connect } from './client.ts';
 import { colour, print, printJson, table } from './terminal.ts';
@@ -40,6 +41,11 @@ export function addExplain(program: Command): void {
     .option('--at <time>', 'as of this past time, e.g. 2026-11-24 or 2026-11-24T08:00:00Z')
     .option('--json', 'print JSON')
     .action(async (lead: string, options: { about?: string; at?: string; json?: true }) => {
+      if (options.about !== undefined && parseAbout(options.about) === undefined) {
+        throw new VolleyError('wrong-use', `--about ${options.about} is no question`, {
+          fix: 'Ask about step:CADENCE/STEP, cadence:NAME, custody, stage, score, silence or position.',
+        });
+      }
       const api = await connect(readConfig());
       const path = `/v1/leads/${await leadIdOf(api, lead)}`;
       const query = new URLSearchParams();

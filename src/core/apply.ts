@@ -8,7 +8,7 @@ import { keepTold } from './context.ts';
 import { acceptHandoff, claim } from './custody/accept.ts';
 import { returnLead } from './custody/give-back.ts';
 import { movedTo } from './custody/hand-on.ts';
-import { disqualify, leaveOpenHandoff } from './custody/leave.ts';
+import { disqualify, leaveOpenHandoff, requalify } from './custody/leave.ts';
 import { offer } from './custody/offer.ts';
 import { revive } from './custody-states.ts';
 import { applyDeal, leaveDeal } from './deal.ts';
@@ -142,6 +142,10 @@ export function applyInput(d: Draft, input: Input): void {
         return;
       }
       disqualify(d, body.reason, body.by);
+      return;
+    case 'requalify':
+      if (d.state.disqualified) requalify(d, body.reason, body.by);
+      else ignore(d, input, 'not-disqualified', { why: body.reason });
       return;
     case 'deal':
       applyDeal(d, input, body);

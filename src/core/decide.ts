@@ -43,6 +43,8 @@ const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   objected: 0,
   suppressed: 1,
   disqualify: 2,
+  // As they came, beside it.
+  requalify: 2,
   moved: 2,
   deal: 3,
   'deal.left': 3,

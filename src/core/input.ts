@@ -114,6 +114,8 @@ export const inputSchema = z.discriminatedUnion('kind', [
     by,
   }),
   z.object({ kind: z.literal('disqualify'), reason: z.string(), note: z.string().optional(), by }),
+  /** A manager lifts a disqualification: it was a mistake, or is true no more. */
+  z.object({ kind: z.literal('requalify'), reason: z.string(), by }),
   /** The person objected to marketing (GDPR, Art. 21); the suppressions are in the facts. */
   z.object({ kind: z.literal('objected'), note: z.string().optional(), by }),
   /** The person works for another company now; domains, empty where there is none. */

@@ -17,3 +17,8 @@ export function centsOf(amount: number, currency: string): number {
   const step = minorStep(currency);
   return Math.round((amount * 100) / step) * step;
 }
+
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** Whether there is, or was, a currency with this code of ISO 4217, in capitals. */
+export const isCurrency = (code: string): boolean => CURRENCIES.has(code);

@@ -23,7 +23,8 @@ const no = (why: string): Reopening => ({ ok: false, why });
 
 /** Whether this task, answered before, may be opened again at `at`. */
 export function mayReopen(state: LeadState, task: string, at: Instant): Reopening {
-  if (state.disqualified) return no('The lead is disqualified: nobody contacts it again');
+  if (state.disqualified)
+    return no('The lead is disqualified: nobody contacts it again, unless a manager lifts that (POST …/requalify)');
   const found = answerOf(state, task, at);
   if (found !== undefined) return typeof found === 'string' ? no(found) : { ok: true, found };
   const run = state.enrollments.find((e) => e.closed?.task === task);

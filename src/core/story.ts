@@ -214,7 +214,11 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const has = to === 'nobody' ? 'Nobody has' : `${capital(to)}${rep} has`;
     const after = from === 'nobody' || from === to ? '' : `, after ${from}`;
     const why =
-      t.entry.reason === 'returned' && t.entry.by.includes('@') ? `${t.who} gave the lead back` : t.why + by(t);
+      t.entry.reason === 'returned' && t.entry.by === 'lead'
+        ? 'the lead said that it is not ready now'
+        : t.entry.reason === 'returned' && t.entry.by.includes('@')
+          ? `${t.who} gave the lead back`
+          : t.why + by(t);
     return t.entry.reason === 'nothing-running'
       ? 'No cadence runs any more: nobody has the next move.'
       : `${has} the next move${after}: ${why}.`;
@@ -300,6 +304,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     return `The chat ends${outcome}${because(t)}${by(t)}.${noted(t)}`;
   },
   'lead.returned': (t) => {
+    if (t.entry.by === 'lead') return `The lead says: not now. It counts as ${t.text('returnReason')}${facts(t)}.`;
     const what = t.entry.reason === 'deal-lost' ? 'A lost deal brings' : `${capital(t.who)} gives`;
     return `${what} the lead back: ${t.text('returnReason')}${facts(t)}.${noted(t)}`;
   },
@@ -312,6 +317,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'lead.revived': (t) =>
     t.entry.by === 'lead' ? 'The lead is back: it did something.' : `The lead is back: ${t.who} took it up again.`,
   'lead.disqualified': (t) => `The lead is disqualified by ${t.who}: ${t.text('why')}. Nobody contacts it again.`,
+  'lead.requalified': (t) =>
+    `${capital(t.who)} lifts the disqualification (${t.text('was')}): ${t.text('why')}. The lead may be contacted again.`,
   'lead.objected': (t) =>
     `The person objected to marketing, says ${t.who}: every touch of marketing and sales ends, for good, and nothing about them is scored any more.${noted(t)}`,
   'preferences.changed': (t) => {

@@ -53,7 +53,12 @@ function addresses(stack: Stack): string {
   if (stack.mailbox === undefined) rows.push(['SES events to', stack.sesHook]);
   else rows.push(['mailbox', stack.mailbox.url]);
   rows.push(['Temporal UI', stack.temporal.uiUrl ?? `(server at ${stack.temporal.address})`]);
-  for (const [role, key] of Object.entries(stack.keys)) if (!role.startsWith('rep:')) rows.push([`key: ${role}`, key]);
+  const keys = Object.entries(stack.keys);
+  const whose = keys.find(([role, key]) => role.startsWith('rep:') && key === stack.keys['rep'])?.[0].slice(4);
+  for (const [role, key] of keys) {
+    if (role.startsWith('rep:')) continue;
+    rows.push([`key: ${role}`, role === 'rep' && whose !== undefined ? `${key} (${whose})` : key]);
+  }
   if (stack.keys['rep'] === undefined) {
     rows.push(['key: rep', 'once there is a rep: volley keys create --role rep --rep EMAIL']);
   }

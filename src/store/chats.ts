@@ -167,6 +167,18 @@ export async function chatsSince(tx: Db, who: Who, since: Instant): Promise<numb
   return Number(row?.n ?? 0);
 }
 
+/** How many chats began after this instant of which nobody says who is behind them. */
+export async function namelessSince(tx: Db, since: Instant): Promise<number> {
+  const row = await tx
+    .selectFrom('chats')
+    .select(sql<number>`count(*)`.as('n'))
+    .where('visitor', 'is', null)
+    .where('lead_id', 'is', null)
+    .where('started_at', '>', at(since))
+    .executeTakeFirst();
+  return Number(row?.n ?? 0);
+}
+
 /** The lead a visitor turned out to be, by an earlier chat; null when nobody knows. */
 export async function leadOfVisitor(tx: Db, visitor: string): Promise<string | null> {
   const row = await tx

@@ -258,6 +258,12 @@ export async function getDeal(db: Db, id: string): Promise<DealRecord | null> {
   return row === undefined ? null : toRecord(row, await leadsOfDeal(db, id));
 }
 
+/** The same with the row locked until the transaction ends, so that what is left out of a change can be taken from it. */
+export async function lockDeal(tx: Db, id: string): Promise<DealRecord | null> {
+  const row = await tx.selectFrom('deals').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return row === undefined ? null : toRecord(row, await leadsOfDeal(tx, id));
+}
+
 export interface DealFilter extends PageRequest {
   readonly accountId?: string | undefined;
   readonly leadId?: string | undefined;

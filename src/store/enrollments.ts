@@ -28,7 +28,8 @@ const toEnrollment = (row: Selectable<EnrollmentsTable>): EnrollmentRow => ({
   lane: row.lane,
   state: enrollmentStateSchema.parse(row.state),
   step: row.step,
-  dueAt: row.due_at,
+  // What has ended has nothing ahead, whatever its last step was waiting for.
+  dueAt: row.ended_at === null ? row.due_at : null,
   startedAt: row.started_at,
   endedAt: row.ended_at,
   playbook: row.playbook,

@@ -175,8 +175,12 @@ describe('a link that is not good any more changes nothing', () => {
     const old = linkOf(task, 'accept');
     const to = task.assignee.startsWith('lena') ? 'tom.okafor@northwind.example' : 'lena.hartmann@northwind.example';
     await api.call(`POST /v1/tasks/${task.id}/reassign`, { body: { to } });
+    const viewer = { name: 'Old', timeZone: 'America/New_York' };
+    await api.call(`PUT /v1/reps/${task.assignee}`, { body: viewer });
     for (const page of [await get(old), await post(old)]) {
       expect(page.status).toBe(409);
+      // On the clocks of whoever looks.
+      expect(page.body).toContain('05:00 (America/New_York)');
       expect(page.body).toContain('Somebody else has this now');
       expect(page.body).toContain(to);
     }

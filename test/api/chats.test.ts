@@ -191,6 +191,9 @@ describe('nobody takes it', () => {
     await api.advance(lead);
     expect((await api.call('GET /v1/chats/passed')).body).toMatchObject({ rep: next, state: 'ringing' });
     expect((await leadOf(lead)).custody).toMatchObject({ rep: next, until });
+    const late = await act('passed', 'accept', first);
+    expect(late).toMatchObject({ status: 409, body: { type: '/problems/chat-taken', rep: next } });
+    expect(await act('passed', 'end', first)).toMatchObject({ status: 403 });
     // A rep says so at once.
     expect(await act('passed', 'unanswered', next)).toMatchObject({ status: 200, body: { to: 'form', state: 'form' } });
     expect(await act('passed', 'accept')).toMatchObject({ status: 409, body: { type: '/problems/chat-over' } });
@@ -365,6 +368,18 @@ test('junk is refused with words, too many are stopped, and each role does what 
   });
   api.now += 61 * MINUTE;
   expect((await chat('many-20', { visitor: 'cookie-many' })).status).toBe(200);
+
+  await api.store.database.db
+    .insertInto('chats')
+    .values(
+      Array.from({ length: 200 }, (_, i) => ({
+        ...{ id: `nameless-${i}`, page: '/', language: 'en', state: 'form', passed: '[]', because: '[]' },
+        started_at: new Date(api.now),
+      })),
+    )
+    .execute();
+  expect(await chat('nameless', {})).toMatchObject({ status: 429, body: { type: '/problems/too-many-chats' } });
+  api.now += 61 * MINUTE;
 
   expect((await chat('role', {}, api.keys.rep)).status).toBe(403);
   expect((await chat('role', {}, api.keys.manager)).status).toBe(403);

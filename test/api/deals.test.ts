@@ -104,6 +104,18 @@ describe('deals', () => {
     expect((await api.call(`GET /v1/accounts/${body.account.id}`)).body).toMatchObject({ size: 52 });
   });
 
+  test('keep what a change leaves out, the money too', async () => {
+    const key = api.keys.integration;
+    await deal({ id: 'crm-kept', account: { domain: 'kept.example' } });
+    const change = (body: object) => api.call('POST /v1/deals', { key, body: { id: 'crm-kept', ...body } });
+    expect(await change({ stage: 'won' })).toMatchObject({
+      status: 200,
+      body: { amount: 24_000, currency: 'EUR', stage: 'won', outcome: 'updated' },
+    });
+    expect((await change({ stage: 'won', amount: 25_000 })).body).toMatchObject({ amount: 25_000, currency: 'EUR' });
+    expect(await change({ stage: 'won', currency: 'USD' })).toMatchObject({ status: 400 });
+  });
+
   test.each([
     [{ id: 'x-1' }, 400, 'bad-input'],
     [{ id: 'x-2', account: { domain: 'gmail.com' } }, 400, 'bad-input'],
@@ -113,6 +125,8 @@ describe('deals', () => {
     [{ id: 'x-6', leads: [] }, 400, 'bad-input'],
     [{ id: 'x-7', account: { domain: 'two.example' }, amount: -1 }, 400, 'bad-input'],
     [{ id: 'x-8', account: { domain: 'two.example' }, currency: 'euro' }, 400, 'bad-input'],
+    [{ id: 'x-10', account: { domain: 'two.example' }, currency: 'XXQ' }, 400, 'bad-input'],
+    [{ id: 'x-11', account: { domain: 'two.example' }, amount: undefined }, 400, 'bad-input'],
     [{ id: 'x-9', account: { domain: 'two.example' }, stage: '???' }, 400, 'bad-input'],
     [{ id: 'x-0', account: { domain: 'two.example' }, at: '2026-12-24T10:00:00Z' }, 400, 'bad-input'],
     [{ id: 'x y', account: { domain: 'two.example' } }, 400, 'bad-input'],

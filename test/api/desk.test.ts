@@ -74,6 +74,24 @@ describe('a task closed by mistake', () => {
     expect(await entries(leadId, 'handoff.accepted')).toHaveLength(1);
   });
 
+  test('a question for a role is open again, at once and later, and holds its lead back from nothing', async () => {
+    const { leadId, key } = await calling('reopen@reopen-role.example');
+    const { tasks } = (await api.call(`GET /v1/leads/${leadId}`)).body;
+    const { id } = tasks.find((one: { kind: string }) => one.kind === 'find-role');
+    for (const looked of [false, true]) {
+      expect((await api.call(`POST /v1/tasks/${id}/complete`, { key, body: {} })).status).toBe(200);
+      if (looked) await api.advance(leadId);
+      expect(await reopen(id, key)).toMatchObject({ status: 200, body: { id, state: 'open' } });
+      await api.advance(leadId);
+      expect((await api.call(`GET /v1/tasks/${id}`)).body.state).toBe('open');
+    }
+    expect(await entries(leadId, 'input.ignored')).toEqual([]);
+    await api.call(`POST /v1/leads/${leadId}/disqualify`, { body: { reason: 'a competitor' } });
+    await api.advance(leadId);
+    expect((await api.call(`GET /v1/tasks/${id}`)).body.state).toBe('expired');
+    expect(await entries(leadId, 'lead.mended')).toEqual([]);
+  });
+
   test('stays closed when something has come of it: 409 says what', async () => {
     const rejected = await api.offered('reopen@reopen-rejected.example');
     const reject = { reason: 'not-ready', facts: { timing: 'spring', objection: 'budget' } };
@@ -139,6 +157,12 @@ describe('a task closed by mistake', () => {
 
 describe('in bulk', () => {
   const bulk = (body: unknown, key = api.keys.manager) => api.call('POST /v1/tasks/bulk', { key, body });
+
+  test('an act nobody knows is told the others', async () => {
+    expect((await bulk({ tasks: ['t-1'], action: 'delete' })).body).toMatchObject({
+      errors: [{ path: 'action', message: expect.stringMatching(/^is none of accept, reject/) }],
+    });
+  });
 
   test('each task is done or refused by itself, in the order asked for', async () => {
     const one = await calling('bulk@bulk-one.example');

@@ -110,6 +110,12 @@ describe('GET /v1/leads/{id}/explain', () => {
     expect((await ask(leadId, 'custody', then)).body).toMatchObject({ verdict: 'waiting', code: 'offered' });
     expect((await ask(leadId, 'custody')).body).toMatchObject({ verdict: 'never', code: 'disqualified' });
     expect((await ask(leadId, 'step:evaluation-guide/welcome')).body).toMatchObject({ verdict: 'never' });
+    expect(await ask(leadId, 'score', new Date(START + 2 * DAY).toISOString())).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'at' }] },
+    });
+    const early = new Date(START - DAY).toISOString();
+    expect((await ask(leadId, 'custody', early)).body).toMatchObject({ verdict: 'never', code: 'not-known-then' });
     api.now = before;
   });
 
@@ -164,6 +170,6 @@ describe('volley explain', () => {
     const nobody = await cli('nobody@acme.example');
     expect({ code: nobody.code, out: nobody.out }).toEqual({ code: 1, out: '' });
     expect(nobody.err).toContain('there is no lead with the id or address nobody@acme.example');
-    expect((await cli(id, '--about', 'the weather')).code).toBe(1);
+    expect((await cli(id, '--about', 'the weather')).code).toBe(2);
   });
 });

@@ -83,9 +83,18 @@ describe('a reply', () => {
       at: '2026-11-24T10:00:00.000Z',
       cadence: 'evaluation-guide',
       step: 'welcome',
-      data: { type: 'reply.received', class: 'human', text: 'Call me.', signalAt: Date.parse('2026-11-24T09:30:00Z') },
+      data: { type: 'reply.received', class: 'human', text: 'Call me.', signalAt: START },
     });
     expect(entry?.sentence).toBe('The lead replied to evaluation-guide / welcome. “Call me.”');
+  });
+
+  test('counts from when it was written; not from before there was a lead', async () => {
+    api.now = START + 3_600_000;
+    await post(mail({ Date: 'Tue, 24 Nov 2026 10:30:00 +0000' }, 'Yes'));
+    await api.advance(leadId);
+    const [entry] = await journal('signal.received');
+    expect(entry?.data).toMatchObject({ signalAt: Date.parse('2026-11-24T10:30:00Z') });
+    api.now = START;
   });
 
   test('is found by the reply address, whatever its case', async () => {
@@ -113,7 +122,7 @@ describe('a reply', () => {
     await api.advance(leadId);
     const { body } = await api.call('GET /v1/tasks?state=open&limit=100');
     const task = body.items.find((one: { lead: { id: string } }) => one.lead.id === leadId);
-    expect(task.context.said).toEqual({ at: '2026-11-24T09:30:00.000Z', text: 'We have a budget from January.' });
+    expect(task.context.said).toEqual({ at: '2026-11-24T10:00:00.000Z', text: 'We have a budget from January.' });
   });
 
   test('that only asks for no more mail is an unsubscribe, and no sign of interest', async () => {

@@ -218,6 +218,32 @@ describe('a person decides', () => {
     });
   });
 
+  test('a disqualification is lifted by a manager, and the lead is in play again', async () => {
+    const { leadId, task } = await api.offered('misclicked@misclicked.example');
+    const rep = await api.keyOf(task.assignee);
+    await api.call(`POST /v1/tasks/${task.id}/reject`, { key: rep, body: { reason: 'junk' } });
+    await api.advance(leadId);
+    const reopened = await api.call(`POST /v1/tasks/${task.id}/reopen`, { key: rep });
+    expect(reopened).toMatchObject({ status: 409, body: { detail: expect.stringContaining('/requalify') } });
+    const claimed = await api.call(`POST /v1/leads/${leadId}/claim`, { key: rep });
+    expect(claimed).toMatchObject({ status: 409, body: { detail: expect.stringContaining('/requalify') } });
+    const lift = (key: string) =>
+      api.call(`POST /v1/leads/${leadId}/requalify`, { key, body: { reason: 'the wrong button' } });
+    expect(await lift(rep)).toMatchObject({ status: 403 });
+    expect(await lift(api.keys.manager)).toMatchObject({ status: 202 });
+    // At once, before the engine has looked.
+    expect(await lift(api.keys.manager)).toMatchObject({ status: 409, body: { type: '/problems/not-disqualified' } });
+    const given = { key: api.keys.manager, body: { rep: task.assignee } };
+    expect(await api.call(`POST /v1/leads/${leadId}/assign`, given)).toMatchObject({ status: 202 });
+    await api.advance(leadId);
+    expect((await api.call(`GET /v1/leads/${leadId}`)).body).toMatchObject({
+      disqualified: null,
+      custody: { who: 'sales', rep: task.assignee },
+    });
+    const [entry] = (await api.call(`GET /v1/leads/${leadId}/journal?type=lead.requalified`)).body.items;
+    expect(entry.sentence).toContain('lifts the disqualification (junk): the wrong button');
+  });
+
   test('a handoff of an unknown name is 422, of an unknown lead 404, a second one 409', async () => {
     const { leadId } = await api.offered('twice@acme.example');
     const hand = (body: unknown) => api.call('POST /v1/handoffs', { body });

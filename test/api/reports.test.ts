@@ -24,6 +24,14 @@ describe('GET /v1/reports/{name}', () => {
     expect(csv.body.trim().split('\n').length).toBe(rows.length + 1);
   });
 
+  test('goes by what the caller likes better', async () => {
+    const as = async (accept: string) =>
+      (await api.call('GET /v1/reports/sla', { headers: { accept } })).headers.get('content-type');
+    expect(await as('text/csv;q=0.1, application/json')).toContain('application/json');
+    expect(await as('application/json;q=0.1, text/csv')).toContain('text/csv');
+    expect(await as('*/*')).toContain('application/json');
+  });
+
   test('tells what the commits wrote', async () => {
     const { body } = await api.call('GET /v1/reports/sla');
     expect(body.tables.reps).toMatchObject([
@@ -33,6 +41,32 @@ describe('GET /v1/reports/{name}', () => {
     expect(funnel.body.tables.stages[0]).toMatchObject({ stage: 'exploring', entered: 1, movedOn: 0 });
     const later = await api.call('GET /v1/reports/funnel?from=2026-11-25&to=2026-11-26');
     expect(later.body.tables.stages[0]).toMatchObject({ entered: 0, conversion: null });
+  });
+
+  test('a win that was corrected is none', async () => {
+    const email = 'won@corrected.example';
+    await api.advance(await api.lead(email));
+    const told = async (stage: string) => {
+      await api.call('POST /v1/deals', {
+        key: api.keys.integration,
+        body: { id: 'crm-corrected', leads: [{ email }], amount: 500, currency: 'EUR', stage },
+      });
+      api.now += 100;
+      await api.advance((await api.call(`GET /v1/leads?q=${email}`)).body.items[0].id);
+    };
+    const wins = async () => {
+      const { totals } = (await api.call('GET /v1/reports/pipeline')).body.tables;
+      const { goals } = (await api.call('GET /v1/reports/meeting')).body.tables;
+      const goal = goals.find((one: { goal: string }) => one.goal === 'won');
+      return { ...totals.find((one: { currency: string }) => one.currency === 'EUR'), goal: goal.actual };
+    };
+    await told('proposal');
+    await told('won');
+    expect(await wins()).toMatchObject({ won: 1, revenue: 500, goal: 1 });
+    await told('lost');
+    expect(await wins()).toMatchObject({ won: 0, revenue: 0, goal: 0 });
+    await told('won');
+    expect(await wins()).toMatchObject({ won: 1, revenue: 500 });
   });
 
   test('is for admins, marketers and managers', async () => {

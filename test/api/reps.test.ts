@@ -31,6 +31,11 @@ test('a rep is described, replaced and read; the id is the email', async () => {
   expect((await api.call('GET /v1/reps')).body.items).toHaveLength(1);
 });
 
+test('an id is an address that mail can have', async () => {
+  const answer = await put(`${'a'.repeat(300)}@northwind.example`, { name: 'A', timeZone: 'UTC' });
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'id' }] } });
+});
+
 test('a name is one line, since mail goes out in it', async () => {
   const answer = await put('lines@northwind.example', { name: 'A\r\nBcc: x@y.example', timeZone: 'UTC' });
   expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'name' }] } });
@@ -41,7 +46,12 @@ test('absences are dates or instants, with a cover', async () => {
     { from: '2026-12-24', to: '2026-12-24', cover: 'y@northwind.example' },
     { from: '2027-01-05T12:00:00Z', to: '2027-01-05T18:00:00Z' },
   ];
-  expect(await put('away@northwind.example', { name: 'A', timeZone: 'UTC', away })).toMatchObject({ body: { away } });
+  const rep = { name: 'A', timeZone: 'UTC', away };
+  const wrong = { status: 422, body: { type: '/problems/bad-cover', errors: [{ path: 'away.0.cover' }] } };
+  expect(await put('away@northwind.example', rep)).toMatchObject(wrong);
+  expect(await put('y@northwind.example', rep)).toMatchObject(wrong);
+  expect(await put('y@northwind.example', { name: 'Y', timeZone: 'UTC' })).toMatchObject({ status: 201 });
+  expect(await put('away@northwind.example', rep)).toMatchObject({ body: { away } });
   expect((await api.call('GET /v1/reps/away@northwind.example')).body.away).toEqual(away);
 });
 

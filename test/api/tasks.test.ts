@@ -147,7 +147,11 @@ describe('reassigning', () => {
       status: 200,
       body: { assignee: 'new@northwind.example' },
     });
+    // To the one who has it: nothing changes.
+    expect(await to('new@northwind.example')).toMatchObject({ status: 200 });
     await api.advance(leadId);
+    const moved = (await api.call(`GET /v1/leads/${leadId}/journal?type=task.reassigned`)).body.items;
+    expect(moved).toHaveLength(1);
     expect((await api.call(`GET /v1/leads/${leadId}`)).body.custody.rep).toBe('new@northwind.example');
     await api.call('PUT /v1/reps/new@northwind.example', { body: { ...rep, active: false } });
     expect(await to('new@northwind.example')).toMatchObject({ status: 422 });

@@ -243,6 +243,12 @@ describe('what cannot arrive', () => {
     receiver.reply = () => ({ status: 200 });
     const since = (at: number) =>
       api.call(`POST /v1/webhooks/${id}/replay`, { body: { since: new Date(at).toISOString() } });
+    await api.call(`PATCH /v1/webhooks/${id}`, { body: { enabled: false } });
+    const off = { status: 409, body: { type: '/problems/webhook-off', detail: expect.stringContaining('enabled') } };
+    expect(await since(START)).toMatchObject(off);
+    const [dead] = await deliveries(id, '?state=dead');
+    expect(await api.call(`POST /v1/webhooks/${id}/deliveries/${dead.id}/replay`)).toMatchObject(off);
+    await api.call(`PATCH /v1/webhooks/${id}`, { body: { enabled: true } });
     expect((await since(START + MINUTE)).body).toEqual({ replayed: 1 });
     expect((await since(START)).body).toEqual({ replayed: 1 });
     await dispatcher.drain();

@@ -428,6 +428,7 @@ describe('whatever happens to a lead', () => {
       'handoff.skipped',
       'lead.merged',
       'lead.mended',
+      'lead.requalified',
       'colleagues.told',
       'colleague.replied',
       'handoff.touched',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Playbook, Replies } from '../../src/core/playbook.ts';
+import { storyOf } from '../../src/core/story.ts';
+import { DAY } from '../../src/core/time.ts';
 import { PlayedLead } from './support/lead.ts';
 import { always, cadence, email, inARow, playbook, seen, wait } from './support/playbook.ts';
 
@@ -110,6 +112,16 @@ describe('a reply', () => {
     expect(lead.state.enrollments).toMatchObject([
       { cadence: 'keep-warm', startedAt: Date.parse('2027-02-01T00:00:00Z') },
     ]);
+  });
+
+  it('that says not now, until a date that is over, has the pause of the playbook; it was the lead who said so', () => {
+    const lead = mailed();
+    reply(lead, 'not-now', '2026-01-01T00:00:00Z');
+    const [run] = lead.state.enrollments;
+    expect(run?.cadence).toBe('keep-warm');
+    expect(run?.startedAt).toBeGreaterThan(lead.now + 20 * DAY);
+    const told = lead.journal.find((x) => x.type === 'lead.returned');
+    expect(told && storyOf(told, 'Europe/London')).toMatch(/^The lead says: not now\. It counts as not-ready/);
   });
 
   it('does nothing the playbook does not say', () => {

@@ -158,6 +158,9 @@ describe('names', () => {
     ['n/a', '-', '', ''],
     ['\u200bAnna\u00a0 Maria ', 'Berg\r\n', 'Anna Maria', 'Berg'],
     ['Ame\u0301lie', 'Poulain', 'Amélie', 'Poulain'],
+    ['Zoë "Z"', 'Ng', 'Zoë "Z"', 'Ng'],
+    ['"Anna"', 'Berg', 'Anna', 'Berg'],
+    ['Anna"', 'Berg', 'Anna', 'Berg'],
   ])('%j %j is %s %s', (firstName, lastName, first, last) => {
     const lead = kept({ firstName, lastName });
     expect([lead.firstName, lead.lastName]).toEqual([first, last]);

@@ -9,6 +9,14 @@ const wonAt = (lead: Journalled, from: Instant, to: Instant): boolean =>
     (one) => one.type === 'stage.changed' && one.data['to'] === 'customer' && one.at >= from && one.at < to,
   );
 
+/** A win in the period that no lower stage follows within it. */
+const keptWin = ({ entries }: Journalled, { stages }: Playbook, span: Span): boolean => {
+  const rank = (id: unknown): number => stages.findIndex((stage) => stage.id === id);
+  const moves = entries.filter((one) => one.type === 'stage.changed' && one.at < span.to);
+  const back = moves.findLastIndex(({ data }) => rank(data['to']) < rank('customer'));
+  return moves.some(({ at, data }, n) => n > back && data['to'] === 'customer' && at >= span.from);
+};
+
 /** Sorted as the report sorts: the most first, then by name. */
 const ranked = (names: readonly string[]): [string, number][] =>
   [...Map.groupBy(names, (name) => name)]
@@ -39,7 +47,7 @@ export function meetingOf(leads: readonly Journalled[], playbook: Playbook, span
       one.data['type'] === 'meeting.held' &&
       within(Number(one.data['signalAt']), span),
   ).length;
-  const won = leads.filter((lead) => wonAt(lead, span.from, span.to)).length;
+  const won = leads.filter((lead) => keptWin(lead, playbook, span)).length;
   const sql = gained('sql');
   const speeds = offered.flatMap((one) => {
     const at = reached(one.lead, playbook, one.at, one.ended?.at ?? Number.POSITIVE_INFINITY);
@@ -141,9 +149,10 @@ export function creditsOf(leads: readonly Journalled[], span: Span, model: 'firs
   for (const deal of dealsFor(leads)) {
     if (!inSpan(deal, span).opened && !inSpan(deal, span).won) continue;
     const touches = deal.leads
-      .flatMap((lead) => lead.entries)
+      .flatMap(({ id, entries }) => entries.map((entry) => ({ ...entry, touch: `${id}.${entry.seq}` })))
       .filter((entry) => entry.type === 'touch.sent' && entry.at <= deal.openedAt)
-      .sort((a, b) => a.at - b.at);
+      // Of two emails at one instant the touch's id decides, as in the report.
+      .sort((a, b) => a.at - b.at || (a.touch < b.touch ? -1 : 1));
     const point = model === 'first' ? touches[0] : touches.at(-1);
     const name = `${deal.currency} ${point?.cadence ?? 'none'}`;
     credits[name] = (credits[name] ?? 0) + (inSpan(deal, span).opened ? deal.cents : 0);

@@ -87,7 +87,9 @@ async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<reado
     default:
       break;
   }
-  const at = dateOf(arrival);
+  // It cannot have been written before there was somebody to write: such a date is the sender's mistake.
+  const dated = dateOf(arrival);
+  const at = dated < lead.createdAt ? now : dated;
   const body: InputBody = {
     kind: 'signal',
     type: 'reply.received',

@@ -40,6 +40,7 @@ export function done({ claims, told, playbook }: Asked, given: Given): Response 
 interface Now {
   /** Who has the task now. */
   readonly rep: Rep;
+  /** Of whoever looks. */
   readonly zone: string;
   /** Whether the rep of the link has answered it. */
   readonly mine: boolean;
@@ -65,12 +66,12 @@ export function noLonger(told: ToldTask, { rep, zone, mine }: Now): Response {
 
 function meanwhile({ task, lead }: ToldTask, rep: Rep, zone: string): string {
   const at = task.acceptedAt ?? task.closedAt;
-  const since = at === null ? '' : ` on ${dayAndTime(at, zone)}`;
+  const since = at === null ? '' : ` on ${dayAndTime(at, zone)} (${zone})`;
   const by = task.answeredBy === null ? '' : ` by ${task.answeredBy === rep.id ? rep.name : task.answeredBy}`;
   const has = lead.custody === 'sales' ? (lead.custodian ?? 'a pool') : lead.custody;
   switch (task.state) {
     case 'open': {
-      const taken = task.assignedAt === null ? '' : ` since ${dayAndTime(task.assignedAt, zone)}`;
+      const taken = task.assignedAt === null ? '' : ` since ${dayAndTime(task.assignedAt, zone)} (${zone})`;
       return task.assignee === null ? 'It waits in its pool.' : `${rep.name} (${rep.id}) has it${taken}.`;
     }
     case 'accepted':

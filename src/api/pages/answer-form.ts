@@ -76,9 +76,11 @@ function effectOf({ claims, told, playbook }: Asked): string {
     case 'reject':
       return 'The lead is no longer offered to you. Say why: what follows is what both teams agreed on.';
     case 'complete':
-      return 'The task is done, and the cadence goes on by how it ended.';
+      return told.task.enrollment === null
+        ? 'The task is done.'
+        : 'The task is done, and the cadence goes on by how it ended.';
     case 'skip':
-      return 'The task is closed without being done, and the cadence goes on.';
+      return `The task is closed without being done${told.task.enrollment === null ? '' : ', and the cadence goes on'}.`;
   }
 }
 

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { AnswerVerb } from '../../email/answer-tokens.ts';
 import type { Given } from '../answer.ts';
 import { acceptIn, completeIn, skipIn } from '../answer.ts';
+import { mistakesOf } from '../problem/mistakes.ts';
 import { returnIn } from '../returns.ts';
 
 /** Names of facts in the form: `fact.timing`. */
@@ -24,5 +25,5 @@ export function readForm(answer: AnswerVerb, form: URLSearchParams): { given: Gi
   const schema: z.ZodType<Given> = schemas[answer];
   const parsed = schema.safeParse(body);
   if (parsed.success) return { given: parsed.data };
-  return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'The form'} ${message}`) };
+  return { wrong: mistakesOf(parsed.error).map(({ path, message }) => `${path || 'The form'} ${message}`) };
 }

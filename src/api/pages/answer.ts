@@ -8,6 +8,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type AnswerClaims, readAnswerToken, signAnswerToken } from '../../email/answer-tokens.ts';
 import { briefOfTask, readRep, readTask, type ToldTask } from '../../notices/task.ts';
 import type { PlaybookCache } from '../../playbook/index.ts';
+import { listReps } from '../../store/reps.ts';
 import type { Db } from '../../store/schema.ts';
 import { loadLead } from '../../store/states.ts';
 import { transact } from '../../store/tx.ts';
@@ -47,8 +48,12 @@ export function answerRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const playbook = await playbooks.current();
     const { task } = told;
     const rep = await readRep(db, task.assignee ?? '', playbook);
+    if (task.assignee === null || !claims.isFor(task.assignee)) {
+      // Whoever looks has other clocks than who has it now.
+      const viewer = (await listReps(db)).find(({ id }) => claims.isFor(id));
+      return noLonger(told, { rep, zone: viewer?.timeZone ?? playbook.company.timeZone, mine: false });
+    }
     const zone = rep.timeZone;
-    if (task.assignee === null || !claims.isFor(task.assignee)) return noLonger(told, { rep, zone, mine: false });
     if (!rep.active) return notThere(403);
     if (task.state !== 'open') return noLonger(told, { rep, zone, mine: task.answeredBy === rep.id });
     return { claims, told, rep, playbook, zone, now };

@@ -33,7 +33,7 @@ export function invalid(target: string, error: z.core.$ZodError): Problem {
   if (target === 'param') {
     const [first] = error.issues;
     // A rep's id has a form that people choose; every other id is one we gave.
-    if (first?.code === 'invalid_format' && first.format === 'email') {
+    if ((first?.code === 'invalid_format' && first.format === 'email') || first?.code === 'custom') {
       return new Problem('bad-input', `The id ${first.message}`, { errors: [{ path: 'id', message: first.message }] });
     }
     return new Problem('not-found', 'There is nothing with this id');

@@ -48,7 +48,7 @@ export const name = text(200).openapi({ example: 'evaluation-guide' });
 export const idParam = z.object({
   id: z
     .string()
-    .regex(/^[A-Za-z0-9_.:-]{1,128}$/)
+    .regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'must be an id: 1 to 128 of A-Z a-z 0-9 _ . : -')
     .openapi({ param: { name: 'id', in: 'path' } }),
 });
 
@@ -59,10 +59,14 @@ export const leadIdParam = z.object({
   id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, description: 'Id of the lead.' }),
 });
 
+/** An address that mail can have (RFC 5321, 4.5.3.1): 64 octets before the @, 254 in all. */
+export const mailable = (address: string): boolean => address.length <= 254 && address.indexOf('@') <= 64;
+const REP = 'must be the address of a rep';
+
 /** A rep, by the address that is the rep's id. */
 export const repId = z
-  .email('must be the address of a rep')
-  .max(320)
+  .email(REP)
+  .refine(mailable, REP)
   .transform((id) => id.toLowerCase())
   .openapi({ example: 'rep-1@northwind.example' });
 

@@ -1,6 +1,7 @@
 /** A deal as the API takes and shows it. */
 import { z } from '@hono/zod-openapi';
 import { dealStageOf, isOpenDeal } from '../../core/deal-stage.ts';
+import { isCurrency } from '../../core/money.ts';
 import { companyDomain } from '../../core/scrub/domain.ts';
 import { iso } from '../../core/time.ts';
 import type { DealEvent, DealRecord } from '../../store/deals.ts';
@@ -48,16 +49,18 @@ export const dealIn = z
       .openapi({ description: 'The CRM’s: the same id again is a change of the deal.', example: 'crm-4711' }),
     account: accountRef.optional().openapi({ description: 'Whose deal it is: it counts for everybody there (50).' }),
     leads: z.array(leadRef).min(1).max(50).optional().openapi({ description: 'Whom it is with.' }),
-    amount: z.number().min(0).max(AMOUNT_MAX).openapi({
+    amount: z.number().min(0).max(AMOUNT_MAX).optional().openapi({
       description:
-        'In units of the currency; kept to the hundredth, and to whole units of a currency without decimals (JPY).',
+        'A new deal needs it. In units of the currency; kept to the hundredth, and to whole units of a currency without decimals (JPY).',
       example: 24000,
     }),
     currency: z
       .string()
       .regex(/^[A-Za-z]{3}$/, 'must be a currency code of three letters, such as EUR')
       .transform((value) => value.toUpperCase())
-      .openapi({ type: 'string', example: 'EUR' }),
+      .refine(isCurrency, 'must be a currency of ISO 4217, such as EUR')
+      .optional()
+      .openapi({ type: 'string', description: 'A new deal needs it.', example: 'EUR' }),
     stage: stageIn,
     owner: text(320)
       .transform((value) => value.trim().toLowerCase())

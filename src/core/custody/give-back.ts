@@ -60,7 +60,8 @@ export function returnLead(d: Draft, words: ReturnWords): void {
 
 function pauseEnd(d: Draft, rule: ReturnRule, until: number | undefined): number | undefined {
   if (!rule.after) return undefined;
-  if (rule.after.ask && until !== undefined) return until > d.t ? until : undefined;
+  // A lead may write of a date that is over: that is none.
+  if (rule.after.ask && until !== undefined && until > d.t) return until;
   return addDuration(d.t, rule.after.else, leadZone(d.facts, d.playbooks.current));
 }
 

@@ -69,3 +69,12 @@ export function disqualify(d: Draft, why: string, by: string): void {
   moveCustody(d, 'disqualify', { since: d.t, attempts: 0 }, { reason: 'disqualified', by });
   journal(d, { type: 'lead.disqualified', reason: 'disqualified', by, data: { why } });
 }
+
+/** The lead is in play again, with nobody: what had ended stays ended, and entry rules may take it up. */
+export function requalify(d: Draft, why: string, by: string): void {
+  const was = d.state.disqualified?.reason ?? '';
+  delete d.state.disqualified;
+  // What the lead did meanwhile is the ground a route must rise from.
+  forgetRoutes(d);
+  journal(d, { type: 'lead.requalified', reason: 'requalified', by, data: { why, was } });
+}

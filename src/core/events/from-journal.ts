@@ -147,6 +147,7 @@ const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | 
       subscribed: e.textOrNone('subscribed'),
     },
   }),
+  'lead.requalified': () => ({ type: 'lead.revived', data: {} }),
   'lead.objected': () => ({ type: 'lead.objected', data: {} }),
   'lead.merged': (e) => ({ type: 'lead.merged', data: { from: e.text('from') } }),
   'lead.moved': () => ({ type: 'lead.moved', data: {} }),

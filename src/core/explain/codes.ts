@@ -56,6 +56,7 @@ export const EXPLAIN_CODES = {
   'next-task': 'The next task for a rep opens at this time if nothing else happens.',
   'with-rep': 'A rep has the lead and the next move.',
   'nothing-runs': 'No cadence runs and none is entered by time alone.',
+  'not-known-then': 'The lead was not known then.',
   unknown: 'The playbook in force does not know this name.',
   'cannot-decide': 'The engine cannot decide about this lead; somebody has to look.',
 } as const;

@@ -6,7 +6,7 @@ import { inner } from '../words.ts';
 import type { Ahead } from './ahead.ts';
 import type { ExplainCode, Verdict } from './codes.ts';
 import { conditionReasons } from './condition.ts';
-import { type Because, type Explanation, fromJournal, newest, type Question, say } from './question.ts';
+import { type Because, type Explanation, fromJournal, LIFTED, newest, type Question, say } from './question.ts';
 
 type No = Extract<EntryAnswer, { ok: false }>;
 
@@ -18,7 +18,7 @@ interface Kept {
 
 /** By the reason `mayEnter` gives; others are `kept-out`, with the reason's own sentence. */
 const KEPT: Readonly<Record<string, Kept>> = {
-  disqualified: { verdict: 'never', code: 'disqualified', unblockedBy: () => null },
+  disqualified: { verdict: 'never', code: 'disqualified', unblockedBy: () => LIFTED },
   objected: { verdict: 'never', code: 'objected', unblockedBy: () => null },
   expired: {
     verdict: 'waiting',

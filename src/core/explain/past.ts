@@ -128,6 +128,9 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
       case 'lead.objected':
         state.objected = { at: entry.at };
         break;
+      case 'lead.requalified':
+        delete state.disqualified;
+        break;
       case 'lead.disqualified':
         state.disqualified = { at: entry.at, reason: text(entry, 'why') ?? '' };
         break;
@@ -147,6 +150,16 @@ function moveStage(state: LeadState, { stages }: Playbook, to: string, at: Insta
 
 /** The answer as of `at`, which lies before the question's `now`. */
 export function explainPast(q: Question, at: Instant): Explanation {
+  const since = Math.min(q.facts.createdAt, q.journal[0]?.at ?? q.facts.createdAt);
+  if (at < since) {
+    return {
+      verdict: 'never',
+      code: 'not-known-then',
+      sentence: `The lead was not known then: it came in on ${say(q, since)}.`,
+      because: [{ code: 'fact', expr: 'came in', value: say(q, since), source: 'store' }],
+      unblockedBy: null,
+    };
+  }
   const journal = q.journal.filter((entry) => entry.at <= at);
   const { playbook, reason } = playbookOfThen(q, journal);
   const playbooks = { current: playbook, get: q.playbooks.get };

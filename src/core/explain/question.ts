@@ -89,6 +89,8 @@ export interface Question {
 }
 
 /** Day and time in the company's zone. */
+export const LIFTED = 'a manager who lifts it (POST /v1/leads/{id}/requalify)';
+
 export const say = (q: Question, at: Instant): string => dayAndTime(at, q.playbooks.current.company.timeZone);
 
 export const storyIn = (q: Question, entry: StoryEntry): string => storyOf(entry, q.playbooks.current.company.timeZone);

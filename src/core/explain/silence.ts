@@ -9,6 +9,7 @@ import {
   type Entry,
   type Explanation,
   fromJournal,
+  LIFTED,
   newest,
   type Question,
   say,
@@ -58,6 +59,7 @@ export function explainSilence(q: Question): Explanation {
       'disqualified',
       `The lead is disqualified since ${say(q, disqualified.at)}: ${disqualified.reason}.`,
       why,
+      { unblockedBy: LIFTED },
     );
   }
   if (objected !== undefined && enrollments.length === 0) {

@@ -2,7 +2,16 @@
 import type { Rung } from '../playbook.ts';
 import { HISTORY, SINCE_BACK, SINCE_RETURN, scoreOf, viewOf } from '../view.ts';
 import { conditionReasons } from './condition.ts';
-import { type Because, type Explanation, fromJournal, newest, type Question, say, storyIn } from './question.ts';
+import {
+  type Because,
+  type Explanation,
+  fromJournal,
+  LIFTED,
+  newest,
+  type Question,
+  say,
+  storyIn,
+} from './question.ts';
 
 const HANDOFFS = [
   'handoff.offered',
@@ -45,7 +54,7 @@ export function explainCustody(q: Question): Explanation {
       code: 'disqualified',
       sentence: `Nobody has the lead: it is disqualified since ${say(q, disqualified.at)} (${disqualified.reason}).`,
       because,
-      unblockedBy: null,
+      unblockedBy: LIFTED,
     };
   }
   if (objected !== undefined) {

@@ -52,11 +52,16 @@ function bare(text: string, part: 'first' | 'last'): string {
 
 /** Without quotation marks around it, pictures in it, and words that are no part of a name after it. */
 function undecorated(text: string): string {
-  const plain = cleanText(text.replace(decoration, '').replace(pronouns, ''))
-    .replace(/^["“”\s]+|["“”\s]+$/g, '')
-    .trim();
+  const plain = unquoted(cleanText(text.replace(decoration, '').replace(pronouns, '')));
   const quoted = /^'(.+)'$/.exec(plain);
   return cleanText(quoted?.[1] ?? plain);
+}
+
+/** Marks around the whole name go; a pair within it stays (`Zoë "Z"`), a lone one does not. */
+function unquoted(text: string): string {
+  const within = /^["“”\s]+([^"“”]*)["“”\s]+$/.exec(text)?.[1] ?? text;
+  const marks = within.match(/["“”]/g)?.length ?? 0;
+  return (marks % 2 === 0 ? within : within.replace(/["“”]/g, '')).trim();
 }
 
 function properName(lower: string): string {

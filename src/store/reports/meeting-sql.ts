@@ -1,6 +1,6 @@
 /** The statements of the joint meeting's report. */
 import { CONTACTS } from './contact.ts';
-import { epoch, inPeriod, median, ranks } from './sql.ts';
+import { epoch, inPeriod, isLater, median, ranks } from './sql.ts';
 
 /** Counts of the period, one row. */
 export const COUNTS = `
@@ -14,8 +14,10 @@ select
   (select count(*) from handoffs where ${inPeriod('accepted_at')}) as "accepted",
   (select count(*) from milestones
     where kind = 'signal' and name = 'meeting.held' and ${inPeriod('at')}) as "demos",
-  (select count(distinct lead_id) from milestones
-    where kind = 'stage' and name = :won and ${inPeriod('at')}) as "won"
+  (select count(distinct m.lead_id) from milestones m
+    where m.kind = 'stage' and m.name = :won and ${inPeriod('m.at')}
+      and not exists (select 1 from milestones b where b.lead_id = m.lead_id and b.kind = 'stage'
+        and b.at >= m.at and b.seq > m.seq and b.at < :to and ${isLater(':won', 'b.name')})) as "won"
 `;
 
 /** From the offer to the first message or finished task of sales. */

@@ -3,27 +3,33 @@ import { numberIn, type Row, type Table, textIn } from './define.ts';
 import { epoch, inPeriod } from './sql.ts';
 
 /**
- * Each deal once: when it was first heard of and won, with its amounts then. `nth` breaks a tie of
- * two changes at one instant.
+ * Each deal once, by what was known of it when the period ended: when it was first heard of and won, with
+ * its amounts then. A win that another stage followed was none. `nth` breaks a tie of two changes at one instant.
  */
-export const OPENED = `opened as (
-  select deal_id, min(at) as at, min(at) filter (where stage = 'won') as won_at
-  from deal_events group by deal_id
+export const OPENED = `told as (
+  select e.*, row_number() over (partition by e.deal_id order by e.at, e.nth) as place
+  from deal_events e where e.at < :to
+), corrected as (
+  select deal_id, coalesce(max(place) filter (where stage <> 'won'), 0) as after from told group by deal_id
+), opened as (
+  select t.deal_id, min(t.at) as at,
+    min(t.at) filter (where t.stage = 'won' and t.place > c.after) as won_at,
+    min(t.place) filter (where t.stage = 'won' and t.place > c.after) as won_place
+  from told t join corrected c on c.deal_id = t.deal_id
+  group by t.deal_id
 ), mine as (
   select * from opened where (${inPeriod('at')}) or (${inPeriod('won_at')})
 )`;
 
 export const DEALS = `
 with ${OPENED}, worth as (
-  select m.deal_id, m.at, m.won_at, e.amount_cents, e.currency,
-    row_number() over (partition by m.deal_id order by e.at, e.nth) as nth,
-    e.stage = 'won' and e.at = m.won_at as is_win,
-    row_number() over (partition by m.deal_id, e.stage order by e.at, e.nth) as of_stage
-  from mine m join deal_events e on e.deal_id = m.deal_id
+  select m.deal_id, m.at, m.won_at, t.amount_cents, t.currency, t.place = 1 as is_first,
+    coalesce(t.place = m.won_place, false) as is_win
+  from mine m join told t on t.deal_id = m.deal_id
 )
-select deal_id as "deal", min(currency) filter (where nth = 1) as "currency", ${epoch('min(at)')} as "openedAt",
-  cast(coalesce(sum(amount_cents) filter (where nth = 1 and ${inPeriod('at')}), 0) as bigint) as "pipeline",
-  cast(coalesce(sum(amount_cents) filter (where is_win and of_stage = 1 and ${inPeriod('won_at')}), 0) as bigint)
+select deal_id as "deal", min(currency) filter (where is_first) as "currency", ${epoch('min(at)')} as "openedAt",
+  cast(coalesce(sum(amount_cents) filter (where is_first and ${inPeriod('at')}), 0) as bigint) as "pipeline",
+  cast(coalesce(sum(amount_cents) filter (where is_win and ${inPeriod('won_at')}), 0) as bigint)
     as "revenue",
   bool_or(${inPeriod('at')}) as "openedHere",
   coalesce(bool_or(${inPeriod('won_at')}), false) as "wonHere"
@@ -45,8 +51,14 @@ export const moneyTable: Table = {
   columns: {
     currency: { unit: 'text', is: 'Currency of the deals; money of different currencies is never added.' },
     opened: { unit: 'count', is: 'Deals first heard of in the period.' },
-    pipeline: { unit: 'money', is: 'The first amount of those deals.' },
-    won: { unit: 'count', is: 'Deals won in the period.' },
+    pipeline: {
+      unit: 'money',
+      is: 'The first amount of those deals: that of the change that happened first, also when it was told later.',
+    },
+    won: {
+      unit: 'count',
+      is: 'Deals won in the period, and not put into another stage again within it: a win that was corrected is none.',
+    },
     revenue: { unit: 'money', is: 'The amount of those deals when they were won.' },
   },
 };
