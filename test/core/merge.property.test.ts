@@ -278,7 +278,18 @@ describe('two leads that become one', () => {
     const decided = ['stage', 'custody', 'enrollments', 'resume', 'disqualified', 'objected'];
     const united = ['signals', 'clicks', 'seen', 'past', 'routes', 'sending', 'dampened', 'events', 'deals', 'earlier'];
     const newest = ['stageBackAt', 'meetingAt', 'humanAt', 'returnedAt', 'agreedAt', 'said', 'context', 'quiet'];
-    const all = [...taken, ...decided, ...united, ...newest, 'labels', 'touched', 'chats', 'finding', 'looked'];
+    const all = [
+      ...taken,
+      ...decided,
+      ...united,
+      ...newest,
+      'labels',
+      'touched',
+      'chats',
+      'finding',
+      'found',
+      'looked',
+    ];
     expect(all.sort()).toEqual(Object.keys(leadStateSchema.shape).sort());
   });
 

@@ -85,6 +85,8 @@ export function uniteHistories(into: LeadState, from: LeadState): LeadState {
   }
   if (into.looked ?? from.looked) united.looked = both(into.looked, from.looked, Math.max);
   if (into.finding ?? from.finding) united.finding = [...(into.finding ?? []), ...(from.finding ?? [])];
+  // Tasks of either are the person's now, and may be reopened.
+  if (into.found ?? from.found) united.found = [...(into.found ?? []), ...(from.found ?? [])];
   if (from.quiet && from.quiet.until > (into.quiet?.until ?? 0)) united.quiet = from.quiet;
   const said = [into.said, from.said]
     .flatMap((one) => one ?? [])
