@@ -2,13 +2,16 @@
  * What a lead does when it is woken: load, decide, commit, act, record, and say when to wake next.
  *
  * One transaction loads the lead (its guard row locked), asks the core and commits the answer
- * under the sequence number it was loaded with; a touch goes to `sending` in that same commit. The
- * message is sent outside any transaction, and how it ended is the input of the next decision.
+ * under the sequence number it was loaded with; a touch goes to `sending` in that same commit. Its
+ * message is ready by then, its request at SES but for the last byte, which follows the commit at
+ * once. SES is waited for outside any transaction, and how it ended is the input of the next decision.
  *
  * How it fails: before the commit nothing has happened and a retry starts over. Between the commit
  * and the record the touch is `sending`; a retry never sends it again but waits for SES's `Send`
  * event (then it is `sent`) or for the time to give up (then it is `unconfirmed`, and shown).
+ * docs/reliability.md has what is left to chance, with figures.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../src/clock.ts';
 import { accountIdOf } from '../src/core/account.ts';
 import type { AlreadyEnded } from '../src/core/already-ended.ts';
@@ -26,7 +29,7 @@ import type { PlaybookCache } from '../src/playbook/cache.ts';
 import { peekAccount } from '../src/store/account-facts.ts';
 import { asksTurn, loadTurn } from '../src/store/account-turn.ts';
 import type { Database, Db } from '../src/store/db.ts';
-import { LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
+import { isStoreAway, LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
 import { noteFailure } from '../src/store/failures.ts';
 import { passOn } from '../src/store/lead-aliases.ts';
 import {
@@ -38,8 +41,11 @@ import {
   loadLead,
   loadRouting,
 } from '../src/store/states.ts';
+import { heldBy } from '../src/store/touches.ts';
 import { transact } from '../src/store/tx.ts';
-import { type DeliverDeps, type Delivery, deliver } from './deliver.ts';
+import { type DeliverDeps, type Delivery, makeReady, openLine } from './deliver.ts';
+import { createGate } from './gate.ts';
+import { Turn, takenBack } from './turn.ts';
 import { createVersions, MissingVersions, type Versions } from './versions.ts';
 
 /** As small as it can be, since every touch's history holds one. */
@@ -55,8 +61,12 @@ export interface LeadActivities {
   advance(leadId: string): Promise<AdvanceAnswer>;
 }
 
-/** Moments at which a test may pause or kill; production passes nothing. */
-export type AdvancePoint = 'sending-committed' | 'accepted' | 'recorded';
+/**
+ * Moments at which a test may pause or kill; production passes nothing. In order: the touch is decided and nothing
+ * written; it is written and its message ready, not committed; committed, not sent; SES has answered; recorded.
+ */
+export const ADVANCE_POINTS = ['claiming', 'claimed', 'sending-committed', 'accepted', 'recorded'] as const;
+export type AdvancePoint = (typeof ADVANCE_POINTS)[number];
 
 export interface AdvanceDeps extends DeliverDeps {
   readonly database: Database;
@@ -78,8 +88,15 @@ const MOST_CONFLICTS = 5;
  * this often has nothing in the inbox that says how, and would be found so for ever: the decision leaves it be.
  */
 const MENDED_AFTER = 3;
-/** Well inside the activity's 30 s; what is left is due at once and goes on in the next activity. */
-const LONGEST_MS = 10_000;
+/**
+ * No touch is begun later than this in an activity: with 3 s for a connection and 10 s for SES's answer it ends
+ * inside the 20 s that a worker has to stop, and inside the activity's own 30 s. What is left goes on in the next one.
+ */
+const LONGEST_MS = 5_000;
+/** Touches of one process between their commit and the last byte of their request: what a kill can cut off. */
+const COMMITTING = 2;
+/** How long what only this process knows of a touch waits for a store that is away, real ms. */
+const STORE_BACK_MS = 60_000;
 const GIVE_UP_MS = 15 * 60_000;
 /** A sped-up development run is over after 15 minutes. */
 const GIVE_UP_SPED_UP_MS = 60_000;
@@ -87,12 +104,14 @@ const GIVE_UP_SPED_UP_MS = 60_000;
 const GONE: AdvanceAnswer = { n: Number.MAX_SAFE_INTEGER };
 
 /** How a touch ended, on its way into the next decision; no `body`: nobody knows. */
-interface Ended {
+export interface Ended {
   readonly touch: TouchRequest;
   readonly body?: Extract<InputBody, { kind: 'touch.result' }>;
   readonly at: Instant;
   readonly messageId?: string;
   readonly subject?: string;
+  /** Counts only while the touch is `sending` by this attempt: nobody knows whether its commit took effect. */
+  readonly holder?: string;
 }
 
 type Step =
@@ -108,81 +127,135 @@ interface DecidedStep {
   readonly now: Instant;
   /** As the playbook in force has it: a letter of an older version carries today's address. */
   readonly company: Company;
+  /** Colleagues with something new in their inbox. */
+  readonly told: readonly string[];
 }
 
 export function createAdvance(deps: AdvanceDeps): Advance {
   const { database, clock, log } = deps;
   const versions = createVersions(deps.playbooks);
+  const gate = createGate(COMMITTING);
   const giveUpMs = deps.giveUpMs ?? (isSpedUp(clock) ? GIVE_UP_SPED_UP_MS : GIVE_UP_MS);
 
-  const step = (leadId: string, maySend: boolean, ended: Ended | undefined, already: AlreadyEnded): Promise<Step> =>
+  const decideIn = async (tx: Db, leadId: string, turn: Turn, given: Ended | undefined): Promise<Step> => {
+    const loaded = await loadLead(tx, leadId);
+    const ours = given?.holder === undefined || (await heldBy(tx, given.touch.id, given.holder));
+    const ended = ours ? given : undefined;
+    if (loaded === null) {
+      await passOn(tx, leadId, ended === undefined ? [] : resultOf(ended), clock.now());
+      return { kind: 'gone' };
+    }
+    if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
+    const now = clock.now();
+    const known = requestOf(loaded, versions, clock, { now, maySend: turn.maySend, ended });
+    const request = { ...known, ended: turn.already };
+    let { facts } = request;
+    let decision = decide(request);
+    for (const asked = new Set<Shared>(); decision.kind === 'needs'; decision = decide({ ...request, facts })) {
+      const { what } = decision;
+      if (asked.has(what)) throw new Error(`the core asks for ${what} that it has`);
+      asked.add(what);
+      facts = { ...facts, ...(await readShared(tx, what, { facts, current: request.playbooks.current, now })) };
+    }
+    const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
+    if (decided.touch !== undefined) await deps.onPoint?.('claiming', { leadId, touchId: decided.touch.id });
+    const rows = new Set(loaded.inputs.map((input) => input.id));
+    const applied = decided.applied.filter((id) => rows.has(id));
+    const commit = withoutEnded({ ...decided, applied }, turn.already);
+    await commitDecision(tx, leadId, loaded.seq, commit, {
+      now,
+      playbook: loaded.playbook,
+      toEmail: facts.lead.email,
+      holder: turn.holder,
+      accountId: accountIdOf(facts.lead.domain),
+      sesMessageId: ended?.messageId,
+      listeners: loaded.listeners,
+      subject: ended?.subject,
+      tasks: renderTasks(decided, facts, request.playbooks.current, deps),
+    });
+    return { kind: 'decided', decided: commit, facts, now, company: request.playbooks.current.company, told: [] };
+  };
+
+  /**
+   * One transaction. A touch's message is made in it, so that after its commit only one write is left to do; what
+   * cannot go is decided about again before anybody sees it as `sending`.
+   */
+  const step = (leadId: string, turn: Turn, ended: Ended | undefined): Promise<Step> =>
     transact(database.db, async (tx) => {
-      const loaded = await loadLead(tx, leadId);
-      if (loaded === null) {
-        await passOn(tx, leadId, ended === undefined ? [] : resultOf(ended), clock.now());
-        return { kind: 'gone' };
+      turn.drop();
+      const told: string[] = [];
+      for (let known = ended; ; ) {
+        const done = await decideIn(tx, leadId, turn, known);
+        if (done.kind !== 'decided') return done;
+        told.push(...done.decided.effects.flatMap((effect) => (effect.kind === 'colleague' ? [effect.lead] : [])));
+        const { touch } = done.decided;
+        if (touch === undefined) return { ...done, told };
+        const by = { playbook: versions.get(touch.playbook), company: done.company };
+        const made = await makeReady(tx, touch, done.facts, by, { deps, line: turn.line });
+        if (made.kind !== 'ready') {
+          known = endOf(touch, made, done.decided.state, clock);
+          continue;
+        }
+        turn.take(touch, made);
+        await deps.onPoint?.('claimed', { leadId, touchId: touch.id });
+        turn.leave = await gate.enter();
+        return { ...done, told };
       }
-      if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
-      const now = clock.now();
-      const request = { ...requestOf(loaded, versions, clock, { now, maySend, ended }), ended: already };
-      let { facts } = request;
-      let decision = decide(request);
-      for (const asked = new Set<Shared>(); decision.kind === 'needs'; decision = decide({ ...request, facts })) {
-        const { what } = decision;
-        if (asked.has(what)) throw new Error(`the core asks for ${what} that it has`);
-        asked.add(what);
-        facts = { ...facts, ...(await readShared(tx, what, { facts, current: request.playbooks.current, now })) };
-      }
-      const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
-      const rows = new Set(loaded.inputs.map((input) => input.id));
-      const commit = withoutEnded({ ...decided, applied: decided.applied.filter((id) => rows.has(id)) }, already);
-      await commitDecision(tx, leadId, loaded.seq, commit, {
-        now,
-        playbook: loaded.playbook,
-        toEmail: facts.lead.email,
-        accountId: accountIdOf(facts.lead.domain),
-        sesMessageId: ended?.messageId,
-        listeners: loaded.listeners,
-        subject: ended?.subject,
-        tasks: renderTasks(decided, facts, request.playbooks.current, deps),
-      });
-      return { kind: 'decided', decided: commit, facts, now, company: request.playbooks.current.company };
     });
 
-  /** Loads and decides again what was decided on an old state, and what lacked a playbook version. */
-  const stepSurely = async (leadId: string, maySend: boolean, ended: Ended | undefined): Promise<Step> => {
+  /**
+   * Loads and decides again what was decided on an old state, and what lacked a playbook version. What this process
+   * alone knows (that a touch went, or that it did not) waits for a store that is away.
+   */
+  const stepSurely = async (leadId: string, turn: Turn, given: Ended | undefined): Promise<Step> => {
+    let ended = given;
     const found: string[] = [];
-    for (let conflicts = 0; ; ) {
+    const until = Date.now() + STORE_BACK_MS;
+    for (let conflicts = 0, waitMs = 100; ; ) {
       try {
-        const already = new Set(found.filter((id) => found.filter((one) => one === id).length >= MENDED_AFTER));
-        return await step(leadId, maySend, ended, already);
+        turn.already = new Set(found.filter((id) => found.filter((one) => one === id).length >= MENDED_AFTER));
+        if (turn.maySend && ended === undefined) turn.line = await openLine(leadId, deps);
+        return await step(leadId, turn, ended);
       } catch (error) {
+        const cutOff = turn.touch;
+        turn.drop();
         if (error instanceof MissingVersions) {
           await versions.load(error.hashes);
         } else if (isConflict(error) && conflicts < MOST_CONFLICTS) {
           conflicts += 1;
           if (error instanceof TaskConflict || error instanceof TouchConflict) found.push(error.of);
           log.debug({ leadId, conflict: error.name }, 'decided on an old state; loading again');
+        } else if ((cutOff ?? ended) !== undefined && isStoreAway(error) && Date.now() < until) {
+          // The last byte was never let go: if the commit took effect all the same, the touch goes back to `claimed`.
+          if (cutOff !== undefined) ended = takenBack(cutOff, turn.holder, clock);
+          await pause(waitMs);
+          waitMs = Math.min(2_000, waitMs * 2);
         } else {
           throw error;
         }
+      } finally {
+        turn.hangUp();
       }
     }
   };
 
   /** Colleagues with something new in their inbox. A nudge that fails is the sweeper's. */
-  const nudge = async ({ effects }: Decided): Promise<void> => {
-    const told = effects.flatMap((effect) => (effect.kind === 'colleague' ? [effect.lead] : []));
+  const nudge = async (told: readonly string[]): Promise<void> => {
     if (told.length === 0) return;
     await deps.nudger
       ?.nudge(told)
       .catch((err: unknown) => log.warn({ err, leads: told.length }, 'nudge failed; the sweeper repeats it'));
   };
 
-  const send = async (touch: TouchRequest, { decided, facts, company }: DecidedStep): Promise<Ended> => {
+  const send = async (touch: TouchRequest, turn: Turn, { decided, facts, told }: DecidedStep): Promise<Ended> => {
     const at = { leadId: facts.leadId, touchId: touch.id };
-    await deps.onPoint?.('sending-committed', at);
-    const delivery = await deliver(touch, facts, { playbook: versions.get(touch.playbook), company }, deps);
+    if (deps.onPoint !== undefined) {
+      await deps.onPoint('sending-committed', at).catch((error: unknown) => {
+        turn.drop();
+        throw error;
+      });
+    }
+    const [delivery] = await Promise.all([turn.go(), nudge(told)]);
     if (delivery.kind === 'accepted') await deps.onPoint?.('accepted', at);
     return endOf(touch, delivery, decided.state, clock);
   };
@@ -191,21 +264,25 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     const started = Date.now();
     let ended: Ended | undefined;
     for (;;) {
-      const done = await stepSurely(leadId, maySend, ended);
+      // What is known of a touch is recorded first, and by itself: no connection stands between.
+      const turn = new Turn(maySend && ended === undefined);
+      const done = await stepSurely(leadId, turn, ended);
       if (done.kind === 'gone') return GONE;
       if (done.kind === 'idle') return { n: done.seq };
-      if (ended !== undefined) await deps.onPoint?.('recorded', { leadId, touchId: ended.touch.id });
       const { decided, now } = done;
-      await nudge(decided);
       if (decided.touch !== undefined) {
-        ended = await send(decided.touch, done);
+        // At once: between its commit and this the touch can be cut off.
+        ended = await send(decided.touch, turn, done);
         continue;
       }
+      if (ended !== undefined) await deps.onPoint?.('recorded', { leadId, touchId: ended.touch.id });
+      await nudge(done.told);
+      const recording = ended !== undefined;
       ended = undefined;
       const { wake } = decided;
       const goOn = wake !== null && (maySend || wake.queue === 'lead') && wake.at <= clock.now();
       if (!goOn || Date.now() - started > LONGEST_MS) return answerOf(decided, clock);
-      if (wake.at <= now && decided.effects.length + decided.applied.length === 0) {
+      if (!recording && wake.at <= now && decided.effects.length + decided.applied.length === 0) {
         // Something is due and the core does nothing about it: a slow retry that shows, no loop.
         throw new Error(`lead ${leadId} makes no progress on ${wake.summary}`);
       }

@@ -7,7 +7,13 @@ import type { Logger } from '../src/log.ts';
 import { EMAIL_QUEUE } from '../src/temporal/names.ts';
 import { type AdvanceDeps, createAdvance, type LeadActivities } from './advance.ts';
 
-export type { AdvanceAnswer, AdvanceDeps, AdvancePoint, LeadActivities } from './advance.ts';
+export {
+  ADVANCE_POINTS,
+  type AdvanceAnswer,
+  type AdvanceDeps,
+  type AdvancePoint,
+  type LeadActivities,
+} from './advance.ts';
 
 /** The lead workflow's activities. The queue a task came by decides whether it may send. */
 export function createLeadActivities(deps: AdvanceDeps): LeadActivities {

@@ -1,7 +1,7 @@
 /** `volley worker`: the workers of both queues and the dispatcher as a process of their own. */
 import { createImportActivities } from '../../activities/import.ts';
-import { createLeadActivities } from '../../activities/index.ts';
-import { readConfig } from '../config.ts';
+import { type AdvanceDeps, createLeadActivities, type LeadActivities } from '../../activities/index.ts';
+import { type Config, readConfig } from '../config.ts';
 import { startSenderWatch } from '../identity/watch.ts';
 import { createLog } from '../log.ts';
 import { startPlanner } from '../notices/plan.ts';
@@ -10,14 +10,22 @@ import { deliveryHandlers } from '../outbox/handlers.ts';
 import { openDatabase } from '../store/db.ts';
 import { connectClient } from '../temporal/client.ts';
 import { createNudger } from '../temporal/nudge.ts';
+import type { WorkflowBundle } from '../worker/bundle.ts';
 import { shutdownRuntime, startWorkers } from '../worker/run.ts';
 import { openClock, openPlaybooks, openSender, quotaOf, requireMigrated, requireShared } from './parts.ts';
 import { lookingOf } from './sending-domains.ts';
 import { untilStopped } from './signals.ts';
 
+export const work = (): Promise<void> => runWorker(readConfig());
+
+/** What the torture run puts between: moments to be killed at, a bundle made before. Production passes nothing. */
+export interface WorkerExtras extends Pick<AdvanceDeps, 'onPoint' | 'giveUpMs'> {
+  readonly bundle?: WorkflowBundle;
+  readonly around?: (activities: LeadActivities) => LeadActivities;
+}
+
 /** Runs until the process is asked to stop, or a worker fails. */
-export async function work(): Promise<void> {
-  const config = readConfig();
+export async function runWorker(config: Config, { bundle, around = (x) => x, ...extras }: WorkerExtras = {}) {
   const log = createLog(config.log);
   const { databaseUrl, secret, temporalAddress } = requireShared(config);
   await using stack = new AsyncDisposableStack();
@@ -42,9 +50,10 @@ export async function work(): Promise<void> {
     client,
     log,
     activities: {
-      ...createLeadActivities({ ...shared, sender, mail: { secret, publicUrl } }),
+      ...around(createLeadActivities({ ...shared, sender, mail: { secret, publicUrl }, ...extras })),
       ...createImportActivities(shared),
     },
+    ...(bundle === undefined ? {} : { bundle }),
     ...(await quotaOf(config.email, sender)),
   });
   stack.defer(() => workers.stop());

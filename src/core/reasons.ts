@@ -117,6 +117,7 @@ export const REASONS = {
   'sender-not-ready':
     'The domain it would be sent from is not ready: SES would refuse it, or receivers would not believe it. The touch keeps its place.',
   throttled: 'The mail service refused it for now; it is tried again and keeps its place.',
+  'not-sent': 'The message was cut off before it was handed over; it is tried again and keeps its place.',
   rejected: 'The mail service refused the message for good.',
   'render-failed': 'The email could not be rendered for this lead.',
   'no-answer-from-ses':

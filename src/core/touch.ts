@@ -181,6 +181,10 @@ function defer(d: Draft, e: Enrollment, step: SendingStep, from: number, reason:
   return true;
 }
 
+/** The detail of a refusal that is no answer of the mail service: its message surely was not handed over. */
+export const NOT_SENT = 'not-sent';
+const refusalOf = (detail: string | undefined): Reason => (detail === NOT_SENT ? 'not-sent' : 'throttled');
+
 /** Records how a touch ended and lets its step go on. False when no touch of this lead waits for it. */
 export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.result' }>): boolean {
   const { state } = d;
@@ -214,7 +218,7 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
     e.dueAt = result.retryAt ?? d.t;
     e.refusals = (e.refusals ?? 0) + 1;
     // Only the first refusal of a touch is news; an outage would otherwise fill the journal.
-    if (e.refusals === 1) journal(d, { type: 'touch.refused', ...place, reason: 'throttled', data });
+    if (e.refusals === 1) journal(d, { type: 'touch.refused', ...place, reason: refusalOf(result.detail), data });
     return true;
   }
   if (result.outcome === 'sent' || result.outcome === 'unconfirmed') {

@@ -5,6 +5,7 @@
  */
 import { VolleyError } from '../core/errors.ts';
 import { HOUR, MINUTE, SECOND } from '../core/time.ts';
+import { NOT_SENT } from '../core/touch.ts';
 
 /**
  * - `backOff`: SES surely has not taken it; try the same touch again later.
@@ -236,6 +237,14 @@ export function toSendError(thrown: unknown): SendFailure {
   if (row.decision === 'giveUp') return new SendRejected(row.code, words);
   if (row.decision === 'ambiguous') return new SendAmbiguous(row.code, words);
   return new SendRefused(row.code, words, row.wait ?? MEDIUM);
+}
+
+/**
+ * What a send is that ended before its request was whole: SES cannot have taken it, whatever else is unknown.
+ */
+export function notSent(thrown: unknown): SendRefused | SendRejected {
+  const error = toSendError(thrown);
+  return error instanceof SendAmbiguous ? new SendRefused(NOT_SENT, error.message, SHORT) : error;
 }
 
 /**

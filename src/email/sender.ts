@@ -1,9 +1,9 @@
 /** The one way out to SES. It tries once: only the touch ledger knows whether a repeat is safe. */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { GetSendQuotaCommand, SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
-import { SendAmbiguous, SendRejected, toSendError } from './errors.ts';
+import { createConnections, type Reservation } from './connections.ts';
+import { notSent, SendAmbiguous, SendRejected, toSendError } from './errors.ts';
 import { wireAddress } from './headers.ts';
+import { HeldBody } from './held-body.ts';
 
 export interface SenderConfig {
   readonly region: string;
@@ -44,12 +44,33 @@ export type Message = {
     }
 );
 
+/** A request that waits with its last byte. */
+export interface Prepared {
+  /**
+   * Lets the last byte go, before this call returns, and waits for SES's answer.
+   * @throws SendRefused, SendRejected or SendAmbiguous
+   */
+  send(): Promise<{ messageId: string }>;
+  /** Takes the request back: nothing goes out. */
+  abandon(): void;
+}
+
 export interface Sender {
   /**
    * One HTTP request to SES.
    * @throws SendRefused, SendRejected or SendAmbiguous: the type says whether the touch may be tried again
    */
   send(message: Message): Promise<{ messageId: string }>;
+  /**
+   * A connection for the next `prepare`, and credentials to sign with: what may take time, before a transaction begins.
+   * @throws SendRefused
+   */
+  reserve(): Promise<Reservation>;
+  /**
+   * The same request signed and on its way but for its last byte, without which SES cannot take it.
+   * @throws SendRefused or SendRejected: nothing went out
+   */
+  prepare(message: Message, reserved?: Reservation): Promise<Prepared>;
   /** What SES allows, for the rate limit of the email queue. @throws SendRefused, SendRejected or SendAmbiguous */
   quota(): Promise<{ maxPerSecond: number; max24Hours: number; sentLast24Hours: number }>;
   /** What SES puts behind the `@` of a `Message-ID`, whose left side is the id it answers. */
@@ -61,48 +82,92 @@ export interface Sender {
 /** What SES allows in a tag's value. */
 const TAG = /^[A-Za-z0-9_-]{1,256}$/;
 
+/** A process that was busy finds its timers due before it has read what arrived meanwhile: that comes first. */
+const GRACE_MS = 250;
+
 export function createSender(config: SenderConfig): Sender {
-  const timeout = config.timeoutMs ?? 10_000;
-  // An idle connection that SES closes just as we write to it looks like an accepted send: drop ours first.
-  const agent = { keepAlive: true, maxSockets: config.maxSockets ?? 50, timeout: 4_000 };
+  const timeoutMs = config.timeoutMs ?? 10_000;
+  const connectTimeoutMs = config.connectTimeoutMs ?? 3_000;
+  // Where the SDK finds SES is its own affair: without an endpoint it is known from the first request on.
+  let origin = config.endpoint === undefined ? undefined : new URL(config.endpoint);
+  const connections = createConnections({
+    origin: () => origin,
+    connectTimeoutMs,
+    maxSockets: config.maxSockets ?? 50,
+  });
   const client = new SESClient({
     region: config.region,
     // The SDK would send again after a timeout or a 500, which is a second message to the lead.
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: config.connectTimeoutMs ?? 3_000,
-      requestTimeout: timeout,
-      throwOnRequestTimeout: true,
-      httpAgent: new HttpAgent(agent),
-      httpsAgent: new HttpsAgent(agent),
+      connectionTimeout: connectTimeoutMs,
+      httpAgent: connections.httpAgent,
+      httpsAgent: connections.httpsAgent,
     },
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
     ...(config.credentials === undefined ? {} : { credentials: config.credentials }),
   });
+
+  client.middlewareStack.add(
+    (next) => (args) => {
+      if (isAddressed(args.request)) origin ??= originOf(args.request);
+      return next(args);
+    },
+    { step: 'deserialize', name: 'whereSesIs' },
+  );
+
+  const prepare = async ({ raw, from, to, ...about }: Message, reserved?: Reservation): Promise<Prepared> => {
+    const tags = tagsOf(about);
+    for (const { Name: name, Value: value } of tags) {
+      if (TAG.test(value)) continue;
+      throw new SendRejected('tag', `${name} ${JSON.stringify(value)} cannot be an SES tag (A-Z a-z 0-9 _ -)`);
+    }
+    const command = new SendRawEmailCommand({
+      Source: wireAddress(from) ?? from,
+      Destinations: [wireAddress(to) ?? to],
+      RawMessage: { Data: raw },
+      Tags: tags,
+      ...(config.configurationSet === undefined ? {} : { ConfigurationSetName: config.configurationSet }),
+    });
+    const held = hold(command);
+    const { signal, abort } = cut();
+    let early: { thrown: unknown } | undefined;
+    const answer = client.send(command, { abortSignal: signal });
+    answer.then(
+      () => {},
+      (thrown: unknown) => {
+        early = { thrown };
+      },
+    );
+    await Promise.race([held.taken, answer.catch(() => {})]);
+    reserved?.done();
+    if (early !== undefined) throw notSent(early.thrown);
+    return {
+      send() {
+        if (early !== undefined) return Promise.reject(notSent(early.thrown));
+        held.release();
+        return within(timeoutMs, abort, answer).then(messageIdOf, (thrown: unknown) => {
+          throw toSendError(thrown);
+        });
+      },
+      abandon: abort,
+    };
+  };
   return {
-    async send({ raw, from, to, ...about }) {
-      const tags = tagsOf(about);
-      for (const { Name: name, Value: value } of tags) {
-        if (TAG.test(value)) continue;
-        throw new SendRejected('tag', `${name} ${JSON.stringify(value)} cannot be an SES tag (A-Z a-z 0-9 _ -)`);
+    prepare,
+    send: async (message) => (await prepare(message)).send(),
+    async reserve() {
+      try {
+        const [reserved] = await Promise.all([connections.reserve(), client.config.credentials()]);
+        return reserved;
+      } catch (thrown) {
+        throw notSent(thrown);
       }
-      const command = new SendRawEmailCommand({
-        Source: wireAddress(from) ?? from,
-        Destinations: [wireAddress(to) ?? to],
-        RawMessage: { Data: raw },
-        Tags: tags,
-        ...(config.configurationSet === undefined ? {} : { ConfigurationSetName: config.configurationSet }),
-      });
-      const answer = await client.send(command).catch((thrown: unknown) => {
-        throw toSendError(thrown);
-      });
-      if (answer.MessageId === undefined || answer.MessageId === '') {
-        throw new SendAmbiguous('no-message-id', 'SES answered without a message id');
-      }
-      return { messageId: answer.MessageId };
     },
     async quota() {
-      const answer = await client.send(new GetSendQuotaCommand({})).catch((thrown: unknown) => {
+      const { signal, abort } = cut();
+      const asked = client.send(new GetSendQuotaCommand({}), { abortSignal: signal });
+      const answer = await within(timeoutMs, abort, asked).catch((thrown: unknown) => {
         throw toSendError(thrown);
       });
       return {
@@ -112,8 +177,75 @@ export function createSender(config: SenderConfig): Sender {
       };
     },
     idDomain: messageIdDomain(config.region),
-    close: () => client.destroy(),
+    close() {
+      client.destroy();
+      connections.close();
+    },
   };
+}
+
+/** Makes a command's request wait with its last byte, once it is signed. */
+function hold(command: SendRawEmailCommand): { readonly taken: Promise<void>; release(): void } {
+  const taken = Promise.withResolvers<void>();
+  let release = (): void => {};
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { request } = args;
+      if (!isRequest(request)) throw new Error('the SDK has made no request with a body');
+      const body = new HeldBody(Buffer.from(request.body));
+      body.taken.then(taken.resolve);
+      release = () => body.release();
+      return next({ ...args, request: Object.assign(request, { body }) });
+    },
+    // After signing, which needs the whole body.
+    { step: 'deserialize', priority: 'low', name: 'waitWithTheLastByte' },
+  );
+  return { taken: taken.promise, release: () => release() };
+}
+
+const isRequest = (request: unknown): request is { body: string | Uint8Array } =>
+  typeof request === 'object' &&
+  request !== null &&
+  'body' in request &&
+  (typeof request.body === 'string' || request.body instanceof Uint8Array);
+
+interface Addressed {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+}
+
+const isAddressed = (request: unknown): request is Addressed =>
+  typeof request === 'object' &&
+  request !== null &&
+  'protocol' in request &&
+  typeof request.protocol === 'string' &&
+  'hostname' in request &&
+  typeof request.hostname === 'string';
+
+const originOf = ({ protocol, hostname, port }: Addressed): URL =>
+  new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`);
+
+function cut(): { readonly signal: AbortSignal; abort(): void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
+/** The answer, unless it takes longer than that; what has arrived by then is read first. */
+async function within<T>(ms: number, abort: () => void, answer: Promise<T>): Promise<T> {
+  let timer = setTimeout(() => {
+    timer = setTimeout(abort, GRACE_MS);
+  }, ms);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageIdOf({ MessageId: messageId }: { readonly MessageId?: string | undefined }): { messageId: string } {
+  if (messageId !== undefined && messageId !== '') return { messageId };
+  throw new SendAmbiguous('no-message-id', 'SES answered without a message id');
 }
 
 type About = { touchId: string; cadence?: string; purpose?: string } | { noticeId: string };

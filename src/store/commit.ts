@@ -27,6 +27,8 @@ export interface CommitExtra {
   readonly playbook?: string | undefined;
   /** The lead's account, kept with its touches and tasks. */
   readonly accountId?: string | null | undefined;
+  /** Names the attempt that takes the touch to `sending`, for `heldBy`. */
+  readonly holder?: string | undefined;
   /** Address the touch goes to. */
   readonly toEmail?: string | undefined;
   /** Who is told of what this decision does. */
@@ -241,7 +243,7 @@ async function writeTasks(tx: Db, effects: ReturnType<typeof group>): Promise<vo
 }
 
 const TOUCH_COLUMNS = `insert into touches (id, lead_id, enrollment, cadence, step, email, purpose, topic, playbook,
-  due_at, decided_at, account_id, state, attempts, to_email, reason, ended_at)`;
+  due_at, decided_at, account_id, state, attempts, to_email, reason, ended_at, holder)`;
 
 const touchRow = (leadId: string, touch: TouchRequest, accountId: string | null): readonly Value[] => [
   touch.id,
@@ -262,7 +264,7 @@ const touchRow = (leadId: string, touch: TouchRequest, accountId: string | null)
 const SEND = `on conflict (id) do update set state = 'sending', attempts = touches.attempts + 1,
   email = excluded.email, playbook = excluded.playbook, due_at = excluded.due_at, decided_at = excluded.decided_at,
   to_email = excluded.to_email, account_id = excluded.account_id,
-  reason = null, detail = null
+  holder = excluded.holder, reason = null, detail = null
   where touches.state = 'claimed' returning id`;
 const SKIP = `on conflict (id) do update set state = 'skipped', reason = excluded.reason, ended_at = excluded.ended_at
   where touches.state = 'claimed' returning id`;
@@ -285,7 +287,7 @@ async function writeTouches(
 ): Promise<void> {
   const { accountId = null } = extra;
   for (const { touch, reason } of effects.skipped) {
-    const row = [...touchRow(leadId, touch, accountId), 'skipped', 0, null, reason, date(touch.at)];
+    const row = [...touchRow(leadId, touch, accountId), 'skipped', 0, null, reason, date(touch.at), null];
     const rows = await insert(tx, TOUCH_COLUMNS, [row], SKIP);
     if (rows.length === 0) throw new TouchConflict(touch.id, 'claimed');
   }
@@ -301,7 +303,15 @@ async function writeTouches(
   }
   const { touch } = decided;
   if (touch === undefined) return;
-  const row = [...touchRow(leadId, touch, accountId), 'sending', 1, extra.toEmail ?? null, null, null];
+  const row = [
+    ...touchRow(leadId, touch, accountId),
+    'sending',
+    1,
+    extra.toEmail ?? null,
+    null,
+    null,
+    extra.holder ?? null,
+  ];
   const rows = await insert(tx, TOUCH_COLUMNS, [row], SEND);
   if (rows.length === 0) throw new TouchConflict(touch.id, 'claimed');
 }

@@ -107,8 +107,10 @@ async function openServer(
     types: serverTypes,
     maxLifetimeSeconds: LIFETIME_S,
   });
-  // A connection lost while idle is replaced at the next query; without a listener it ends the process.
+  // A connection lost while idle is replaced at the next query, one in use fails its query; without a listener
+  // either ends the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = kysely({ dialect: new PostgresDialect({ pool }), ...(log === undefined ? {} : { log }) });
   const dsql = /\.dsql\.[a-z0-9-]+\.on\.aws$/.test(new URL(url).hostname);
   return { db, kind: dsql ? 'dsql' : 'postgres', close: () => db.destroy() };

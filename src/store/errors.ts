@@ -56,3 +56,16 @@ export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
+
+/** Operator intervention (57P01 to 57P03: shutting down, crashed, starting up) and class 08 (connection). */
+const AWAY = /^(08|57P0)/;
+const NO_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** Whether the store is away or the connection to it broke: what a commit did then is not known. */
+export function isStoreAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // The driver's own errors have no code.
+  if (/^(Connection terminated|Client has encountered a connection error|timeout e)/.test(error.message)) return true;
+  if (!('code' in error) || typeof error.code !== 'string') return false;
+  return NO_CONNECTION.has(error.code) || AWAY.test(sqlState(error) ?? '');
+}

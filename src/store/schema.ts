@@ -170,6 +170,8 @@ export interface TouchesTable {
   /** As it went out, for emails that answer in its thread. */
   subject: Nullable<string>;
   ended_at: TimeOrNull;
+  /** The attempt by which it last went to `sending`. */
+  holder: Nullable<string>;
   /** When it was given up as `unconfirmed`; stays when it is proven afterwards. */
   parked_at: TimeOrNull;
   reason: Nullable<string>;

@@ -155,6 +155,18 @@ export async function countTouches(db: Db): Promise<Readonly<Record<string, numb
   return Object.fromEntries(rows.map((row) => [row.state, row.n]));
 }
 
+/** Whether the touch is `sending` by this very attempt; the lead is locked by the caller. */
+export async function heldBy(tx: Db, touchId: string, holder: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('touches')
+    .select('id')
+    .where('id', '=', touchId)
+    .where('state', '=', 'sending')
+    .where('holder', '=', holder)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Keeps the mail service's proof that it took the message: its answer to the call, or a `Send`
  * event. Repeating it changes nothing.

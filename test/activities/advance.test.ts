@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AdvancePoint, createAdvance } from '../../activities/advance.ts';
 import { DAY, MINUTE } from '../../src/core/time.ts';
+import { createSender } from '../../src/email/sender.ts';
 import { markAccepted } from '../../src/store/touches.ts';
 import { transact } from '../../src/store/tx.ts';
 import { openWorld, START, type World } from '../support/world.ts';
@@ -24,6 +25,12 @@ const dieAt = (point: AdvancePoint) => ({
     if (reached === point) throw new Error('killed');
   },
 });
+const never = (point: AdvancePoint) => ({
+  onPoint: async (reached: AdvancePoint) => {
+    if (reached === point) throw new Error(`${point} was reached`);
+  },
+});
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** SES's `Send` event, as the hook takes it in. */
 const sendEvent = async (): Promise<void> => {
   const [touch] = await world.touches(lead);
@@ -73,6 +80,14 @@ describe('a worker killed in the middle of a touch', () => {
     expect(mailed()).toHaveLength(2);
   });
 
+  it.each(['claiming', 'claimed'] as const)('begins anew when it dies before the commit (%s)', async (point) => {
+    await expect(world.play(lead, START + DAY, dieAt(point))).rejects.toThrow('killed');
+    expect([await states(), mailed()]).toEqual([[], []]);
+    await world.play(lead, START + 10 * DAY);
+    expect(await states()).toEqual(['welcome sent 1', 'follow-up sent 1']);
+    expect(mailed()).toHaveLength(2);
+  });
+
   it('parks it as unconfirmed when no event comes, and goes on', async () => {
     await expect(world.play(lead, START + DAY, dieAt('sending-committed'))).rejects.toThrow('killed');
     expect(mailed()).toEqual([]);
@@ -101,6 +116,25 @@ describe('what SES answers', () => {
     await world.play(lead, START + 10 * DAY);
     expect(mailed()).toEqual(['About welcome, Ada', 'About follow-up, Ada']);
     expect(await states()).toEqual(['welcome sent 4', 'follow-up sent 1']);
+  });
+
+  it('no connection: the touch waits as `claimed`, and nobody ever saw it as `sending`', async () => {
+    const sender = createSender({ region: 'eu-central-1', endpoint: 'http://127.0.0.1:1', credentials });
+    const { w } = await createAdvance(world.deps)(lead, { maySend: false });
+    await world.play(lead, w?.t ?? 0, { ...never('sending-committed'), sender });
+    expect(await states()).toEqual(['welcome claimed 1']);
+    expect(await world.journal(lead)).toContain('touch.refused throttled');
+    await world.play(lead, START + 10 * DAY);
+    expect(await states()).toEqual(['welcome sent 2', 'follow-up sent 1']);
+    expect(mailed()).toHaveLength(2);
+    sender.close();
+  });
+
+  it('a message that cannot be made has failed, and nobody ever saw it as `sending`', async () => {
+    const mail = { secret: 'a-secret-for-tests-of-32-characters', publicUrl: 'no address' };
+    await world.play(lead, START + DAY, { ...never('sending-committed'), mail });
+    expect(await states()).toEqual(['welcome failed 1']);
+    expect(await world.journal(lead)).toContain('touch.failed render-failed');
   });
 
   it('rejected: the touch has failed, with the reason, and the lead goes on', async () => {

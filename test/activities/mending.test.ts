@@ -1,6 +1,6 @@
 /** What the store and a lead's state disagree on for good must not stop the lead for good. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAdvance } from '../../activities/advance.ts';
+import { type AdvancePoint, createAdvance } from '../../activities/advance.ts';
 import { DAY } from '../../src/core/time.ts';
 import { listJournal } from '../../src/store/journal.ts';
 import { nextWake, openWorld, START, type World, warmUp } from '../support/world.ts';
@@ -53,7 +53,11 @@ describe('a touch that the store has ended and the lead has not', () => {
     const { db } = world.database;
     await advance();
     const due = (await nextWake(world, lead)) ?? 0;
-    const died = { onPoint: async () => Promise.reject(new Error('killed')) };
+    const died = {
+      onPoint: async (point: AdvancePoint) => {
+        if (point === 'sending-committed') throw new Error('killed');
+      },
+    };
     world.now = due;
     await expect(advance(died)).rejects.toThrow('killed');
     await db.updateTable('touches').set({ state, accepted_at: null }).execute();

@@ -83,6 +83,52 @@ describe('the real SDK on the wire', () => {
     sender.close();
   });
 
+  it('a prepared message is taken with its last byte, and not before', async () => {
+    const sender = senderAt(mailbox.url);
+    const { attempts } = mailbox.status();
+    const kept = await sender.prepare(message('touch_1'), await sender.reserve());
+    const abandoned = await sender.prepare(message('touch_2'));
+    // The same connection pool serves others meanwhile, and the mailbox has had time to read.
+    await sender.send(message('touch_3'));
+    expect(mailbox.status().attempts - attempts).toBe(1);
+    abandoned.abandon();
+    const { messageId } = await kept.send();
+    expect(mailbox.messages().map(({ id, touch }) => [id, touch])).toEqual([
+      [expect.any(String), 'touch_3'],
+      [messageId, 'touch_1'],
+    ]);
+    sender.close();
+  });
+
+  it('reads an answer that came while the process was busy, however late it is', async () => {
+    const sender = senderAt(mailbox.url);
+    const sent = (await sender.prepare(message('touch_1'))).send();
+    const until = Date.now() + 600;
+    await new Promise(setImmediate);
+    while (Date.now() < until) Math.sqrt(until);
+    await expect(sent).resolves.toMatchObject({ messageId: expect.any(String) });
+    sender.close();
+  });
+
+  it('a connection that breaks before the last byte is a refusal: nothing went out', async () => {
+    const cut = Promise.withResolvers<void>();
+    const server = createServer((socket) => {
+      socket.on('close', cut.resolve).once('data', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const sender = senderAt(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`);
+    const prepared = await sender.prepare(message('touch_1'));
+    await cut.promise;
+    // A whole exchange with somebody else: by then this process has heard of the cut.
+    const other = senderAt(mailbox.url);
+    await other.quota();
+    other.close();
+    await expect(prepared.send()).rejects.toMatchObject({ name: 'SendRefused', code: 'not-sent' });
+    sender.close();
+    server.close();
+  });
+
   it('reads the quota', async () => {
     const sender = senderAt(mailbox.url);
     const { sentLast24Hours } = mailbox.status().quota;

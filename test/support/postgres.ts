@@ -98,6 +98,7 @@ function readableBinaries(folder: string): string {
   };
   if (runs(native)) return native;
   const copy = join(folder, 'native');
+  if (existsSync(copy)) return copy;
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   linkLibraries(copy);
   execFileSync('chmod', ['-R', 'a+rX', copy]);
@@ -156,34 +157,42 @@ async function waitUntilUp(server: ChildProcess, url: string, output: () => stri
   throw new Error(`Postgres did not start:\n${output()}`);
 }
 
-/** A server with its data in this folder, which must be readable by everybody when root starts it. */
-export async function startPostgres(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export interface PostgresServer {
+  readonly url: string;
+  /** Stops at once; the data is not meant to be used again. */
+  stop(): Promise<void>;
+  /** `kill -9` of the server and everything it runs. */
+  kill(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** Beside what tests run with. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Absent: a free one. */
+  readonly port?: number;
+}
+
+/** A server with its data in this folder, which must be readable by everybody when root starts it; goes on where it was. */
+export async function startPostgres(folder: string, options: PostgresOptions = {}): Promise<PostgresServer> {
   const native = readableBinaries(folder);
   const data = join(folder, 'data');
-  mkdirSync(data, { mode: 0o700 });
-  if (isRoot) chownSync(data, NOBODY, NOBODY);
   const run = { ...asNobody, cwd: folder, env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' } };
-  const init = [
-    '-D',
-    data,
-    '-U',
-    'postgres',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-sync',
-    '--no-instructions',
-  ];
-  execFileSync(join(native, 'bin/initdb'), init, { ...run, stdio: 'pipe' });
-  const port = await freePort();
-  const options = Object.entries({ ...settings, port: String(port) }).flatMap(([key, value]) => [
+  if (!existsSync(data)) {
+    mkdirSync(data, { mode: 0o700 });
+    if (isRoot) chownSync(data, NOBODY, NOBODY);
+    const init = [
+      ...['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8'],
+      ...['--locale=C', '--no-sync', '--no-instructions'],
+    ];
+    execFileSync(join(native, 'bin/initdb'), init, { ...run, stdio: 'pipe' });
+  }
+  const port = options.port ?? (await freePort());
+  const given = Object.entries({ ...settings, ...options.settings, port: String(port) }).flatMap(([key, value]) => [
     '-c',
     `${key}=${value}`,
   ]);
   let output = '';
-  const server = spawn(join(native, 'bin/postgres'), ['-D', data, ...options], {
+  const server = spawn(join(native, 'bin/postgres'), ['-D', data, ...given], {
     ...run,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -193,18 +202,34 @@ export async function startPostgres(folder: string): Promise<{ url: string; stop
   server.stdout.on('data', keep);
   server.stderr.on('data', keep);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const stop = async (): Promise<void> => {
+  const gone = async (end: () => void): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, 'exit');
-    // Immediate shutdown: the data is thrown away.
-    server.kill('SIGQUIT');
+    end();
     await ended;
   };
+  // Immediate shutdown: the data is thrown away.
+  const stop = (): Promise<void> => gone(() => server.kill('SIGQUIT'));
+  const kill = (): Promise<void> =>
+    gone(() => {
+      const { pid = 0 } = server;
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').map(Number);
+      server.kill('SIGKILL');
+      for (const child of children.filter((id) => id > 0)) killIfThere(child);
+    });
   await waitUntilUp(server, url, () => output).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
-  return { url, stop };
+  return { url, stop, kill };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function makeTemplate(url: string): Promise<void> {

@@ -68,20 +68,20 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
       log.markDone(ids).catch(() => undefined);
     });
   }
-  function publish(list: readonly SesEventJson[], done: () => void): void {
-    if (events === 'none') {
-      done();
-      return;
-    }
-    const all = events === 'repeat' ? list.flatMap((event) => [event, event]) : list;
-    all.forEach((event, index) => {
-      const delivered = index === all.length - 1 ? done : () => undefined;
-      if (events === 'hold') held.push({ event, delivered });
+  function publish(list: readonly SesEventJson[], done: () => void, touch?: string): void {
+    const planned = list.flatMap((event): { event: SesEventJson; hold?: boolean }[] => {
+      const how = (touch === undefined ? undefined : options.fate?.event?.(touch, event.eventType)) ?? events;
+      return how === 'none' ? [] : how === 'repeat' ? [{ event }, { event }] : [{ event, hold: how === 'hold' }];
+    });
+    if (planned.length === 0) done();
+    planned.forEach(({ event, hold }, index) => {
+      const delivered = index === planned.length - 1 ? done : () => undefined;
+      if (hold) held.push({ event, delivered });
       else pump.push(event, delivered);
     });
   }
   function announce(head: Head): void {
-    if (listening || events === 'none') publish(eventsOf(head), () => finish(head.id));
+    if (listening || events === 'none') publish(eventsOf(head), () => finish(head.id), head.tags['touch']);
     else unannounced.push(head.id);
   }
   function announceAll(): void {
@@ -151,7 +151,8 @@ export async function startMailbox(options: MailboxOptions = {}): Promise<Mailbo
     },
     async send(request) {
       attempts += 1;
-      const behaviour = nextBehaviour(request.source);
+      const fated = options.fate?.mode?.(request.tags['touch'] ?? '');
+      const behaviour = fated === undefined ? nextBehaviour(request.source) : MODES[fated];
       if (behaviour.accepts) taking += 1;
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       const messageId = `${now().toString(16).padStart(16, '0')}-${randomBytes(12).toString('hex')}-000000`;

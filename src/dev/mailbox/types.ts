@@ -3,7 +3,16 @@ import type { Identities, IdentitiesSetting } from './account.ts';
 import type { Behaviour, EventMode, Mode } from './modes.ts';
 import type { RawEmailRequest } from './query.ts';
 
+/** Decides for each message by itself, before what `control` has set; undefined: as that is. */
+export interface Fate {
+  /** How the send is answered, by its tag `touch`. */
+  readonly mode?: (touch: string) => Mode | undefined;
+  /** What becomes of one of its events. */
+  readonly event?: (touch: string, type: string) => EventMode | undefined;
+}
+
 export interface MailboxOptions {
+  readonly fate?: Fate;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any free port. */
