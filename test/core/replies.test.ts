@@ -88,6 +88,34 @@ describe('a reply', () => {
     }
   });
 
+  it('of a mail program with a return date that is past waits for the agreed time', () => {
+    const lead = mailed();
+    reply(lead, 'out-of-office', '2026-11-01T00:00:00Z');
+    lead.playTo('2027-01-10T00:00:00Z');
+    expect(lead.touches[1]?.at).toBeGreaterThan(Date.parse('2026-11-30'));
+    expect(lead.touches[1]?.at).toBeLessThan(Date.parse('2026-12-02'));
+  });
+
+  it('of a mail program a second time sets the return anew', () => {
+    const lead = mailed();
+    reply(lead, 'out-of-office', '2026-12-01T00:00:00Z');
+    lead.playTo('2026-11-27T00:00:00Z');
+    reply(lead, 'out-of-office', '2026-12-15T00:00:00Z');
+    lead.playTo('2027-01-10T00:00:00Z');
+    expect(sent(lead)).toEqual(['hello', 'second']);
+    expect(lead.touches[1]?.at).toBeGreaterThan(Date.parse('2026-12-15'));
+  });
+
+  it('of a person who is away all the same ends that pause as the playbook says for a person', () => {
+    const lead = mailed(of({ human: { for: 'P2D' }, outOfOffice: { returnDate: true, else: 'P7D' } }));
+    reply(lead, 'out-of-office', '2026-12-15T00:00:00Z');
+    lead.playTo('2026-11-27T00:00:00Z');
+    reply(lead, 'human');
+    lead.playTo('2027-01-10T00:00:00Z');
+    expect(sent(lead)).toEqual(['hello', 'second']);
+    expect(lead.touches[1]?.at).toBeLessThan(Date.parse('2026-12-02'));
+  });
+
   it('that is automatic changes nothing', () => {
     const lead = mailed();
     reply(lead, 'auto');

@@ -1,7 +1,6 @@
 /**
- * `POST /hooks/ses`: what the mail service says about messages, in any order, any number of times.
- * `Send` proves that a message was taken, and wakes nobody but a lead whose touch was given up; a bounce for good and a complaint end
- * all mail to the address; the rest is read and left.
+ * `POST /hooks/ses`: what the mail service says about messages, in any order, any number of times, from
+ * whoever may say so; `take-ses.ts` has what follows.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
