@@ -29,6 +29,7 @@ import type { PlaybookCache } from '../src/playbook/cache.ts';
 import { peekAccount } from '../src/store/account-facts.ts';
 import { asksTurn, loadTurn } from '../src/store/account-turn.ts';
 import type { Database, Db } from '../src/store/db.ts';
+import { forgetLate } from '../src/store/erase.ts';
 import { isStoreAway, LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
 import { noteFailure } from '../src/store/failures.ts';
 import { passOn } from '../src/store/lead-aliases.ts';
@@ -143,6 +144,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     const ended = ours ? given : undefined;
     if (loaded === null) {
       await passOn(tx, leadId, ended === undefined ? [] : resultOf(ended), clock.now());
+      await forgetLate(tx, leadId, ended === undefined ? undefined : lateEndOf(ended), clock.now());
       return { kind: 'gone' };
     }
     if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
@@ -370,6 +372,12 @@ function endOf(touch: TouchRequest, delivery: Delivery, state: LeadState, clock:
       return { touch, at };
   }
 }
+
+/** How a touch ended whose lead was erased while it was on its way. */
+const lateEndOf = ({ touch, body }: Ended): Parameters<typeof forgetLate>[2] => ({
+  touch: touch.id,
+  state: body === undefined ? 'unconfirmed' : body.outcome === 'sent' ? 'sent' : 'failed',
+});
 
 /** How the touch just tried ended, if anybody knows. */
 const resultOf = ({ touch, body, at }: Ended): Input[] =>

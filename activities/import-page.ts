@@ -3,6 +3,7 @@ import { type LeadRow, readRow } from '../src/api/upload/lead-row.ts';
 import { NOTE, type RawRow } from '../src/api/upload/raw-rows.ts';
 import type { HeaderMapping } from '../src/core/headers.ts';
 import type { Instant } from '../src/core/time.ts';
+import type { NameKey } from '../src/store/erased-names.ts';
 import type { ImportError, PageResult } from '../src/store/imports.ts';
 import { type UpsertOutcome, upsertLeads } from '../src/store/leads.ts';
 import type { Db } from '../src/store/schema.ts';
@@ -15,6 +16,8 @@ export interface PageFrame {
   readonly mapping: HeaderMapping;
   readonly now: Instant;
   readonly by: string;
+  /** Knows who was erased. */
+  readonly names: NameKey;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface PageFrame {
 export async function importRows(
   tx: Db,
   rows: readonly RawRow[],
-  { mapping, now, by }: PageFrame,
+  { mapping, now, by, names }: PageFrame,
 ): Promise<{ result: PageResult; leadIds: readonly string[] }> {
   const errors: ImportError[] = [];
   const notes: ImportError[] = [];
@@ -43,6 +46,7 @@ export async function importRows(
     good.map(({ lead }) => lead),
     now,
     by,
+    names,
   );
   const counts = { created: 0, updated: 0, unchanged: 0 };
   const touched = new Set<string>();
@@ -50,8 +54,9 @@ export async function importRows(
   for (const [n, { row, lead, optedOut: leaves }] of good.entries()) {
     const outcome: UpsertOutcome | undefined = outcomes[n];
     if (outcome === undefined) throw new Error(`row ${row} has no outcome`);
-    if (outcome.outcome === 'clash') {
-      errors.push({ row, field: 'externalId', message: outcome.message });
+    if (outcome.outcome === 'clash' || outcome.outcome === 'erased') {
+      const field = outcome.outcome === 'clash' ? 'externalId' : 'email';
+      errors.push({ row, field, message: outcome.message });
       continue;
     }
     counts[outcome.outcome] += 1;

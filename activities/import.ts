@@ -9,6 +9,7 @@ import type { Clock } from '../src/clock.ts';
 import { mapHeaders } from '../src/core/headers.ts';
 import type { Logger } from '../src/log.ts';
 import type { Database } from '../src/store/db.ts';
+import { createNameKey } from '../src/store/erased-names.ts';
 import { endImport, getImport, recordImportPage, takeImportPage } from '../src/store/imports.ts';
 import { transact } from '../src/store/tx.ts';
 import { readJson } from '../src/store/values.ts';
@@ -27,6 +28,8 @@ export interface ImportDeps {
   readonly clock: Clock;
   readonly nudger: { nudge(leadIds: readonly string[]): Promise<void> };
   readonly log: Logger;
+  /** Hashes who was erased. */
+  readonly config: { readonly secret: string };
 }
 
 /** Real ms an activity goes on taking pages; well inside its timeout. */
@@ -66,7 +69,8 @@ export async function importPage(deps: ImportDeps, importId: string): Promise<bo
     }
     const header = readJson(headerSchema, row.header, `import ${importId}`);
     const rows = readJson(pageSchema, page.body, `page ${page.page} of import ${importId}`);
-    const frame = { mapping: mapHeaders(header.columns), now, by: row.by };
+    const names = createNameKey(deps.config.secret);
+    const frame = { mapping: mapHeaders(header.columns), now, by: row.by, names };
     const { result, leadIds } = await importRows(tx, rows, frame);
     await recordImportPage(tx, importId, result);
     return leadIds;

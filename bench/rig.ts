@@ -82,7 +82,16 @@ export async function openRig({ clock, emails, deps = {} }: RigOptions): Promise
   const sender = createSender({ region: 'local', endpoint: mailbox.url, credentials, maxSockets: 100 });
   const nudger = createNudger({ client, log });
   const config = { secret: SECRET, publicUrl: 'http://127.0.0.1:1' };
-  const app = createApp({ database, clock, playbooks, nudger, config, log, startImport: async () => {} });
+  const app = createApp({
+    database,
+    clock,
+    playbooks,
+    nudger,
+    config,
+    log,
+    forgetRuns: async () => ({ found: 0 }),
+    startImport: async () => {},
+  });
   const key = await transact(db, (tx) => createKey(tx, { role: 'admin' }, clock.now()));
 
   const lead = createLeadActivities({ database, clock, playbooks, sender, log, mail: config, ...deps });
@@ -130,7 +139,7 @@ export async function openRig({ clock, emails, deps = {} }: RigOptions): Promise
           return read.lead;
         });
         for (const row of await transact(db, (tx) => upsertLeads(tx, page, clock.now()))) {
-          if (row.outcome !== 'clash') ids.push(row.id);
+          if ('id' in row) ids.push(row.id);
         }
       }
       return ids;

@@ -4,6 +4,7 @@ import { accountRoutes } from './accounts.ts';
 import { activityRoutes } from './activities.ts';
 import { calendarRoutes } from './calendars.ts';
 import { chatRoutes } from './chats.ts';
+import { consentRoutes } from './consents.ts';
 import { dealRoutes } from './deals.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -11,7 +12,9 @@ import { documentOf } from './docs/document.ts';
 import { docsPage } from './docs/page.ts';
 import { duplicateRoutes } from './duplicates.ts';
 import { enrollmentRoutes } from './enrollments.ts';
+import { erasureRoutes } from './erasures.ts';
 import { explainRoutes } from './explain.ts';
+import { exportRoutes } from './exports.ts';
 import { healthRoutes } from './health.ts';
 import { inboundHookRoutes } from './hooks/inbound.ts';
 import { sesHookRoutes } from './hooks/ses.ts';
@@ -55,6 +58,9 @@ const resources = [
   leadDecisionRoutes,
   leadMoveRoutes,
   objectionRoutes,
+  erasureRoutes,
+  exportRoutes,
+  consentRoutes,
   mergeRoutes,
   jobChangeRoutes,
   activityRoutes,

@@ -14,6 +14,8 @@ export interface ApiDeps {
   readonly nudger: { nudge(leadIds: readonly string[]): Promise<void> };
   /** Starts the workflow that takes an import's pages in; starting it twice must be harmless. */
   readonly startImport: (importId: string) => Promise<void>;
+  /** Ends the workflows of leads that are erased, and deletes what the engine keeps of them. */
+  readonly forgetRuns: (leadIds: readonly string[]) => Promise<{ readonly found: number }>;
   readonly config: {
     /** Signs links; at least 32 characters. */
     readonly secret: string;

@@ -1,17 +1,20 @@
 /** `/v1/leads/{id}/moved`: the person works for another company now. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { scrub } from '../core/scrub.ts';
+import { createNameKey, erasedAmong } from '../store/erased-names.ts';
 import { changeJob } from '../store/job-change.ts';
+import { aliasOf } from '../store/lead-aliases.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { locked, taken } from './lead-decisions.ts';
 import { leadFor } from './own.ts';
-import { Problem } from './problem/problem.ts';
+import { Problem, refusedErased } from './problem/problem.ts';
 import { json, jsonBody, leadIdParam, problems, text } from './schemas/common.ts';
 import { write } from './write.ts';
 
 export function jobChangeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
+  const names = createNameKey(deps.config.secret);
   const moved = createRoute({
     ...guard(deps, 'leads.moved'),
     method: 'post',
@@ -44,6 +47,8 @@ export function jobChangeRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       }
       const lead = await leadFor(tx, callerIn(c), c.req.valid('param').id);
       await locked(tx, lead.id);
+      const erased = await erasedAmong(tx, names, [aliasOf.email(scrubbed.lead.emailNormal)]);
+      if (erased.size > 0) throw refusedErased('whoever has this address asked to be erased');
       await changeJob(tx, lead.id, scrubbed.lead, { now: deps.clock.now(), by: callerIn(c).by });
       return { status: 202 as const, body: { lead: { id: lead.id } }, nudge: [lead.id] };
     });

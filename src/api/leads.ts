@@ -2,13 +2,19 @@
 
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { contextOf } from '../core/context.ts';
+import { VolleyError } from '../core/errors.ts';
+import type { Facts } from '../core/facts.ts';
 import { nextMoveOf } from '../core/next-move.ts';
+import { permissionFor } from '../core/permission.ts';
+import type { Playbook, Purpose } from '../core/playbook.ts';
 import { emailIdentity, type ScrubbedLead, scrub } from '../core/scrub.ts';
 import { initialState, type LeadState } from '../core/state.ts';
 import { iso } from '../core/time.ts';
 import { leadZone, scoreOf } from '../core/view.ts';
+import { listConsents } from '../store/consents.ts';
 import { possibleDuplicates } from '../store/duplicates.ts';
 import { listEnrollments } from '../store/enrollments.ts';
+import { createNameKey } from '../store/erased-names.ts';
 import { listAliases } from '../store/lead-aliases.ts';
 import { getLead, type LeadRecord, listLeads, upsertLead } from '../store/leads.ts';
 import { type Loaded, peekLead, withAccount } from '../store/states.ts';
@@ -18,8 +24,9 @@ import type { ApiDeps, ApiEnv } from './deps.ts';
 import { leadFor } from './own.ts';
 import { currentOrNull } from './playbook-now.ts';
 import { placed } from './positions.ts';
-import { Problem } from './problem/problem.ts';
+import { Problem, refusedErased } from './problem/problem.ts';
 import { isoOrNull, json, jsonBody, leadIdParam, listQuery, problems } from './schemas/common.ts';
+import { toConsent } from './schemas/consents.ts';
 import { toEnrollment } from './schemas/enrollments.ts';
 import { leadDetail, leadIn, leadPage, leadsQueryFields, leadWritten, toSummary } from './schemas/leads.ts';
 import { toTask } from './schemas/tasks.ts';
@@ -30,6 +37,7 @@ const tags = ['Leads'];
 export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { db } = deps.database;
   const app = new OpenAPIHono<ApiEnv>();
+  const names = createNameKey(deps.config.secret);
 
   const post = createRoute({
     ...guard(deps, 'leads.write'),
@@ -58,7 +66,9 @@ export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
           more: { reason },
         });
       }
-      const { id, outcome } = await upsertLead(tx, scrubbed.lead, deps.clock.now(), callerIn(c).by);
+      const { id, outcome } = await upsertLead(tx, scrubbed.lead, deps.clock.now(), callerIn(c).by, names).catch(
+        refused,
+      );
       const lead = await getLead(tx, id);
       if (lead === null) throw new Error(`lead ${id} is gone inside its own transaction`);
       return {
@@ -107,13 +117,19 @@ export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
+/** @throws Problem `lead-refused` for a person who was erased; the error itself else */
+function refused(error: unknown): never {
+  throw error instanceof VolleyError && error.code === 'person-erased' ? refusedErased(error.message) : error;
+}
+
 /** Whoever writes by an address the person no longer goes by is told so. */
 const formerName = ({ emailNormal }: ScrubbedLead, { fields }: LeadRecord): string[] =>
   emailIdentity(fields.email) === emailNormal ? [] : ['email: the person goes by another address now'];
 
 const firstStage = async (deps: ApiDeps): Promise<string | null> => (await currentOrNull(deps))?.stages[0]?.id ?? null;
 
-async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promise<z.infer<typeof leadDetail>> {
+/** All that is shown of one lead. */
+export async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promise<z.infer<typeof leadDetail>> {
   const { db } = deps.database;
   const now = deps.clock.now();
   const playbook = await currentOrNull(deps);
@@ -143,12 +159,8 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
       by,
     })),
     possibleDuplicates: (await possibleDuplicates(db, lead.id)).map((one) => ({ ...one, because: [...one.because] })),
-    consents: facts.consents.map((consent) => ({
-      purpose: consent.purpose,
-      basis: consent.basis,
-      at: iso(consent.at),
-      expires: isoOrNull(consent.expires),
-    })),
+    consents: (await listConsents(db, lead.id)).map((row) => toConsent(row, now)),
+    permissions: playbook === null ? null : permissionsOf(facts, playbook, now),
     preferences: {
       declined: (facts.choices?.declined ?? []).map(({ topic }) => topic),
       pausedUntil: isoOrNull(pausedUntil > now ? pausedUntil : null),
@@ -165,6 +177,19 @@ async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded): Promis
 
 /** Whoever leaves is suppressed as a person and by the address: one word of theirs, told once. */
 const distinct = <T>(rows: readonly T[]): T[] => [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+
+/** Whether mail of each purpose may go to the lead as things stand, its frequency and its time aside. */
+function permissionsOf(facts: Facts, playbook: Playbook, now: number): z.infer<typeof leadDetail>['permissions'] {
+  const of = (purpose: Purpose) => {
+    const permission = permissionFor(purpose, facts, playbook, now);
+    return {
+      may: permission.kind === 'yes',
+      reason: permission.kind === 'no' ? permission.reason : permission.kind === 'yes' ? null : 'suppressed-until',
+      from: permission.kind === 'not-before' ? iso(permission.at) : null,
+    };
+  };
+  return { marketing: of('marketing'), sales: of('sales'), service: of('service') };
+}
 
 /** What the lead waits for, as of its last decision. */
 function nextOf(state: LeadState, { dueAt, held }: LeadRecord): z.infer<typeof leadDetail>['next'] {

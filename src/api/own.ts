@@ -1,4 +1,5 @@
 /** Whose a lead or a task is: a rep's key sees what its rep has or is assigned. */
+import { getErasure } from '../store/erase.ts';
 import { mergedInto } from '../store/lead-aliases.ts';
 import type { LeadRecord } from '../store/leads.ts';
 import { getLead } from '../store/leads.ts';
@@ -10,7 +11,7 @@ import { Problem } from './problem/problem.ts';
 
 /**
  * The lead, when there is one and the caller may see it.
- * @throws Problem `not-found`, `lead-merged`, `not-yours`
+ * @throws Problem `not-found`, `lead-erased`, `lead-merged`, `not-yours`
  */
 export async function leadFor(db: Db, caller: Caller, id: string): Promise<LeadRecord> {
   const lead = await getLead(db, id);
@@ -22,10 +23,15 @@ export async function leadFor(db: Db, caller: Caller, id: string): Promise<LeadR
   return lead;
 }
 
-/** Why there is no lead of this id: it was merged into another one, or there never was one. */
+/** Why there is no lead of this id: the person was erased, it was merged into another one, or there never was one. */
 export async function noLead(db: Db, id: string): Promise<Problem> {
   const survivor = await mergedInto(db, id);
-  if (survivor === null) return new Problem('not-found', `There is no lead ${id}`);
+  if (survivor === null) {
+    const erased = (await getErasure(db, id)) !== null;
+    return erased
+      ? new Problem('lead-erased', `Lead ${id} was erased: the person asked for it`)
+      : new Problem('not-found', `There is no lead ${id}`);
+  }
   return new Problem('lead-merged', `Lead ${id} was merged: it is lead ${survivor} now`, {
     more: { mergedInto: survivor },
   });

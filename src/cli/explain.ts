@@ -5,7 +5,8 @@ import { readConfig } from '../config.ts';
 import { VolleyError } from '../core/errors.ts';
 import { parseAbout } from '../core/explain/explain.ts';
 import { dayAndTime } from '../core/words.ts';
-import { type ApiClient, connect } from './client.ts';
+import { connect } from './client.ts';
+import { leadIdOf } from './lead-id.ts';
 import { colour, print, printJson, table } from './terminal.ts';
 
 const STORY_LINES = 20;
@@ -28,9 +29,6 @@ const explanationSchema = z.looseObject({
 const journalSchema = z.looseObject({
   items: z.array(z.looseObject({ at: z.string(), type: z.string(), sentence: z.string() })),
 });
-const leadsSchema = z.looseObject({ items: z.array(z.looseObject({ id: z.string(), email: z.string() })) });
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function addExplain(program: Command): void {
   program
@@ -74,16 +72,4 @@ function printAnswer({ verdict, code, sentence, because, unblockedBy }: z.infer<
   print('');
   const rows = because.map(({ code: what, expr, value, source }) => [what, expr ?? '', String(value ?? ''), source]);
   print(table(['because', '', 'is', 'from'], rows));
-}
-
-/** @throws VolleyError `unknown-lead` */
-export async function leadIdOf(api: ApiClient, lead: string): Promise<string> {
-  if (UUID.test(lead)) return lead;
-  const wanted = lead.trim().toLowerCase();
-  const page = await api.ask(`/v1/leads?limit=500&q=${encodeURIComponent(wanted)}`, leadsSchema);
-  const found = page.items.find(({ email }) => email.toLowerCase() === wanted);
-  if (found !== undefined) return found.id;
-  throw new VolleyError('unknown-lead', `there is no lead with the id or address ${lead}`, {
-    fix: 'GET /v1/leads?q=… finds leads by part of their name, address or company.',
-  });
 }

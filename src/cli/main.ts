@@ -14,6 +14,7 @@ import { addLater } from './later.ts';
 import { watchOutput } from './output.ts';
 import { FileMistakes } from './people.ts';
 import { addPreview } from './preview.ts';
+import { addPrivacy } from './privacy.ts';
 import { addDoctor, addProcesses } from './processes.ts';
 import { addReport } from './report.ts';
 import { addSimulate } from './simulate.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     addExplain,
     addPreview,
     addReport,
+    addPrivacy,
     addKeys,
     addDoctor,
     addLater,

@@ -11,7 +11,7 @@ import type { LeadFields } from '../core/scope.ts';
 import { previewEmail } from '../email/preview.ts';
 import { soundPlaybook } from './check.ts';
 import { connect } from './client.ts';
-import { leadIdOf } from './explain.ts';
+import { leadIdOf } from './lead-id.ts';
 import { colour, note, print, printJson } from './terminal.ts';
 import { integer, wrongUse } from './use.ts';
 

@@ -1,12 +1,14 @@
 /** `volley serve`: the API as a process of its own, beside workers that run elsewhere. */
 import { createApp } from '../api/app.ts';
 import { startChatSweeper } from '../api/chat-sweep.ts';
+import { startEraser } from '../api/erase-run.ts';
 import { resumeImports } from '../api/upload/resume.ts';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { openDatabase } from '../store/db.ts';
 import { createKey } from '../store/keys.ts';
 import { connectClient } from '../temporal/client.ts';
+import { runForgetter } from '../temporal/forget.ts';
 import { createNudger } from '../temporal/nudge.ts';
 import { startSweeper } from '../temporal/sweeper.ts';
 import {
@@ -46,6 +48,7 @@ export async function serve(): Promise<void> {
   const app = createApp({
     ...shared,
     startImport,
+    forgetRuns: runForgetter(client),
     config: { secret, publicUrl: config.publicUrl ?? fallback },
     ...snsOf(config),
     checks: checksOf(client),
@@ -56,6 +59,8 @@ export async function serve(): Promise<void> {
   stack.defer(() => sweeper.stop());
   const chats = startChatSweeper(shared);
   stack.defer(() => chats.stop());
+  const eraser = startEraser({ ...shared, forgetRuns: runForgetter(client) });
+  stack.defer(() => eraser.stop());
   log.info({ url: api.url }, 'API listens');
   await untilStopped();
   log.info('stopping');

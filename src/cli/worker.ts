@@ -51,7 +51,7 @@ export async function runWorker(config: Config, { bundle, around = (x) => x, ...
     log,
     activities: {
       ...around(createLeadActivities({ ...shared, sender, mail: { secret, publicUrl }, ...extras })),
-      ...createImportActivities(shared),
+      ...createImportActivities({ ...shared, config: { secret } }),
     },
     ...(bundle === undefined ? {} : { bundle }),
     ...(await quotaOf(config.email, sender)),

@@ -9,6 +9,10 @@ export interface Consent {
   readonly basis: string;
   readonly at: Instant;
   readonly expires?: Instant;
+  /** When the person took it back. */
+  readonly withdrawn?: Instant;
+  /** It was for a job the person left: it says nothing about them now. */
+  readonly lapsed?: true;
 }
 
 export interface Suppression {

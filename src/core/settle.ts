@@ -13,7 +13,7 @@ import { settleExpiry } from './expiry.ts';
 import { expireFinding } from './find-role.ts';
 import { noteLabels } from './labels.ts';
 import { pauseEnrollment } from './pause.ts';
-import { permissionFor } from './permission.ts';
+import { isRefusal, permissionFor } from './permission.ts';
 import type { Cadence } from './playbook.ts';
 import { firingRoute } from './route.ts';
 import { runClocks } from './sla-clocks.ts';
@@ -73,8 +73,9 @@ function endBySuppression(d: Draft): boolean {
   for (const e of d.state.enrollments) {
     const { cadence, playbook } = placeOf(d, e);
     const permission = permissionFor(cadence.purpose, d.facts, playbook, d.t);
-    if (permission.kind === 'no' && permission.reason === 'suppressed') {
-      endEnrollment(d, e, 'exited', 'suppressed', { by: 'rule' });
+    // A consent that is missing or over may come; one taken back is a no.
+    if (permission.kind === 'no' && (permission.reason === 'suppressed' || permission.reason === 'consent-withdrawn')) {
+      endEnrollment(d, e, 'exited', permission.reason, { by: 'rule' });
       return true;
     }
   }
@@ -151,7 +152,7 @@ function enterByRule(d: Draft): boolean {
       return true;
     }
     // Waiting for a lane or a rest is the rule at work; what keeps a lead out is said once.
-    const said = answer.reason === 'suppressed' || answer.reason === 'no-consent';
+    const said = isRefusal(answer.reason);
     if (said && d.state.refused[cadence.id] !== answer.reason) {
       d.state.refused[cadence.id] = answer.reason;
       journal(d, { type: 'entry.refused', cadence: cadence.id, reason: answer.reason });

@@ -10,6 +10,7 @@ import { createImportActivities } from '../../activities/import.ts';
 import { createLeadActivities } from '../../activities/index.ts';
 import { createApp } from '../api/app.ts';
 import { startChatSweeper } from '../api/chat-sweep.ts';
+import { startEraser } from '../api/erase-run.ts';
 import { resumeImports } from '../api/upload/resume.ts';
 import { writeLocal } from '../cli/local.ts';
 import {
@@ -38,6 +39,7 @@ import { backfill } from '../store/backfill.ts';
 import { type Database, openDatabase } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
 import { connectClient } from '../temporal/client.ts';
+import { runForgetter } from '../temporal/forget.ts';
 import { createNudger } from '../temporal/nudge.ts';
 import { reconcile } from '../temporal/reconcile.ts';
 import { startSweeper } from '../temporal/sweeper.ts';
@@ -156,6 +158,7 @@ async function assemble(
   const app = createApp({
     ...shared,
     startImport,
+    forgetRuns: runForgetter(client),
     config: { secret, publicUrl },
     ...snsOf(config),
     checks: checksOf(client),
@@ -172,7 +175,7 @@ async function assemble(
     bundle: await bundling,
     activities: {
       ...createLeadActivities({ ...shared, sender, mail: { secret, publicUrl } }),
-      ...createImportActivities(shared),
+      ...createImportActivities({ ...shared, config: { secret } }),
     },
     ...(await quotaOf(config.email, sender)),
   });
@@ -186,10 +189,12 @@ async function assemble(
   const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(delivering), log });
   const planner = startPlanner({ db: database.db, clock, playbooks, log });
   const chats = startChatSweeper(shared);
+  const eraser = startEraser({ ...shared, forgetRuns: runForgetter(client) });
   const stopWorkers = async (): Promise<void> => {
     life.stopping = true;
     await sweeper.stop();
     await chats.stop();
+    await eraser.stop();
     await workers.stop();
     await planner.stop();
     await dispatcher.stop();

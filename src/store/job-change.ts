@@ -99,7 +99,9 @@ async function leaveAddress(
   await writeSuppression(tx, { email, reason: LEFT_COMPANY, by }, now);
   await tx
     .updateTable('consents')
-    .set({ expires: sql<Date>`least(coalesce(expires, ${date(now)}), ${date(now)})` })
+    .set({ expires: sql<Date>`least(coalesce(expires, ${date(now)}), ${date(now)})`, withdrawn_by: LEFT_COMPANY })
     .where('lead_id', '=', leadId)
+    // What they took back, they took back for themself.
+    .where('withdrawn_at', 'is', null)
     .execute();
 }

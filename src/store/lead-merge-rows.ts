@@ -10,7 +10,7 @@ import { joinDeals } from './deal-leads.ts';
 import { bumpGuards } from './guards.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import type { Db, LeadsTable } from './schema.ts';
-import { writeSuppression } from './suppressions.ts';
+import { LEFT_COMPANY, writeSuppression } from './suppressions.ts';
 import { date, dateOrNull, readJson } from './values.ts';
 
 type LeadRow = Selectable<LeadsTable>;
@@ -65,9 +65,21 @@ export async function uniteConsent(tx: Db, pair: Pair, theirs: Facts): Promise<v
   const of = (leadId: string) =>
     rows
       .filter((row) => row.lead_id === leadId)
-      .flatMap(({ purpose, basis, source, at, expires }) =>
+      // What was agreed at a job one of them left is not the person's any more.
+      .filter(({ withdrawn_at, withdrawn_by }) => withdrawn_at !== null || withdrawn_by !== LEFT_COMPANY)
+      .flatMap(({ purpose, basis, source, at, expires, withdrawn_at: withdrawn, withdrawn_by: withdrawnBy }) =>
         purpose === 'marketing' || purpose === 'sales' || purpose === 'service'
-          ? [{ purpose, basis, source, at, ...(expires === null ? {} : { expires }) } as const]
+          ? [
+              {
+                purpose,
+                basis,
+                source,
+                at,
+                withdrawnBy,
+                ...(expires === null ? {} : { expires }),
+                ...(withdrawn === null ? {} : { withdrawn }),
+              } as const,
+            ]
           : [],
       );
   const kept = stricterConsents(of(into.id), of(from.id));
@@ -79,13 +91,15 @@ export async function uniteConsent(tx: Db, pair: Pair, theirs: Facts): Promise<v
     await tx
       .insertInto('consents')
       .values(
-        kept.map(({ purpose, basis, source, at, expires }) => ({
+        kept.map(({ purpose, basis, source, at, expires, withdrawn, withdrawnBy }) => ({
           lead_id: into.id,
           purpose,
           basis,
           source,
           at: date(at),
           expires: dateOrNull(expires),
+          withdrawn_at: dateOrNull(withdrawn),
+          withdrawn_by: withdrawn === undefined ? null : withdrawnBy,
         })),
       )
       .execute();

@@ -13,7 +13,9 @@ import { newId, readJson } from './values.ts';
 export type UpsertOutcome =
   | { readonly id: string; readonly outcome: 'created' | 'updated' | 'unchanged' }
   /** External id and address belong to two different leads; nothing was written for this row. */
-  | { readonly outcome: 'clash'; readonly message: string };
+  | { readonly outcome: 'clash'; readonly message: string }
+  /** The person was erased; nothing was written for this row. */
+  | { readonly outcome: 'erased'; readonly message: string };
 
 export type LeadRow = Selectable<LeadsTable>;
 

@@ -9,6 +9,7 @@ import type { ScrubbedLead } from '../core/scrub.ts';
 import type { Instant } from '../core/time.ts';
 import { ensureAccounts } from './accounts.ts';
 import { joinDeals } from './deal-leads.ts';
+import { type NameKey, refuseErased } from './erased-names.ts';
 import { RetryTransaction, sqlState } from './errors.ts';
 import { keepFormerAddresses } from './former-addresses.ts';
 import { bumpGuards } from './guards.ts';
@@ -172,6 +173,7 @@ async function joinAccounts(tx: Db, drafts: readonly Draft[], now: Instant, by: 
  * page of at most 500 keeps a transaction within Aurora DSQL's 3,000 rows. Every lead that was
  * created or changed gets a `lead.changed` input: nudge those after the commit.
  * @param by who did it, for the journal.
+ * @param names knows who was erased; whoever takes in what comes from outside gives it
  * @returns one outcome for each row.
  */
 export async function upsertLeads(
@@ -179,10 +181,13 @@ export async function upsertLeads(
   leads: readonly ScrubbedLead[],
   now: Instant,
   by = 'api',
+  names?: NameKey,
 ): Promise<readonly UpsertOutcome[]> {
   if (leads.length === 0) return [];
   const drafts = await readDrafts(tx, leads, now);
-  const outcomes = leads.map((lead) => drafts.merge(lead));
+  // After the leads: an erasure that is committed in between has left either the row or the hash to be seen.
+  const refused = names === undefined ? [] : await refuseErased(tx, names, leads);
+  const outcomes = leads.map((lead, n) => (refused[n] === true ? ERASED : drafts.merge(lead)));
   const touched = [...drafts.touched];
   const rowsOf = (state: Draft['state']): LeadRow[] => touched.filter((d) => d.state === state).map((d) => d.row);
   // Changes first: a new lead may have an address that another one has just given up.
@@ -200,22 +205,30 @@ export async function upsertLeads(
   return outcomes;
 }
 
+/** What nobody but the person undoes. */
+const ERASED: UpsertOutcome = {
+  outcome: 'erased',
+  message: 'this person asked to be erased, and only a consent of their own that is younger brings them back',
+};
+
 /**
  * Creates or updates one lead; `externalId` wins over the address.
- * @throws VolleyError `identity-clash` when they belong to two leads.
+ * @throws VolleyError `identity-clash` when they belong to two leads, `person-erased`.
  */
 export async function upsertLead(
   tx: Db,
   lead: ScrubbedLead,
   now: Instant,
   by = 'api',
+  names?: NameKey,
 ): Promise<{ id: string; outcome: 'created' | 'updated' | 'unchanged' }> {
-  const [outcome] = await upsertLeads(tx, [lead], now, by);
+  const [outcome] = await upsertLeads(tx, [lead], now, by, names);
   if (outcome === undefined) throw new VolleyError('internal', 'an upsert gave no outcome');
   if (outcome.outcome === 'clash') {
     throw new VolleyError('identity-clash', outcome.message, {
       fix: 'Write to the lead that has the address, or change that address first.',
     });
   }
+  if (outcome.outcome === 'erased') throw new VolleyError('person-erased', outcome.message);
   return outcome;
 }

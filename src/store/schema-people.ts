@@ -1,5 +1,5 @@
 /** Tables of who a lead was before, and of what it chose. */
-import type { Time, TimeOrNull } from './schema-values.ts';
+import type { Nullable, Time, TimeOrNull } from './schema-values.ts';
 
 export interface LeadAliasesTable {
   /** `id:ID`, `email:ADDRESS` (normalised) or `external:ID`. */
@@ -19,4 +19,25 @@ export interface PreferencesTable {
   topic: string;
   until_at: TimeOrNull;
   created_at: Time;
+}
+
+/** Who was erased; see erase.ts. */
+export interface ErasuresTable {
+  lead_id: string;
+  /** The id it was asked for by; other rows of it are leads that had been merged into that one. */
+  person: string;
+  actor: string;
+  /** JSON: what finds the person in other rows; null once they are gone from there. */
+  names: Nullable<string>;
+  requested_at: Time;
+  /** When all of the person was gone. */
+  erased_at: TimeOrNull;
+  /** When nothing was left either of what was being written at that moment. */
+  swept_at: TimeOrNull;
+}
+
+export interface ErasedNamesTable {
+  /** Keyed hash of an alias (see lead-aliases.ts). */
+  hash: string;
+  erased_at: Time;
 }

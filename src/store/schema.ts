@@ -8,7 +8,7 @@ import type { ChatsTable } from './schema-chats.ts';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
 import type { OutboxTable, RepCalendarsTable, WebhooksTable } from './schema-outbox.ts';
-import type { LeadAliasesTable, PreferencesTable } from './schema-people.ts';
+import type { ErasedNamesTable, ErasuresTable, LeadAliasesTable, PreferencesTable } from './schema-people.ts';
 import type {
   ApiKeysTable,
   IdempotencyKeysTable,
@@ -94,6 +94,8 @@ export interface ConsentsTable {
   source: string;
   at: Time;
   expires: TimeOrNull;
+  withdrawn_at: TimeOrNull;
+  withdrawn_by: Nullable<string>;
 }
 
 export interface SuppressionsTable {
@@ -282,6 +284,8 @@ export interface Schema {
   leads: LeadsTable;
   lead_states: LeadStatesTable;
   lead_aliases: LeadAliasesTable;
+  erasures: ErasuresTable;
+  erased_names: ErasedNamesTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   preferences: PreferencesTable;

@@ -17,7 +17,7 @@ import { toFields } from './leads.ts';
 import { toChoices } from './preferences.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
-import { subjectsSql } from './suppressions.ts';
+import { LEFT_COMPANY, subjectsSql } from './suppressions.ts';
 import { defined } from './values.ts';
 import { type Listener, toListener } from './webhook-events.ts';
 
@@ -83,7 +83,8 @@ select l.id, l.key, l.created_at, l.email, l.first_name, l.last_name, l.company,
   l.time_zone, l.locale, l.phone, l.source, l.campaign, l.freemail, l.attributes,
   r.id as rep_id, r.name as rep_name, r.time_zone as rep_zone, r.working_hours as rep_hours, r.active as rep_active,
   (select hash from playbook_current where id = 'current') as playbook,
-  (select json_agg(json_build_array(c.purpose, c.basis, ${ms('c.at')}, ${ms('c.expires')}) order by c.at)
+  (select json_agg(json_build_array(c.purpose, c.basis, ${ms('c.at')}, ${ms('c.expires')}, ${ms('c.withdrawn_at')},
+      c.withdrawn_by) order by c.at)
     from consents c where c.lead_id = l.id) as consents,
   (select json_agg(json_build_array(s.purpose, ${ms('s.until_at')}, s.reason, ${ms('s.created_at')}) order by s.created_at)
     from suppressions s where s.subject = any(${subjectsSql('l')})) as suppressions,
@@ -124,7 +125,11 @@ const factsSchema = z.object({
   rep_hours: z.string().nullable(),
   rep_active: z.boolean().nullable(),
   playbook: z.string().nullable(),
-  consents: z.array(z.tuple([purpose, z.string(), z.number(), z.number().nullable()])).nullable(),
+  consents: z
+    .array(
+      z.tuple([purpose, z.string(), z.number(), z.number().nullable(), z.number().nullable(), z.string().nullable()]),
+    )
+    .nullable(),
   suppressions: z
     .array(z.tuple([z.union([purpose, z.literal('')]), z.number().nullable(), z.string(), z.number()]))
     .nullable(),
@@ -147,9 +152,14 @@ function toFacts(row: FactsRow): Facts {
     key: row.key,
     createdAt: row.created_at,
     lead: toFields(row),
-    consents: (row.consents ?? []).map(([purpose, basis, at, expires]) =>
-      expires === null ? { purpose, basis, at } : { purpose, basis, at, expires },
-    ),
+    consents: (row.consents ?? []).map(([purpose, basis, at, expires, withdrawn, by]) => ({
+      purpose,
+      basis,
+      at,
+      ...(expires === null ? {} : { expires }),
+      ...(withdrawn === null ? {} : { withdrawn }),
+      ...(withdrawn === null && by === LEFT_COMPANY ? { lapsed: true as const } : {}),
+    })),
     suppressions: (row.suppressions ?? []).map(([purpose, until, reason, at]) => ({
       ...(purpose === '' ? {} : { purpose }),
       ...(until === null ? {} : { until }),

@@ -196,9 +196,9 @@ describe('what a lead may choose', () => {
     const back = await send(path, 'do=back');
     expect(back.body).toContain('You are subscribed again.');
     expect(await suppressed('all@acme.example')).toEqual([]);
-    expect((await lead(leadId)).consents).toEqual([
-      { purpose: 'marketing', basis: 'consent', at: new Date(START).toISOString(), expires: null },
-      { purpose: 'sales', basis: 'consent', at: new Date(START).toISOString(), expires: null },
+    expect((await lead(leadId)).consents).toMatchObject([
+      { purpose: 'marketing', basis: 'consent', at: new Date(START).toISOString(), expires: null, state: 'given' },
+      { purpose: 'sales', basis: 'consent', at: new Date(START).toISOString(), expires: null, state: 'given' },
     ]);
     expect((await lead(leadId)).suppressions).toEqual([]);
   });

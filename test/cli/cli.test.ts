@@ -16,10 +16,12 @@ const VERBS = [
   'explain',
   'preview',
   'report',
+  'export',
+  'erase',
   'keys',
   'doctor',
 ];
-const LATER = ['plan', 'replay', 'erase', 'export', 'cost'];
+const LATER = ['plan', 'replay', 'cost'];
 const NOBODY = { VOLLEY_URL: 'http://127.0.0.1:9' };
 
 let scratch: string;

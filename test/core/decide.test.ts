@@ -128,7 +128,7 @@ describe('a touch', () => {
     lead.playTo('2027-01-01T00:00:00Z');
     expect(lead.touches.map((t) => t.step)).toEqual(['guide-1']);
     expect(lead.journal.find((x) => x.type === 'touch.skipped')).toMatchObject({
-      reason: 'no-consent',
+      reason: 'consent-expired',
       step: 'guide-3',
     });
   });

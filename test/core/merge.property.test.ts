@@ -328,8 +328,16 @@ describe('the consent of both', () => {
       basis: fc.constantFrom('opt-in', 'contract'),
       at: fc.integer({ min: -40, max: 0 }).map((d) => START + d * DAY),
       expires: fc.option(anInstant, { nil: undefined }),
+      withdrawn: fc.option(
+        fc.integer({ min: -20, max: 0 }).map((d) => START + d * DAY),
+        { nil: undefined, freq: 4 },
+      ),
     })
-    .map(({ expires, ...rest }) => ({ ...rest, ...(expires === undefined ? {} : { expires }) }));
+    .map(({ expires, withdrawn, ...rest }) => ({
+      ...rest,
+      ...(expires === undefined ? {} : { expires }),
+      ...(withdrawn === undefined ? {} : { withdrawn }),
+    }));
   const aSuppression: fc.Arbitrary<Suppression> = fc
     .record({
       purpose: fc.constantFrom(undefined, 'marketing' as const, 'sales' as const),

@@ -190,6 +190,26 @@ describe('simulate', () => {
     expect(JSON.stringify(run({ seed: 7 }))).not.toBe(JSON.stringify(run({ seed: 8 })));
   });
 
+  it('sends nothing once a recorded consent has expired', () => {
+    const past = { basis: 'implied', at: FROM - 2, expires: FROM - 1 };
+    const consents = [
+      { purpose: 'marketing' as const, ...past },
+      { purpose: 'sales' as const, ...past },
+    ];
+    const simulated = (given: readonly LeadToSimulate[]) =>
+      simulate({
+        playbook,
+        leads: given,
+        behaviour: behaviourSchema.parse(everyone),
+        reps: {},
+        seed: 1,
+        from: FROM,
+        days: 60,
+      });
+    expect(simulated(leads(5)).touches).toBeGreaterThan(0);
+    expect(simulated(leads(5).map((lead) => ({ ...lead, consents }))).touches).toBe(0);
+  });
+
   it('sends no step of a cadence twice to a lead', () => {
     const result = run({ n: 60, seed: 3 });
     const most = Math.max(...result.perLead.map((lead) => lead.touches));

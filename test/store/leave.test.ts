@@ -44,6 +44,7 @@ beforeAll(async () => {
     playbooks: { get: async () => version, current: async () => version },
     nudger: { nudge: async () => {} },
     startImport: async () => {},
+    forgetRuns: async () => ({ found: 0 }),
     config: { secret: world.deps.mail.secret, publicUrl: world.deps.mail.publicUrl },
   });
   audit = new pg.Client(world.url);

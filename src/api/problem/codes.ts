@@ -49,6 +49,7 @@ export const PROBLEMS = {
   'webhook-off': { status: 409, title: 'The endpoint is off' },
   'rotated-already': { status: 409, title: 'The secret was rotated by another call at the same moment' },
   'no-playbook': { status: 409, title: 'No playbook has been applied' },
+  'lead-erased': { status: 410, title: 'This person was erased' },
   'lead-merged': { status: 410, title: 'This lead is another one now' },
   'too-large': { status: 413, title: 'The body is too large' },
   'wrong-content-type': { status: 415, title: 'The body has a content type this call does not take' },

@@ -50,6 +50,13 @@ export interface ProblemBody {
   readonly [more: string]: unknown;
 }
 
+/** An address that nobody but its owner brings back. */
+export const refusedErased = (message: string): Problem =>
+  new Problem('lead-refused', `email: ${message}`, {
+    errors: [{ path: 'email', message }],
+    more: { reason: 'erased' },
+  });
+
 /** The problem an error is; anything without a known code is `internal`, and tells nothing of itself. */
 export function problemOf(error: unknown): { code: ProblemCode; body: ProblemBody } {
   const known = error instanceof VolleyError && isProblemCode(error.code) ? { error, code: error.code } : undefined;

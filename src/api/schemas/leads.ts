@@ -5,6 +5,7 @@ import { consentInputSchema, leadInputSchema } from '../../core/scrub.ts';
 import { ALIAS_WHYS } from '../../store/lead-aliases.ts';
 import type { LeadRecord } from '../../store/leads.ts';
 import { instantOut, isoOrNull, pageOf, text } from './common.ts';
+import { consentOut } from './consents.ts';
 import { twinOut, whySame } from './duplicates.ts';
 import { enrollmentOut } from './enrollments.ts';
 import { taskOut } from './tasks.ts';
@@ -67,6 +68,14 @@ export const leadWritten = leadSummary
   })
   .openapi('LeadWritten');
 
+const mayOut = z.object({
+  may: z.boolean(),
+  reason: z.string().nullable().openapi({
+    description: '`suppressed, suppressed-until, no-consent, consent-expired` or `consent-withdrawn`.',
+  }),
+  from: instantOut.nullable().openapi({ description: 'When a suppression for a time ends.' }),
+});
+
 export const leadDetail = leadSummary
   .extend({
     custody: z.object({
@@ -117,9 +126,10 @@ export const leadDetail = leadSummary
     possibleDuplicates: z
       .array(twinOut.extend({ because: whySame }))
       .openapi({ description: 'Leads that may be the same person, at most 20; see /v1/leads/duplicates.' }),
-    consents: z.array(
-      z.object({ purpose: z.string(), basis: z.string(), at: instantOut, expires: instantOut.nullable() }),
-    ),
+    consents: z.array(consentOut).openapi({ description: 'All there are and were, oldest first.' }),
+    permissions: z.object({ marketing: mayOut, sales: mayOut, service: mayOut }).nullable().openapi({
+      description: 'Whether mail of each purpose may go, by consent and suppressions; null without a playbook.',
+    }),
     preferences: z.object({ declined: z.array(z.string()), pausedUntil: instantOut.nullable() }).openapi({
       description: 'What the lead chose at `/u/{token}`: topics it does not want, and a pause of marketing.',
     }),

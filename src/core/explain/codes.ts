@@ -40,6 +40,8 @@ export const EXPLAIN_CODES = {
   'entered-recently': 'The lead was in the cadence more recently than it admits again.',
   'custody-elsewhere': 'The cadence takes no leads that are with this team.',
   'no-consent': 'There is no consent for this purpose.',
+  'consent-expired': 'The consent for this purpose has expired.',
+  'consent-withdrawn': 'The person took back the consent for this purpose.',
   suppressed: 'The address is suppressed for this purpose.',
   'kept-out': 'A rule keeps the lead out of the cadence.',
   disqualified: 'The lead is disqualified; nobody contacts it again.',

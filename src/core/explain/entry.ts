@@ -1,6 +1,8 @@
 /** Why a lead is not in a cadence, from the rules that decide who enters. */
 import { type EntryAnswer, mayEnter } from '../entry.ts';
+import type { Consent } from '../facts.ts';
 import type { Cadence, Playbook } from '../playbook.ts';
+import { iso } from '../time.ts';
 import { HISTORY, viewOf } from '../view.ts';
 import { inner } from '../words.ts';
 import type { Ahead } from './ahead.ts';
@@ -45,6 +47,16 @@ const KEPT: Readonly<Record<string, Kept>> = {
     verdict: 'blocked',
     code: 'no-consent',
     unblockedBy: ({ purpose }) => `a consent for ${purpose} (POST /v1/leads)`,
+  },
+  'consent-expired': {
+    verdict: 'blocked',
+    code: 'consent-expired',
+    unblockedBy: ({ purpose }) => `a new consent for ${purpose} (POST /v1/leads)`,
+  },
+  'consent-withdrawn': {
+    verdict: 'blocked',
+    code: 'consent-withdrawn',
+    unblockedBy: ({ purpose }) => `a consent for ${purpose} that the person gives anew`,
   },
   suppressed: {
     verdict: 'blocked',
@@ -141,7 +153,7 @@ function keptOut(q: Question, cadence: Cadence, no: No, rules: Because[]): Expla
   };
 }
 
-/** The suppressions or choices there are, where one is the reason. */
+/** The suppressions, consents or choices there are, where one is the reason. */
 export function suppressionReasons(q: Question, reason: string): Because[] {
   const { declined = [], pause } = q.facts.choices ?? {};
   const source = 'preferences';
@@ -151,6 +163,7 @@ export function suppressionReasons(q: Question, reason: string): Because[] {
   if (reason === 'paused-by-lead' && pause !== undefined) {
     return [{ code: 'fact', expr: 'paused until', value: say(q, pause.until), source }];
   }
+  if (reason.startsWith('consent-')) return q.facts.consents.map(consentReason);
   if (reason !== 'suppressed') return [];
   return q.facts.suppressions.map(
     (s): Because => ({
@@ -161,3 +174,14 @@ export function suppressionReasons(q: Question, reason: string): Because[] {
     }),
   );
 }
+
+const consentReason = ({ purpose, basis, at, expires, withdrawn }: Consent): Because => ({
+  code: 'fact',
+  expr: `consent for ${purpose}`,
+  value: [
+    `${basis} since ${iso(at)}`,
+    ...(withdrawn === undefined ? [] : [`taken back ${iso(withdrawn)}`]),
+    ...(expires === undefined ? [] : [`until ${iso(expires)}`]),
+  ].join(', '),
+  source: 'consents',
+});

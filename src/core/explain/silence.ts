@@ -1,6 +1,6 @@
 /** Why a lead hears nothing: since when, until when, because. */
 import { nextExpiry } from '../expiry.ts';
-import { permissionFor } from '../permission.ts';
+import { permissionFor, type Refusal } from '../permission.ts';
 import { type Ahead, playAhead } from './ahead.ts';
 import type { ExplainCode, Verdict } from './codes.ts';
 import { suppressionReasons, whyNotIn } from './entry.ts';
@@ -125,8 +125,7 @@ export function explainSilence(q: Question): Explanation {
   const permission = permissionFor('marketing', q.facts, q.playbooks.current, q.now);
   if (permission.kind === 'no') {
     const { reason } = permission;
-    const words =
-      reason === 'suppressed' ? 'The address is suppressed for marketing.' : 'There is no consent for marketing.';
+    const words = NO_MARKETING[reason];
     return answer(reason === 'suppressed' ? 'never' : 'blocked', reason, words, suppressionReasons(q, reason), {
       unblockedBy: reason === 'suppressed' ? null : 'a consent for marketing (POST /v1/leads)',
     });
@@ -135,6 +134,13 @@ export function explainSilence(q: Question): Explanation {
     unblockedBy: 'something the lead does, or a person who enrolls it',
   });
 }
+
+const NO_MARKETING: Readonly<Record<Refusal, string>> = {
+  suppressed: 'The address is suppressed for marketing.',
+  'no-consent': 'There is no consent for marketing.',
+  'consent-expired': 'The consent for marketing has expired.',
+  'consent-withdrawn': 'The person took back the consent for marketing.',
+};
 
 /** Once the last call is out: until when the lead has time. */
 function expiryWords(q: Question): string {

@@ -25,6 +25,9 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'webhooks-off': 'A webhook was turned off: it answered 410, or nothing arrived there for 5 days.',
   'sender-not-ready':
     'A domain mail is sent from is not ready, so its mail is held: volley doctor lists the records to add to DNS.',
+  'consents-over': 'The lead is in a cadence, and every consent recorded for marketing or for sales has expired.',
+  'touches-without-consent': 'An email did not go: there was no consent for it, or it had expired or been taken back.',
+  'erasures-open': 'A person asked to be erased over an hour ago and is not yet: is the engine there?',
   'deliveries-late': 'A webhook or a mail to a rep is over an hour past its time: does a worker run?',
 };
 
@@ -87,6 +90,18 @@ with found as (
   union all
   select 'sender-not-ready', scope, created_at from pauses
   where scope like 'sender:%'
+  union all
+  select 'consents-over', e.lead_id, max(c.expires) from enrollments e join consents c on c.lead_id = e.lead_id
+  where e.open_marker = 'open' and c.purpose in ('marketing', 'sales') and c.withdrawn_by is null
+  group by e.lead_id, c.purpose
+  having count(*) filter (where c.expires is null or c.expires > :now) = 0
+  union all
+  select 'touches-without-consent', lead_id, decided_at from touches
+  where state = 'skipped' and reason in ('no-consent', 'consent-expired', 'consent-withdrawn')
+    and decided_at >= :from and decided_at < :to
+  union all
+  select 'erasures-open', person, requested_at from erasures
+  where names is not null and requested_at < cast(:now as timestamptz) - interval '1 hour'
   union all
   select 'deliveries-late', id, due_at from outbox
   where state in ('waiting', 'sending') and due_at < cast(:now as timestamptz) - interval '1 hour'

@@ -53,6 +53,8 @@ export interface TestApi {
   /** Lead ids in the order they were nudged. */
   readonly nudged: string[];
   readonly imports: string[];
+  /** Leads whose workflows were to be forgotten. */
+  readonly forgotten: string[];
   /** `METHOD /path`; the admin key unless another is given. */
   call(what: string, options?: CallOptions): Promise<Answer>;
   /** Creates a lead and answers its id. */
@@ -71,6 +73,7 @@ export async function openApi(
   const { db } = store.database;
   const nudged: string[] = [];
   const imports: string[] = [];
+  const forgotten: string[] = [];
   const clock: Clock = {
     anchor: { real: 0, virtual: 0, factor: 1 },
     now: () => api.now,
@@ -87,6 +90,10 @@ export async function openApi(
     playbooks,
     nudger: { nudge: async (ids) => void nudged.push(...ids) },
     startImport: async (id) => void imports.push(id),
+    forgetRuns: async (ids) => {
+      forgotten.push(...ids);
+      return { found: 0 };
+    },
     config: { secret: SECRET, publicUrl: options.publicUrl ?? PUBLIC_URL },
     log,
   };
@@ -117,6 +124,7 @@ export async function openApi(
     now: START,
     nudged,
     imports,
+    forgotten,
     call: async (what, { key: secret = keys.admin, body, raw, type, headers = {} } = {}) => {
       const [method = 'GET', path = '/'] = what.split(' ');
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
