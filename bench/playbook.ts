@@ -49,7 +49,7 @@ phase: thought-leadership
 
 Hello {{ lead.firstName }},
 
-this is letter ${nth} to you at {{ lead.company }}. It is about as long as a real one, has a [link](https://northwind.example/${nth})
+this is letter ${nth} to you at {{ lead.company | default: 'work' }}. It is about as long as a real one, has a [link](https://northwind.example/${nth})
 and ends with a name.
 
 **Three things** to take away:

@@ -17,7 +17,7 @@ const GOAL = 500;
 const BODY = `<mjml><mj-body>${Array.from(
   { length: 6 },
   (_, n) =>
-    `<mj-section><mj-column><mj-text>Part ${n} for {{ lead.firstName }} of {{ lead.company }}: ${'words '.repeat(60)}</mj-text>{% if lead.title != "" %}<mj-button href="https://northwind.example/${n}?for={{ lead.company | url_encode }}">Read {{ lead.title }}</mj-button>{% endif %}</mj-column></mj-section>`,
+    `<mj-section><mj-column><mj-text>Part ${n} for you, {{ lead.firstName }}, of {{ lead.company | default: 'your company' }}: ${'words '.repeat(60)}</mj-text>{% if lead.title != "" %}<mj-button href="https://northwind.example/${n}?for={{ lead.email | url_encode }}">Read {{ lead.title }}</mj-button>{% endif %}</mj-column></mj-section>`,
 ).join('\n')}</mj-body></mjml>`;
 
 export const rendering: Benchmark = async ({ short }, onProgress) => {

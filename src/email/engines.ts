@@ -1,6 +1,7 @@
 /** The two Liquid engines of email: one whose values are escaped for HTML, one for plain text. */
 import type { Liquid } from 'liquidjs';
 import { createLiquid } from '../playbook/liquid.ts';
+import { AFTER_SPACE_FILTER, afterSpace } from './close-up.ts';
 import { HREF_FILTER, PLAIN_FILTER } from './inert.ts';
 
 export interface Engines {
@@ -13,7 +14,9 @@ export function createEngines(): Engines {
   // Not reachable from a playbook: its check knows only the allowed filters.
   html.registerFilter(PLAIN_FILTER, { raw: true, handler: (value: unknown) => value });
   html.registerFilter(HREF_FILTER, { raw: true, handler: (value: unknown) => escapeHtml(safeHref(value)) });
-  return { html, plain: createLiquid() };
+  const plain = createLiquid();
+  for (const engine of [html, plain]) engine.registerFilter(AFTER_SPACE_FILTER, afterSpace);
+  return { html, plain };
 }
 
 export function escapeHtml(value: unknown): string {

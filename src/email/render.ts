@@ -7,6 +7,7 @@ import { VolleyError } from '../core/errors.ts';
 import { wordsFor } from '../core/language.ts';
 import type { Company, EmailTemplate, EmailWords, Playbook, Purpose } from '../core/playbook.ts';
 import type { LeadFields } from '../core/scope.ts';
+import { closeUp } from './close-up.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { type Address, headerText, isAddress } from './headers.ts';
 import { htmlDocument, mjmlDocument, textDocument } from './layout.ts';
@@ -136,7 +137,7 @@ function compile(
   const { html, text } = bodyOf(email.id, words, { purpose, language, personal });
   return {
     language,
-    subject: engines.plain.parse(words.subject),
+    subject: engines.plain.parse(closeUp(words.subject)),
     html: engines.html.parse(html),
     text: engines.plain.parse(text),
     sender: compileSender(engines, playbook.company.from[personal ? 'sales' : 'marketing']),
@@ -147,16 +148,17 @@ function compile(
 /** Liquid templates of both parts, with the frame around them. */
 function bodyOf(
   id: string,
-  { preheader, body }: EmailWords,
+  { preheader: line, body }: EmailWords,
   frame: { readonly purpose: Purpose; readonly language: string; readonly personal: boolean },
 ): { html: string; text: string } {
+  const preheader = line === undefined ? undefined : closeUp(line);
   if (typeof body !== 'string') {
     return {
-      html: mjmlDocument({ ...frame, preheader, templates: body }),
-      text: textDocument({ ...frame, body: body.text }),
+      html: mjmlDocument({ ...frame, preheader, templates: { ...body, body: closeUp(body.body) } }),
+      text: textDocument({ ...frame, body: closeUp(body.text) }),
     };
   }
-  const made = compileBody(id, body);
+  const made = compileBody(id, closeUp(body));
   return {
     html: htmlDocument({ ...frame, body: made.html, preheader }),
     text: textDocument({ ...frame, body: made.text }),

@@ -1,7 +1,7 @@
 /** Compiled playbook versions by hash, bounded. Versions never change, so nothing here goes stale. */
 import { VolleyError } from '../core/errors.ts';
 import type { Playbook } from '../core/playbook.ts';
-import { compile } from './compile.ts';
+import { compileStored } from './compile.ts';
 import type { PlaybookFiles } from './files.ts';
 import { formatProblem } from './problems.ts';
 
@@ -60,7 +60,7 @@ export function createPlaybookCache(
 }
 
 function compiled(hash: string, files: PlaybookFiles): Playbook {
-  const result = compile(files);
+  const result = compileStored(files);
   if (result.ok) return result.playbook;
   const [first] = result.errors;
   throw new VolleyError(

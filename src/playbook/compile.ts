@@ -7,6 +7,7 @@ import type { EmailWords, Playbook } from '../core/playbook.ts';
 import { buildPlaybook } from './build/playbook.ts';
 import { checkCadence } from './checks/cadence.ts';
 import { checkConditions } from './checks/conditions.ts';
+import { checkGaps } from './checks/gaps.ts';
 import { checkLanguages } from './checks/languages.ts';
 import { checkLoops } from './checks/loops.ts';
 import { checkPlaybook } from './checks/playbook.ts';
@@ -36,8 +37,19 @@ export function compile(files: PlaybookFiles): Compiled {
   return compileRead({ files, problems: [], warnings: [] });
 }
 
+/**
+ * Compiles a version that was applied once. What only says how words should be written is not asked again:
+ * such a rule is newer than many a version that leads are still in.
+ */
+export function compileStored(files: PlaybookFiles): Compiled {
+  return compileRead({ files, problems: [], warnings: [] }, { stored: true });
+}
+
 /** `compile` with what reading the folder has found: one mistake never hides another. */
-export function compileRead({ files, problems: unread, warnings: strange }: PlaybookFolder): Compiled {
+export function compileRead(
+  { files, problems: unread, warnings: strange }: PlaybookFolder,
+  { stored = false }: { readonly stored?: boolean } = {},
+): Compiled {
   const { workspace, problems, warnings } = openWorkspace(files, unread);
   const report: Report = { problems, warnings: [...strange, ...warnings] };
   const shapes = checkShapes(workspace, report);
@@ -45,6 +57,7 @@ export function compileRead({ files, problems: unread, warnings: strange }: Play
   for (const cadence of workspace.cadences) checkCadence(cadence, workspace, report);
   const conditions = checkConditions(workspace, report);
   checkTemplates(workspace, report);
+  if (!stored) checkGaps(workspace, report);
   checkUsage(workspace, report);
   checkThreads(workspace, report);
   checkLanguages(workspace, report);
