@@ -45,7 +45,7 @@ const FIGURES: readonly string[] = [
     where lead_id = any($1)`,
   // Ids of touches and runs follow from the lead's.
   `update touches set id = cast(gen_random_uuid() as text), lead_id = $2, enrollment = $2, to_email = null,
-      ses_message_id = null, subject = null, detail = null, account_id = null,
+      ses_message_id = null, subject = null, detail = null, account_id = null, holder = null,
       state = case when state in ('claimed', 'sending') then 'unconfirmed' else state end,
       ended_at = coalesce(ended_at, $3)
     where lead_id = any($1)`,
