@@ -5,6 +5,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, startTemporal } from '../../src/dev/temporal.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
@@ -20,6 +21,9 @@ export interface Part {
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
+const ATTEMPTS = 40;
+const AGAIN_MS = 250;
+
 /** Restarts until it comes up, for what it needs may be down too. */
 async function persistently<T>(start: () => Promise<T>, stopped: () => boolean): Promise<T | undefined> {
   for (let attempt = 1; ; attempt += 1) {
@@ -27,7 +31,8 @@ async function persistently<T>(start: () => Promise<T>, stopped: () => boolean):
     try {
       return await start();
     } catch (error) {
-      if (attempt === 40) throw error;
+      if (attempt === ATTEMPTS) throw error;
+      await pause(AGAIN_MS);
     }
   }
 }
@@ -63,16 +68,20 @@ export function nodePart(what: NodeProcess): NodePart {
     });
     child = started;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let wasUp = false;
     for (const input of [started.stdout, started.stderr]) {
       if (input === null) continue;
       createInterface({ input }).on('line', (line) => {
         log.write(`${line}\n`);
-        if (line.includes(what.upWhen)) resolve();
+        if (!line.includes(what.upWhen)) return;
+        wasUp = true;
+        resolve();
       });
     }
     started.once('exit', (code, signal) => {
       reject(new Error(`${what.module} ended (${code ?? signal}) before it was up; see ${what.logFile}`));
-      if (child === started && !stopped) begin();
+      // Before that, whoever waits for it starts it again.
+      if (wasUp && child === started && !stopped) begin();
     });
     await promise;
   };
