@@ -33,10 +33,7 @@ describe('events', () => {
       'success delivery',
       'real delivery',
     ]);
-    expect(hook.events.filter(({ type }) => type === 'bounce')).toMatchObject([
-      { permanent: true },
-      { permanent: false },
-    ]);
+    expect(hook.events.filter(({ type }) => type === 'bounce')).toMatchObject([{ means: 'hard' }, { means: 'soft' }]);
   });
 
   it('a kept message bounces or is complained about when told', async () => {
