@@ -96,6 +96,8 @@ export function mjmlDocument(
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    // Colours for the light alone stay so; else a mail program's dark links stand on the author's white.
+    `<meta name="color-scheme" content="${templates.head.includes('prefers-color-scheme') ? 'light dark' : 'light'}">`,
     '<title>{{ subject }}</title>',
     templates.head,
     '</head>',
