@@ -86,5 +86,5 @@ it('sends nothing twice and forgets nothing while its workers die at every point
     expect(touches.map((touch) => touch.step)).toEqual(['welcome', 'follow-up']);
     for (const touch of touches) expect(['sent', 'unconfirmed']).toContain(touch.state);
   }
-  // Each death costs a retry of a second and more; alone it takes 10 s.
+  // Six points a touch are six places to die at, and each death costs a retry of a second and more: 14 s in all.
 }, 90_000);
