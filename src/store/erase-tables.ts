@@ -73,7 +73,7 @@ export const TABLES: { readonly [T in keyof Schema]: TableFate } = {
   outbox: {
     fate: 'owned',
     part: 'id',
-    how: 'webhooks about the person, sent, waiting and dead: deleted',
+    how: 'webhooks about the person, sent, waiting and dead: deleted, but that the id was erased (`lead.erased`)',
     mentions: { key: ['id'], columns: ['payload', 'last_error', 'answer'] },
   },
   tasks: {

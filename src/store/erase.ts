@@ -8,12 +8,13 @@ import { randomUUID } from 'node:crypto';
 import { CompiledQuery, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { VolleyError } from '../core/errors.ts';
-import type { Instant } from '../core/time.ts';
+import { type Instant, iso } from '../core/time.ts';
 import { keepErased, type NameKey } from './erased-names.ts';
 import { aliasOf } from './lead-aliases.ts';
 import type { Db, LeadsTable } from './schema.ts';
 import type { ErasuresTable } from './schema-people.ts';
 import { at, date, readJson } from './values.ts';
+import { tellErased } from './webhook-events.ts';
 
 export interface Erasure {
   /** The id it was asked for by. */
@@ -187,13 +188,19 @@ export async function openErasures(db: Db, limit: number): Promise<readonly stri
   return rows.map(({ person }) => person);
 }
 
-/** The person is gone: what found them is forgotten with them. */
+/** The person is gone: what found them is forgotten with them, and other systems are told, once. */
 export async function endErasure(tx: Db, leadId: string, now: Instant): Promise<void> {
-  await tx
+  const ended = await tx
     .updateTable('erasures')
-    .set({ erased_at: sql<Date>`coalesce(erased_at, ${date(now)})`, names: null })
+    .set({ erased_at: date(now), names: null })
     .where('person', '=', leadId)
+    .where('erased_at', 'is', null)
+    .returning(['lead_id', 'actor', 'requested_at'])
     .execute();
+  const [first] = ended;
+  if (first === undefined) return;
+  const merged = ended.map(({ lead_id }) => lead_id).filter((id) => id !== leadId);
+  await tellErased(tx, { lead: leadId, merged, by: first.actor, requestedAt: iso(first.requested_at) }, now);
 }
 
 /** People who were gone before `before`, and whose last traces nobody has looked for since; with the ids they had. */

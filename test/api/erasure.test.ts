@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importPage } from '../../activities/import.ts';
 import { type ErasePoint, runErasure, sweepErasures } from '../../src/api/erase-run.ts';
+import { EVENTS } from '../../src/core/events/kinds.ts';
 import { replyAddress } from '../../src/email/compose.ts';
 import { signReplyToken, signToken } from '../../src/email/tokens.ts';
 import { requestErasure } from '../../src/store/erase.ts';
@@ -19,7 +20,7 @@ import {
   TWIN_ADDRESS,
   type Way,
 } from '../support/canary.ts';
-import { openApi, SECRET, type TestApi } from './support/api.ts';
+import { openApi, SECRET, START, type TestApi } from './support/api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -75,7 +76,36 @@ describe('a person who lived through everything', () => {
     // What is counted stays, as nobody's.
     expect([(await report('sla')).tables, (await report('contacts')).tables]).toEqual(figures);
     const counted = await canaryRows(db(), (row) => row.includes(leadId));
-    expect([...new Set(counted.map((row) => row.split(':')[0]))]).toEqual(['erasures']);
+    expect([...new Set(counted.map((row) => row.split(':')[0]))]).toEqual(['erasures', 'outbox']);
+  });
+
+  test('is told to other systems by ids alone, once, with those of leads that were merged into it', async () => {
+    const told = await db().selectFrom('outbox').select(['lead_id', 'payload']).where('kind', '=', 'webhook').execute();
+    const erased = told.filter(({ payload }) => payload.includes('lead.erased'));
+    const merged = await db()
+      .selectFrom('erasures')
+      .select('lead_id')
+      .where('person', '=', leadId)
+      .where('lead_id', '!=', leadId)
+      .execute();
+    expect(merged).toHaveLength(1);
+    expect(erased.map(({ lead_id, payload }) => [lead_id, JSON.parse(payload).message])).toEqual([
+      [
+        null,
+        {
+          type: 'lead.erased',
+          timestamp: expect.any(String),
+          data: {
+            lead: leadId,
+            merged: merged.map(({ lead_id }) => lead_id),
+            by: 'test',
+            requestedAt: new Date(START).toISOString(),
+          },
+        },
+      ],
+    ]);
+    const { data } = JSON.parse(erased[0]?.payload ?? '{}').message;
+    expect(EVENTS['lead.erased'].data.safeParse(data)).toMatchObject({ success: true });
   });
 
   test('is struck out of what others said, and of nothing else', async () => {
@@ -225,16 +255,17 @@ describe('what was being written at that moment', () => {
       const body = { kind: 'signal', type: 'page.pricing', human: true } as const;
       await transact(db(), (tx) => putInputs(tx, [{ leadId: id, at: api.now, body }], api.now));
     };
-    const left = async () => (await canaryRows(db(), (row) => row.includes(id))).map((row) => row.split(':')[0]);
+    const left = async () =>
+      (await canaryRows(db(), (row) => row.includes(id))).map((row) => row.split(':')[0]).toSorted();
     await late();
     await api.advance(id);
-    expect(await left()).toEqual(['erasures']);
+    expect(await left()).toEqual(['erasures', 'outbox']);
     await late();
     await sweepErasures(api.deps);
-    expect(await left()).toEqual(['erasures', 'inbox']);
+    expect(await left()).toEqual(['erasures', 'inbox', 'outbox']);
     api.now += 10 * 60_000;
     await sweepErasures(api.deps);
-    expect(await left()).toEqual(['erasures']);
+    expect(await left()).toEqual(['erasures', 'outbox']);
   });
 });
 

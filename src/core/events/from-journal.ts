@@ -4,15 +4,15 @@ import { DISPOSITIONS } from '../activity.ts';
 import type { JournalEntry } from '../decision.ts';
 import type { JournalType } from '../reasons.ts';
 import { type Instant, iso } from '../time.ts';
-import type { aboutLead, EVENTS, EventType } from './kinds.ts';
+import type { aboutLead, EVENTS, JournalEvent } from './kinds.ts';
 
 /** What an event says beside whom and why it is about. */
-type Said<T extends EventType> = Omit<z.infer<(typeof EVENTS)[T]['data']>, keyof typeof aboutLead>;
+type Said<T extends JournalEvent> = Omit<z.infer<(typeof EVENTS)[T]['data']>, keyof typeof aboutLead>;
 
-type Happened = { [T in EventType]: { readonly type: T; readonly data: Said<T> } }[EventType];
+type Happened = { [T in JournalEvent]: { readonly type: T; readonly data: Said<T> } }[JournalEvent];
 
 export interface LeadEvent {
-  readonly type: EventType;
+  readonly type: JournalEvent;
   /** When it happened. */
   readonly at: Instant;
   readonly data: Readonly<Record<string, unknown>> & { readonly lead: string; readonly seq: number };

@@ -9,7 +9,7 @@ const text = z.string();
 const textOrNone = z.string().nullable();
 const time = z.iso.datetime();
 
-/** Of every event but `webhook.test`. */
+/** Of every event but `webhook.test` and `lead.erased`, whose journal is gone. */
 export const aboutLead = {
   lead: z.uuid().describe('Id of the lead.'),
   seq: z
@@ -79,6 +79,15 @@ export const EVENTS = {
   }),
   'lead.objected': kind('The person objects to marketing: nobody contacts them for that again.', {}),
   'lead.merged': kind('Two leads were one person: `from` goes on as this lead.', { from: text }),
+  'lead.erased': {
+    is: 'The person asked to be erased, and is gone here: erase what you keep of them. Nothing can be asked by these ids any more.',
+    data: z.strictObject({
+      lead: aboutLead.lead,
+      merged: z.array(z.uuid()).describe('Ids of leads that had been merged into this one: the same person.'),
+      by: text.describe('A key’s id.'),
+      requestedAt: time,
+    }),
+  },
   'lead.moved': kind('The person works at another company now.', {}),
   'lead.stage-changed': kind('The customer is somewhere else.', { from: text, to: text }),
   'lead.custody-changed': kind('Somebody else has the next move.', {
@@ -116,5 +125,7 @@ export const EVENTS = {
 } as const;
 
 export type EventType = keyof typeof EVENTS;
+/** Events that an entry of a lead's journal is told as. */
+export type JournalEvent = Exclude<EventType, 'lead.erased'>;
 
 export const EVENT_TYPES = Object.keys(EVENTS).filter((type): type is EventType => Object.hasOwn(EVENTS, type));
