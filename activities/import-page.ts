@@ -7,7 +7,9 @@ import type { NameKey } from '../src/store/erased-names.ts';
 import type { ImportError, PageResult } from '../src/store/imports.ts';
 import { type UpsertOutcome, upsertLeads } from '../src/store/leads.ts';
 import type { Db } from '../src/store/schema.ts';
-import { suppress } from '../src/store/suppressions.ts';
+import type { NewSuppression } from '../src/store/suppressions/rows.ts';
+import { suppressMany } from '../src/store/suppressions/suppress.ts';
+import type { Told } from '../src/store/suppressions/tell.ts';
 
 /** Notes kept of one page: enough to see what is odd about a file. */
 const NOTES_MAX = 20;
@@ -20,15 +22,21 @@ export interface PageFrame {
   readonly names: NameKey;
 }
 
+export interface Suppressed {
+  readonly suppressions: readonly NewSuppression[];
+  readonly told: readonly Told[];
+}
+
 /**
  * Writes a page's leads.
- * @returns what became of the rows, and the leads to nudge after the commit.
+ * @returns what became of the rows, the leads to nudge after the commit, and whom of them the file says to leave
+ * alone: look for newcomers among those then.
  */
 export async function importRows(
   tx: Db,
   rows: readonly RawRow[],
   { mapping, now, by, names }: PageFrame,
-): Promise<{ result: PageResult; leadIds: readonly string[] }> {
+): Promise<{ result: PageResult; leadIds: readonly string[]; suppressed: Suppressed }> {
   const errors: ImportError[] = [];
   const notes: ImportError[] = [];
   const good: LeadRow[] = [];
@@ -50,10 +58,14 @@ export async function importRows(
   );
   const counts = { created: 0, updated: 0, unchanged: 0 };
   const touched = new Set<string>();
+  const suppressions: NewSuppression[] = [];
   const seen = new Map<string, number>();
   for (const [n, { row, lead, optedOut: leaves }] of good.entries()) {
     const outcome: UpsertOutcome | undefined = outcomes[n];
     if (outcome === undefined) throw new Error(`row ${row} has no outcome`);
+    // Somebody else's id in the row is no reason to mail the address. Who was erased is known by a hash alone.
+    if (leaves && outcome.outcome !== 'erased')
+      suppressions.push({ email: lead.emailNormal, reason: 'opted out in the imported file', by });
     if (outcome.outcome === 'clash' || outcome.outcome === 'erased') {
       const field = outcome.outcome === 'clash' ? 'externalId' : 'email';
       errors.push({ row, field, message: outcome.message });
@@ -64,15 +76,10 @@ export async function importRows(
     const before = seen.get(outcome.id);
     if (before === undefined) seen.set(outcome.id, row);
     else notes.push({ row, field: NOTE, message: `the same lead as in row ${before}, merged into it` });
-    if (!leaves) continue;
-    const { leadIds } = await suppress(
-      tx,
-      { email: lead.emailNormal, reason: 'opted out in the imported file', by },
-      now,
-    );
-    for (const id of leadIds) touched.add(id);
   }
+  const told = await suppressMany(tx, suppressions, now);
+  for (const { leadId } of told) touched.add(leadId);
   const kept = notes.sort((a, b) => a.row - b.row).slice(0, NOTES_MAX);
   const result = { rows: rows.length, ...counts, rejected: errors.length, errors: [...errors, ...kept] };
-  return { result, leadIds: [...touched] };
+  return { result, leadIds: [...touched], suppressed: { suppressions, told } };
 }

@@ -11,6 +11,7 @@ import type { Logger } from '../src/log.ts';
 import type { Database } from '../src/store/db.ts';
 import { createNameKey } from '../src/store/erased-names.ts';
 import { endImport, getImport, recordImportPage, takeImportPage } from '../src/store/imports.ts';
+import { suppressNewcomers } from '../src/store/suppressions/suppress.ts';
 import { transact } from '../src/store/tx.ts';
 import { readJson } from '../src/store/values.ts';
 import { importRows } from './import-page.ts';
@@ -71,16 +72,24 @@ export async function importPage(deps: ImportDeps, importId: string): Promise<bo
     const rows = readJson(pageSchema, page.body, `page ${page.page} of import ${importId}`);
     const names = createNameKey(deps.config.secret);
     const frame = { mapping: mapHeaders(header.columns), now, by: row.by, names };
-    const { result, leadIds } = await importRows(tx, rows, frame);
+    const { result, ...wrote } = await importRows(tx, rows, frame);
     await recordImportPage(tx, importId, result);
-    return leadIds;
+    return wrote;
   });
   if (done === null) return false;
-  await deps.nudger
-    .nudge(done)
-    .catch((err: unknown) => deps.log.warn({ err, leads: done.length }, 'nudge failed; the sweeper repeats it'));
+  await nudge(deps, done.leadIds);
+  const { suppressions, told } = done.suppressed;
+  if (suppressions.length > 0) {
+    const now = deps.clock.now();
+    await nudge(deps, await transact(deps.database.db, (tx) => suppressNewcomers(tx, suppressions, told, now)));
+  }
   return true;
 }
+
+const nudge = ({ nudger, log }: ImportDeps, leads: readonly string[]): Promise<void> =>
+  nudger
+    .nudge(leads)
+    .catch((err: unknown) => log.warn({ err, leads: leads.length }, 'nudge failed; the sweeper repeats it'));
 
 /** What has been taken in stays; the pages left are removed. */
 async function failImport({ database, clock }: ImportDeps, importId: string): Promise<void> {

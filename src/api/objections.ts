@@ -1,7 +1,7 @@
 /** `/v1/leads/{id}/object`: a person objected to being marketed to (GDPR, Art. 21). */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { emailIdentity } from '../core/scrub.ts';
-import { suppressForObjection } from '../store/suppressions.ts';
+import { suppressForObjection } from '../store/suppressions/suppress.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { hasObjected, locked, put, taken } from './lead-decisions.ts';

@@ -2,7 +2,8 @@
 import type { Purpose } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
 import type { Db } from '../store/schema.ts';
-import { listSuppressions, renameReason, suppress } from '../store/suppressions.ts';
+import { listSuppressions, renameReason } from '../store/suppressions/rows.ts';
+import { suppress } from '../store/suppressions/suppress.ts';
 
 /**
  * Suppresses an address for good, unless it is already.

@@ -3,7 +3,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'csv-stringify/sync';
 import type { Context } from 'hono';
 import { type IdempotentRequest, saveAnswer } from '../store/idempotency.ts';
-import { listSuppressions, type NewSuppression, suppressMany } from '../store/suppressions.ts';
+import { listSuppressions, type NewSuppression } from '../store/suppressions/rows.ts';
+import { suppressMany, suppressNewcomers } from '../store/suppressions/suppress.ts';
 import { transact } from '../store/tx.ts';
 import { sha256 } from '../store/values.ts';
 import { callerIn, guard } from './auth.ts';
@@ -89,7 +90,9 @@ export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       );
     for (let from = 0; from < all.length; from += CHUNK) {
       const chunk = all.slice(from, from + CHUNK);
-      await nudge(deps, await transact(deps.database.db, (tx) => suppressMany(tx, chunk, now)));
+      const told = await transact(deps.database.db, (tx) => suppressMany(tx, chunk, now));
+      await nudge(deps, [...new Set(told.map(({ leadId }) => leadId))]);
+      await nudge(deps, await transact(deps.database.db, (tx) => suppressNewcomers(tx, chunk, told, now)));
     }
     const answer = {
       rows,

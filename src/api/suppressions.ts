@@ -5,14 +5,10 @@ import { companyDomain } from '../core/scrub/domain.ts';
 import { emailIdentity } from '../core/scrub.ts';
 import { iso } from '../core/time.ts';
 import type { Db } from '../store/schema.ts';
-import {
-  listSuppressions,
-  type NewSuppression,
-  removeSuppression,
-  type SuppressionRow,
-  suppress,
-  suppressNewcomers,
-} from '../store/suppressions.ts';
+import { removeSuppression } from '../store/suppressions/remove.ts';
+import { listSuppressions, type NewSuppression, type SuppressionRow } from '../store/suppressions/rows.ts';
+import { suppress, suppressNewcomers } from '../store/suppressions/suppress.ts';
+import type { Told } from '../store/suppressions/tell.ts';
 import { transact } from '../store/tx.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -133,7 +129,7 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.openapi(post, async (c) => {
     const asked = c.req.valid('json');
     const { by } = callerIn(c);
-    let wrote: { suppression: NewSuppression; told: readonly string[] } | undefined;
+    let wrote: { suppression: NewSuppression; told: readonly Told[] } | undefined;
     const { status, body } = await write(c, deps, async (tx) => {
       const now = deps.clock.now();
       if (asked.until !== undefined && asked.until <= now) {
@@ -144,14 +140,16 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       const target = await targetOf(tx, asked);
       const suppression = { ...asked, ...target, by };
       const { id, leadIds } = await suppress(tx, suppression, now);
-      wrote = { suppression, told: leadIds };
+      wrote = { suppression, told: leadIds.map((leadId) => ({ leadId, of: suppression })) };
       const row = (await rowsOf(tx, target)).find((one) => one.id === id);
       if (row === undefined) throw new Error(`suppression ${id} is gone inside its own transaction`);
       return { status: 201 as const, body: toOut(row), nudge: leadIds };
     });
     if (wrote !== undefined) {
       const { suppression, told } = wrote;
-      const late = await transact(deps.database.db, (tx) => suppressNewcomers(tx, suppression, told, deps.clock.now()));
+      const late = await transact(deps.database.db, (tx) =>
+        suppressNewcomers(tx, [suppression], told, deps.clock.now()),
+      );
       await nudge(deps, late);
     }
     return c.json(body, status);

@@ -8,7 +8,7 @@ import type { Instant } from '../core/time.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import type { Draft, Drafts } from './lead-merge.ts';
 import type { Db } from './schema.ts';
-import { purposeOf, suppressionsOf, writeSuppression } from './suppressions.ts';
+import { purposeOf, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
 
 type Changed = Draft & { readonly storedEmail: string };
 

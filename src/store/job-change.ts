@@ -16,7 +16,7 @@ import { putInputs } from './inbox.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import { findLeadIds, toFields } from './leads.ts';
 import type { Db } from './schema.ts';
-import { LEFT_COMPANY, purposeOf, suppressionsOf, writeSuppression } from './suppressions.ts';
+import { LEFT_COMPANY, purposeOf, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
 import { date } from './values.ts';
 
 /**

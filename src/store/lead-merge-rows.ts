@@ -10,7 +10,7 @@ import { joinDeals } from './deal-leads.ts';
 import { bumpGuards } from './guards.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import type { Db, LeadsTable } from './schema.ts';
-import { LEFT_COMPANY, writeSuppression } from './suppressions.ts';
+import { LEFT_COMPANY, writeSuppression } from './suppressions/rows.ts';
 import { date, dateOrNull, readJson } from './values.ts';
 
 type LeadRow = Selectable<LeadsTable>;

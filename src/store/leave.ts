@@ -7,7 +7,8 @@ import type { Instant } from '../core/time.ts';
 import { bumpGuards } from './guards.ts';
 import { mergedInto } from './lead-aliases.ts';
 import type { Db } from './schema.ts';
-import { listSuppressions, type SuppressionTarget, suppress, writeSuppression } from './suppressions.ts';
+import { listSuppressions, type SuppressionTarget, writeSuppression } from './suppressions/rows.ts';
+import { suppress } from './suppressions/suppress.ts';
 
 /** Why a suppression is there that the person made by leaving. */
 export const UNSUBSCRIBED = 'unsubscribed';

@@ -10,7 +10,7 @@ import { bumpGuards } from './guards.ts';
 import { putInputs } from './inbox.ts';
 import { UNSUBSCRIBED } from './leave.ts';
 import type { Db } from './schema.ts';
-import { subjectsSql } from './suppressions.ts';
+import { subjectsSql } from './suppressions/about.ts';
 import { date } from './values.ts';
 
 /** The row of a pause, in place of a topic. */

@@ -17,7 +17,8 @@ import { toFields } from './leads.ts';
 import { toChoices } from './preferences.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
-import { LEFT_COMPANY, subjectsSql } from './suppressions.ts';
+import { subjectsSql } from './suppressions/about.ts';
+import { LEFT_COMPANY } from './suppressions/rows.ts';
 import { defined } from './values.ts';
 import { type Listener, toListener } from './webhook-events.ts';
 

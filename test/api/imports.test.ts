@@ -135,6 +135,41 @@ describe('imports', () => {
     expect((await api.call('GET /v1/suppressions?email=in@opt.example')).body.items).toEqual([]);
   });
 
+  test('who opted out is suppressed though the row is refused as a lead, and though it was erased it is not kept', async () => {
+    await imported(api, 'Email,Record ID\nmine@clash.example,clash-1\ntheirs@clash.example,clash-2\n');
+    const body = await imported(
+      api,
+      'Email,Record ID,Unsubscribed from all email\ntheirs@clash.example,clash-1,true\n',
+    );
+    expect(body).toMatchObject({ rejected: 1, errors: [{ field: 'externalId' }] });
+    const of = async (email: string) => (await api.call(`GET /v1/suppressions?email=${email}`)).body.items;
+    expect(await of('theirs@clash.example')).toHaveLength(1);
+    expect(await of('mine@clash.example')).toEqual([]);
+  });
+
+  test('a lead that comes to an address while its opt-out is taken in hears of it too', async () => {
+    const { db } = api.store.database;
+    const posted = await post(api, 'Email,Unsubscribed from all email\nlate@newowner.example,true\n');
+    const came: string[] = [];
+    const nudger = {
+      // The file is committed and nobody has looked again: the address goes to somebody else just then.
+      nudge: async (ids: readonly string[]) => {
+        if (came.length > 0) return;
+        await db
+          .updateTable('leads')
+          .set({ email: 'gone@newowner.example', email_normal: 'gone@newowner.example' })
+          .where('id', 'in', [...ids])
+          .execute();
+        came.push(await api.lead('late@newowner.example'));
+      },
+    };
+    await importPage({ ...api.deps, nudger }, posted.body.id);
+    await takeIn(api, posted.body.id);
+    const [newcomer = ''] = came;
+    const told = await db.selectFrom('inbox').select('body').where('lead_id', '=', newcomer).execute();
+    expect(told.map(({ body }) => JSON.parse(body).kind)).toContain('suppressed');
+  });
+
   test('NDJSON: each line as POST /v1/leads takes it', async () => {
     const lines = [
       JSON.stringify({ email: 'nd-1@nd.example', attributes: { plan: 'pro' } }),

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/api/app.ts';
 import { listen } from '../../src/cli/parts.ts';
 import { volley } from '../cli/run.ts';
 import { openApi, type TestApi } from './support/api.ts';
@@ -63,6 +64,24 @@ describe('a list of whom not to mail', () => {
     });
     expect(await of('domain=whole.example')).toMatchObject([{ purpose: 'marketing', reason: 'imported' }]);
     expect(await of('email=named@list.example')).toHaveLength(1);
+  });
+
+  test('who comes to a suppressed company while its file is taken in hears of it too, once', async () => {
+    await api.lead('first@newcomers.example');
+    let newcomer = '';
+    const nudger = {
+      nudge: async () => {
+        if (newcomer === '') newcomer = await api.lead('ada@newcomers.example');
+      },
+    };
+    await createApp({ ...api.deps, nudger }).request('http://localhost/v1/suppressions/import', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${api.keys.admin}`, 'content-type': 'text/csv' },
+      body: 'domain,reason\nnewcomers.example,asked\nnewcomers.example,asked\n',
+    });
+    await api.advance(newcomer);
+    const told = await api.call(`GET /v1/leads/${newcomer}/journal?type=lead.suppressed`);
+    expect(told.body.items).toMatchObject([{ data: { why: 'asked' } }]);
   });
 
   test('leads in it hear of it, once; what is no list is refused in words', async () => {

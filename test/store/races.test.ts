@@ -10,7 +10,7 @@ import { addImportPage, createImport, takeImportPage } from '../../src/store/imp
 import { putInputs } from '../../src/store/inbox.ts';
 import { countLeads, upsertLead, upsertLeads } from '../../src/store/leads.ts';
 import { commitDecision, loadLead, loadRouting, peekLead } from '../../src/store/states.ts';
-import { suppress } from '../../src/store/suppressions.ts';
+import { suppress } from '../../src/store/suppressions/suppress.ts';
 import { answerTask, getTask } from '../../src/store/tasks.ts';
 import { touchById } from '../../src/store/touches.ts';
 import { transact } from '../../src/store/tx.ts';

@@ -8,7 +8,7 @@ import { pauseScope, resumeScope } from '../../src/store/pauses.ts';
 import { applyPlaybook } from '../../src/store/playbooks.ts';
 import { putRep } from '../../src/store/reps.ts';
 import { loadLead, loadRouting, peekLead, readState } from '../../src/store/states.ts';
-import { suppress } from '../../src/store/suppressions.ts';
+import { suppress } from '../../src/store/suppressions/suppress.ts';
 import { markAccepted } from '../../src/store/touches.ts';
 import { transact } from '../../src/store/tx.ts';
 import { type TestDatabase, testDatabases, withDatabase } from '../support/database.ts';

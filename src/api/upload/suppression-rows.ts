@@ -10,7 +10,7 @@ import type { Purpose } from '../../core/playbook.ts';
 import { companyDomain } from '../../core/scrub/domain.ts';
 import { emailIdentity } from '../../core/scrub.ts';
 import type { Instant } from '../../core/time.ts';
-import type { SuppressionTarget } from '../../store/suppressions.ts';
+import type { SuppressionTarget } from '../../store/suppressions/rows.ts';
 import { Problem } from '../problem/problem.ts';
 import { delimiterOf } from './records.ts';
 

@@ -1,0 +1,164 @@
+/** The rows that say who must not be reached: written, read and listed. Who hears of them is said in suppress.ts. */
+import { type Selectable, sql } from 'kysely';
+import { VolleyError } from '../../core/errors.ts';
+import type { Purpose } from '../../core/playbook.ts';
+import type { Instant } from '../../core/time.ts';
+import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../cursor.ts';
+import type { Db, SuppressionsTable } from '../schema.ts';
+import { date, dateOrNull, newId } from '../values.ts';
+
+/** Exactly one of them. Address and domain are normalised (`emailIdentity` of core/scrub.ts). */
+export interface SuppressionTarget {
+  readonly email?: string | undefined;
+  /** Addresses there and at its subdomains, and people whose company has it. */
+  readonly domain?: string | undefined;
+  /** The people of a company, by its domain, whatever their addresses. */
+  readonly account?: string | undefined;
+  /** The person, whatever the address becomes. */
+  readonly leadId?: string | undefined;
+}
+
+export interface NewSuppression extends SuppressionTarget {
+  /** Absent: every purpose. */
+  readonly purpose?: Purpose | undefined;
+  /** Absent: for ever. */
+  readonly until?: Instant | undefined;
+  readonly reason: string;
+  readonly by: string;
+}
+
+export interface SuppressionRow {
+  readonly id: string;
+  readonly email: string | null;
+  readonly domain: string | null;
+  readonly account: string | null;
+  readonly leadId: string | null;
+  readonly purpose: string | null;
+  readonly until: Instant | null;
+  readonly reason: string;
+  readonly by: string;
+  readonly createdAt: Instant;
+}
+
+/** Reason of the suppression of an address whose owner left the job it was for. */
+export const LEFT_COMPANY = 'left-company';
+
+/** Reason of the suppressions an objection makes: they are there for good. */
+export const OBJECTED = 'objected';
+
+/** What a row is about, as its key has it. @throws VolleyError `bad-suppression` */
+export function subjectOf(target: SuppressionTarget): string {
+  const { email, domain, account, leadId } = target;
+  const given = [
+    email && `email:${email}`,
+    domain && `domain:${domain}`,
+    account && `account:${account}`,
+    leadId && `lead:${leadId}`,
+  ].filter(Boolean);
+  const subject = given[0];
+  if (given.length === 1 && typeof subject === 'string') return subject;
+  throw new VolleyError('bad-suppression', 'a suppression is about one address, one domain, one account or one lead');
+}
+
+function toRow(row: Selectable<SuppressionsTable>): SuppressionRow {
+  const about = (kind: string): string | null =>
+    row.subject.startsWith(`${kind}:`) ? row.subject.slice(kind.length + 1) : null;
+  return {
+    id: row.id,
+    email: about('email'),
+    domain: about('domain'),
+    account: about('account'),
+    leadId: about('lead'),
+    purpose: row.purpose === '' ? null : row.purpose,
+    until: row.until_at,
+    reason: row.reason,
+    by: row.actor,
+    createdAt: row.created_at,
+  };
+}
+
+/** The purpose of a row, as a new row takes it. */
+export const purposeOf = ({ purpose }: Pick<SuppressionRow, 'purpose'>): Purpose | undefined =>
+  (['marketing', 'sales', 'service'] as const).find((one) => one === purpose);
+
+/** Every suppression of these subjects, such as `email:ada@acme.example`. */
+export async function suppressionsOf(db: Db, subjects: readonly string[]): Promise<readonly SuppressionRow[]> {
+  const rows = await db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where(sql<boolean>`subject = any(${subjects})`)
+    .execute();
+  return rows.map(toRow);
+}
+
+/** The row alone: for who tells the leads by another input. */
+export async function writeSuppression(
+  tx: Db,
+  suppression: NewSuppression,
+  now: Instant,
+): Promise<{ id: string; subject: string }> {
+  const [row] = await writeSuppressions(tx, [suppression], now);
+  if (row === undefined) throw new VolleyError('internal', 'a suppression left no row');
+  return row;
+}
+
+/** Rows alone, in one statement; no two are about the same subject and purpose. */
+export function writeSuppressions(
+  tx: Db,
+  suppressions: readonly NewSuppression[],
+  now: Instant,
+): Promise<{ id: string; subject: string }[]> {
+  return tx
+    .insertInto('suppressions')
+    .values(
+      suppressions.map((suppression) => ({
+        id: newId(),
+        subject: subjectOf(suppression),
+        purpose: suppression.purpose ?? '',
+        until_at: dateOrNull(suppression.until),
+        reason: suppression.reason,
+        actor: suppression.by,
+        created_at: date(now),
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['subject', 'purpose']).doUpdateSet({
+        until_at: sql<Date | null>`case when suppressions.until_at is null or excluded.until_at is null then null
+          else greatest(suppressions.until_at, excluded.until_at) end`,
+        // Whoever makes it last for ever is who it is by: only that one may take it back.
+        reason: sql<string>`case when excluded.reason = ${OBJECTED}
+          or (suppressions.until_at is not null and excluded.until_at is null)
+          then excluded.reason else suppressions.reason end`,
+        actor: sql<string>`case when excluded.reason = ${OBJECTED}
+          or (suppressions.until_at is not null and excluded.until_at is null)
+          then excluded.actor else suppressions.actor end`,
+      }),
+    )
+    .returning(['id', 'subject'])
+    .execute();
+}
+
+/** Suppressions by id, all or those of one subject. */
+export async function listSuppressions(
+  db: Db,
+  filter: PageRequest & SuppressionTarget = {},
+): Promise<Page<SuppressionRow>> {
+  const limit = pageLimit(filter);
+  const after = decodeCursor('suppressions', filter.cursor, 1);
+  const { email, domain, account, leadId } = filter;
+  let query = db.selectFrom('suppressions').selectAll();
+  if (email !== undefined || domain !== undefined || account !== undefined || leadId !== undefined) {
+    query = query.where('subject', '=', subjectOf({ email, domain, account, leadId }));
+  }
+  if (after !== null) query = query.where('id', '>', String(after[0]));
+  const rows = await query
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute();
+  return toPage('suppressions', rows, limit, (row) => [row.id], toRow);
+}
+
+/** Why a suppression is there, when more is known of it; it binds as before. */
+export async function renameReason(tx: Db, id: string, reason: string): Promise<void> {
+  await tx.updateTable('suppressions').set({ reason }).where('id', '=', id).execute();
+}
