@@ -9,7 +9,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 
 /** Statements kept prepared; a page of an import makes texts that rarely come again. */
 const KEPT = 250;
-/** Longer texts are bulk inserts of one length. */
+/** A longer one that is no query is a bulk insert, whose length rarely comes again. */
 const LONGEST = 4_000;
 
 const { serialize } = protocol;
@@ -35,7 +35,8 @@ export class PGliteConnection implements DatabaseConnection {
     const { sql, parameters } = query;
     const isData = /^\s*(select|insert|update|delete|with)\b/i.test(sql);
     if (!isData) await this.#forgetAll();
-    const prepared = isData && sql.length <= LONGEST ? await this.#prepare(sql) : undefined;
+    const comesAgain = isData && (sql.length <= LONGEST || /^\s*select\b/i.test(sql));
+    const prepared = comesAgain ? await this.#prepare(sql) : undefined;
     const result =
       prepared === undefined
         ? await this.#pglite.query<R>(sql, [...parameters])

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/store/db.ts';
 import { SequenceConflict } from '../../src/store/errors.ts';
@@ -221,5 +222,18 @@ describe('a stored state', () => {
   it('is refused when it fits no version, naming the lead', () => {
     expect(() => readState(JSON.stringify({ ...state(), v: 99 }), 'l1')).toThrow(/lead l1/);
     expect(() => readState(JSON.stringify({ ...state(), stage: 7 }), 'l1')).toThrow(/lead l1/);
+  });
+});
+
+describe('loading on the embedded database', () => {
+  it('is planned once: planning its query anew takes longer than all else about a touch', async () => {
+    const store = await withDatabase('pglite');
+    const { db } = store.database;
+    const id = await createLead(db, { email: 'planned@example.com' });
+    for (let n = 0; n < 10; n += 1) await transact(db, (tx) => loadLead(tx, id));
+    const { rows } = await sql<{ plans: number }>`select (generic_plans + custom_plans)::int as plans
+      from pg_prepared_statements where ltrim(statement, chr(10)) like 'select l.id, l.key%'`.execute(db);
+    expect(rows).toEqual([{ plans: 10 }]);
+    await store.close();
   });
 });
