@@ -21,10 +21,12 @@ import { VolleyError } from '../src/core/errors.ts';
 import type { Facts } from '../src/core/facts.ts';
 import type { Input, InputBody } from '../src/core/input.ts';
 import type { Shared } from '../src/core/needs.ts';
+import type { Hold } from '../src/core/pause-scopes.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
 import { initialState, type LeadState } from '../src/core/state.ts';
 import type { Instant } from '../src/core/time.ts';
 import { createRenderer } from '../src/email/render.ts';
+import { type Pacer, type Permit, URGENCY } from '../src/pace/pacer.ts';
 import type { PlaybookCache } from '../src/playbook/cache.ts';
 import { peekAccount } from '../src/store/account-facts.ts';
 import { asksTurn, loadTurn } from '../src/store/account-turn.ts';
@@ -32,6 +34,7 @@ import type { Database, Db } from '../src/store/db.ts';
 import { forgetLate } from '../src/store/erase.ts';
 import { isStoreAway, LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
 import { noteFailure } from '../src/store/failures.ts';
+import { crowdMs } from '../src/store/inbox.ts';
 import { passOn } from '../src/store/lead-aliases.ts';
 import {
   asksSameAccount,
@@ -54,7 +57,14 @@ export interface AdvanceAnswer {
   /** Sequence number of the state this answer comes from. */
   readonly n: number;
   /** When to run again: due time, real ms until then, queue, and words for Temporal's UI. Absent: at the next nudge. */
-  readonly w?: { readonly t: number; readonly ms: number; readonly q: 'l' | 'e'; readonly s: string };
+  readonly w?: {
+    readonly t: number;
+    readonly ms: number;
+    readonly q: 'l' | 'e';
+    readonly s: string;
+    /** Temporal's priority key, where it is not the usual one. */
+    readonly p?: number;
+  };
 }
 
 /** The lead workflow's activities, on both queues. */
@@ -74,13 +84,19 @@ export interface AdvanceDeps extends DeliverDeps {
   readonly playbooks: Pick<PlaybookCache, 'get'>;
   /** Wakes leads that this one has written to; absent, the sweeper does. */
   readonly nudger?: { nudge(leadIds: readonly string[]): Promise<void> };
+  /** Who may send when; absent: at once (a sped-up clock). */
+  readonly pacer?: Pick<Pacer, 'permit' | 'rate'> | undefined;
   /** How long a `Send` event may take when nobody else knows how a touch ended, real ms; 15 min (sped up: 1 min). */
   readonly giveUpMs?: number;
   readonly onPoint?: (point: AdvancePoint, at: { leadId: string; touchId: string }) => Promise<void>;
 }
 
 /** `maySend`: on the email queue. Errors are the database's, or bugs; all are worth a retry. */
-export type Advance = (leadId: string, options: { maySend: boolean }) => Promise<AdvanceAnswer>;
+export type Advance = (
+  leadId: string,
+  /** `urgency`: the task's priority key; bulk when it has none. */
+  options: { maySend: boolean; urgency?: number | undefined },
+) => Promise<AdvanceAnswer>;
 
 /** A nudge and an answer that race are rare; losing this often in a row means something else is wrong. */
 const MOST_CONFLICTS = 5;
@@ -149,7 +165,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     }
     if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
     const now = clock.now();
-    const known = requestOf(loaded, versions, clock, { now, maySend: turn.maySend, ended });
+    const known = requestOf(withHolds(loaded, turn.holds), versions, clock, { now, maySend: turn.maySend, ended });
     const request = { ...known, ended: turn.already };
     let { facts } = request;
     let decision = decide(request);
@@ -249,6 +265,14 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       .catch((err: unknown) => log.warn({ err, leads: told.length }, 'nudge failed; the sweeper repeats it'));
   };
 
+  /** How much later than its due time a lead is woken, so that those due in one second do not all wake in it. */
+  const answer = async (decided: Decided): Promise<AdvanceAnswer> => {
+    const rate = deps.pacer?.rate();
+    const { wake } = decided;
+    const crowded = rate !== undefined && wake?.queue === 'email' && wake.urgent !== true && wake.at > clock.now();
+    return answerOf(decided, clock, crowded ? await crowdMs(database.db, wake.at, rate) : 0);
+  };
+
   const send = async (touch: TouchRequest, turn: Turn, { decided, facts, told }: DecidedStep): Promise<Ended> => {
     const at = { leadId: facts.leadId, touchId: touch.id };
     if (deps.onPoint !== undefined) {
@@ -262,31 +286,39 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     return endOf(touch, delivery, decided.state, clock);
   };
 
-  const run: Advance = async (leadId, { maySend }) => {
+  const run: Advance = async (leadId, { maySend, urgency = URGENCY.bulk }) => {
     const started = Date.now();
     let ended: Ended | undefined;
     for (;;) {
-      // What is known of a touch is recorded first, and by itself: no connection stands between.
-      const turn = new Turn(maySend && ended === undefined);
-      const done = await stepSurely(leadId, turn, ended);
-      if (done.kind === 'gone') return GONE;
-      if (done.kind === 'idle') return { n: done.seq };
-      const { decided, now } = done;
-      if (decided.touch !== undefined) {
-        // At once: between its commit and this the touch can be cut off.
-        ended = await send(decided.touch, turn, done);
-        continue;
-      }
-      if (ended !== undefined) await deps.onPoint?.('recorded', { leadId, touchId: ended.touch.id });
-      await nudge(done.told);
-      const recording = ended !== undefined;
-      ended = undefined;
-      const { wake } = decided;
-      const goOn = wake !== null && (maySend || wake.queue === 'lead') && wake.at <= clock.now();
-      if (!goOn || Date.now() - started > LONGEST_MS) return answerOf(decided, clock);
-      if (!recording && wake.at <= now && decided.effects.length + decided.applied.length === 0) {
-        // Something is due and the core does nothing about it: a slow retry that shows, no loop.
-        throw new Error(`lead ${leadId} makes no progress on ${wake.summary}`);
+      // What is known of a touch is recorded first, and by itself: no connection stands between, and no permit.
+      const leave = maySend && ended === undefined ? await leaveFor(deps.pacer, urgency, started) : undefined;
+      const turn = new Turn(leave?.kind === 'permit' || leave?.kind === 'exhausted');
+      if (leave?.kind === 'exhausted') turn.holds = holdsOf(leave.scope);
+      let used = false;
+      try {
+        const done = await stepSurely(leadId, turn, ended);
+        if (done.kind === 'gone') return GONE;
+        if (done.kind === 'idle') return { n: done.seq };
+        const { decided, now } = done;
+        if (decided.touch !== undefined) {
+          used = true;
+          // At once: between its commit and this the touch can be cut off.
+          ended = await send(decided.touch, turn, done);
+          continue;
+        }
+        if (ended !== undefined) await deps.onPoint?.('recorded', { leadId, touchId: ended.touch.id });
+        await nudge(done.told);
+        const recording = ended !== undefined;
+        ended = undefined;
+        const { wake } = decided;
+        const goOn = wake !== null && (maySend || wake.queue === 'lead') && wake.at <= clock.now();
+        if (!goOn || leave?.kind === 'late' || Date.now() - started > LONGEST_MS) return await answer(decided);
+        if (!recording && wake.at <= now && decided.effects.length + decided.applied.length === 0) {
+          // Something is due and the core does nothing about it: a slow retry that shows, no loop.
+          throw new Error(`lead ${leadId} makes no progress on ${wake.summary}`);
+        }
+      } finally {
+        if (leave?.kind === 'permit') leave.done(used);
       }
     }
   };
@@ -302,6 +334,19 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     }
   };
 }
+
+const AT_ONCE: Permit = { kind: 'permit', done: () => {} };
+
+/** Not so late that the touch would begin after `LONGEST_MS`. */
+const leaveFor = (pacer: AdvanceDeps['pacer'], urgency: number, started: number) =>
+  pacer?.permit(urgency, LONGEST_MS - (Date.now() - started)) ?? AT_ONCE;
+
+/** Without a permit nothing goes, not even what the scope leaves alone: that is nudged again at once. */
+const holdsOf = (scope: Hold): readonly Hold[] => (scope === 'quota:marketing' ? [scope, 'quota:all'] : [scope]);
+
+/** The quota may have run out before the row that says so was there. */
+const withHolds = (loaded: Loaded, holds: readonly string[]): Loaded =>
+  holds.length === 0 ? loaded : { ...loaded, facts: { ...loaded.facts, pauses: [...loaded.facts.pauses, ...holds] } };
 
 /** What leads share, read in the transaction that decides. */
 async function readShared(
@@ -439,10 +484,12 @@ function renderTasks(
   return rendered;
 }
 
-function answerOf({ state, wake }: Decided, clock: Clock): AdvanceAnswer {
+function answerOf({ state, wake }: Decided, clock: Clock, laterMs: number): AdvanceAnswer {
   if (wake === null) return { n: state.seq };
-  const { at, queue, summary } = wake;
-  return { n: state.seq, w: { t: at, ms: clock.realUntil(at), q: queue === 'email' ? 'e' : 'l', s: summary } };
+  const { at, queue, summary, urgent } = wake;
+  const ms = clock.realUntil(at) + laterMs;
+  const w = { t: at, ms, q: queue === 'email' ? ('e' as const) : ('l' as const), s: summary };
+  return { n: state.seq, w: urgent === true ? { ...w, p: URGENCY.urgent } : w };
 }
 
 const isConflict = (error: unknown): error is Error =>

@@ -20,8 +20,9 @@ export function createLeadActivities(deps: AdvanceDeps): LeadActivities {
   const advance = createAdvance(deps);
   return {
     advance: (leadId) => {
-      const maySend = Context.current().info.taskQueue === EMAIL_QUEUE;
-      return withoutDetails(deps.log, { leadId }, () => advance(leadId, { maySend }));
+      const { taskQueue, priority } = Context.current().info;
+      const options = { maySend: taskQueue === EMAIL_QUEUE, urgency: priority?.priorityKey };
+      return withoutDetails(deps.log, { leadId }, () => advance(leadId, options));
     },
   };
 }

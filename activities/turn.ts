@@ -15,6 +15,8 @@ export class Turn {
   /** Names this try in the ledger, and the process it is made by. */
   readonly holder = `${process.pid}.${randomUUID()}`;
   line: Line | undefined;
+  /** What holds it back beside the pauses of the store. */
+  holds: readonly string[] = [];
   /** Found ended so often that the decision leaves them be. */
   already: AlreadyEnded = new Set();
   /** How to leave the gate that the commit stands in. */

@@ -61,6 +61,25 @@ and ends with a name.
 Martha Lindqvist
 `;
 
+const monday = `
+cadence: monday
+purpose: marketing
+lane: nurture
+window: { days: [mon], from: "09:00", to: "16:00", zone: company, spread: none }
+steps:
+  - { id: mail, email: mail-0 }
+`;
+
+/** Everybody is due at the opening of Monday's window, 09:00 in London, and whoever answers yes is handed over. */
+export function mondayPlaybook(): PlaybookFiles {
+  const files = benchPlaybook(1);
+  return {
+    ...files,
+    'playbook.yaml': `${PLAYBOOK}\nreplies: { positive: { handoff: hot } }\n`,
+    'cadences/monday.yaml': monday,
+  };
+}
+
 export function benchPlaybook(emails: number): PlaybookFiles {
   return {
     'playbook.yaml': PLAYBOOK,

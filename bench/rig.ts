@@ -10,10 +10,11 @@ import { createLeadActivities } from '../activities/index.ts';
 import { createApp } from '../src/api/app.ts';
 import type { Clock } from '../src/clock.ts';
 import { scrub } from '../src/core/scrub.ts';
-import { type Mailbox, startMailbox } from '../src/dev/mailbox/mailbox.ts';
+import { type Mailbox, type Quota, startMailbox } from '../src/dev/mailbox/mailbox.ts';
 import { startTemporal } from '../src/dev/temporal.ts';
 import { createSender } from '../src/email/sender.ts';
-import { compile, createPlaybookCache, hashFiles } from '../src/playbook/index.ts';
+import { startPace } from '../src/pace/pace.ts';
+import { compile, createPlaybookCache, hashFiles, type PlaybookFiles } from '../src/playbook/index.ts';
 import { type Database, openDatabase } from '../src/store/db.ts';
 import { createKey } from '../src/store/keys.ts';
 import { upsertLeads } from '../src/store/leads.ts';
@@ -38,8 +39,8 @@ export interface Rig {
   post(path: string, body: unknown): Promise<unknown>;
   /** Creates leads without waking them. */
   createLeads(count: number): Promise<string[]>;
-  /** Enrols in the benchmark's cadence, by batches of 500; returns when every batch is answered. */
-  enrol(leads: readonly string[]): Promise<void>;
+  /** Enrols in a cadence (`daily`), by batches of 500; returns when every batch is answered. */
+  enrol(leads: readonly string[], cadence?: string): Promise<void>;
   /** Told after every `advance` and every bare activity, with the lead or the bare id. */
   onDone: (id: string) => void;
   close(): Promise<void>;
@@ -47,8 +48,12 @@ export interface Rig {
 
 export interface RigOptions {
   readonly clock: Clock;
-  /** Emails of the cadence. */
+  /** Emails of the benchmark's cadence `daily`. */
   readonly emails: number;
+  /** In place of the benchmark's own playbook. */
+  readonly files?: PlaybookFiles;
+  /** The pace of sending is kept to this quota; absent: there is none. */
+  readonly quota?: Quota;
   /** Wraps `advance`, e.g. to time it. */
   readonly deps?: Partial<AdvanceDeps>;
 }
@@ -61,14 +66,19 @@ const bundle = (): Promise<WorkflowBundle> => {
 
 const SECRET = 'a-secret-of-the-benchmark-32-chars';
 
-export async function openRig({ clock, emails, deps = {} }: RigOptions): Promise<Rig> {
+export async function openRig({
+  clock,
+  emails,
+  files = benchPlaybook(emails),
+  quota,
+  deps = {},
+}: RigOptions): Promise<Rig> {
   const home = await mkdtemp(join(tmpdir(), 'volley-bench-'));
   const server = await startTemporal();
   const endpoint = { address: server.address };
   const client = await connectClient(endpoint);
   const database = await openDatabase({ home });
   await migrate(database.db, database.kind);
-  const files = benchPlaybook(emails);
   const compiled = compile(files);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors, null, 1));
   const { db } = database;
@@ -77,7 +87,7 @@ export async function openRig({ clock, emails, deps = {} }: RigOptions): Promise
     async (hash) => (await playbookFiles(db, hash)) ?? {},
     async () => (await currentPlaybook(db))?.hash ?? null,
   );
-  const mailbox = await startMailbox();
+  const mailbox = await startMailbox(quota === undefined ? {} : { quota });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const sender = createSender({ region: 'local', endpoint: mailbox.url, credentials, maxSockets: 100 });
   const nudger = createNudger({ client, log });
@@ -94,7 +104,17 @@ export async function openRig({ clock, emails, deps = {} }: RigOptions): Promise
   });
   const key = await transact(db, (tx) => createKey(tx, { role: 'admin' }, clock.now()));
 
-  const lead = createLeadActivities({ database, clock, playbooks, sender, log, mail: config, ...deps });
+  const pace = quota === undefined ? undefined : await startPace({ db, clock, sender, client, log });
+  const lead = createLeadActivities({
+    database,
+    clock,
+    playbooks,
+    sender,
+    log,
+    mail: config,
+    pacer: pace?.pacer,
+    ...deps,
+  });
   const activities: LeadActivities & BareActivities = {
     async advance(leadId) {
       const answer = await lead.advance(leadId);
@@ -144,15 +164,16 @@ export async function openRig({ clock, emails, deps = {} }: RigOptions): Promise
       }
       return ids;
     },
-    async enrol(leads) {
+    async enrol(leads, cadence = 'daily') {
       for (let from = 0; from < leads.length; from += 500) {
-        const enrollments = leads.slice(from, from + 500).map((id) => ({ lead: { id }, cadence: 'daily' }));
+        const enrollments = leads.slice(from, from + 500).map((id) => ({ lead: { id }, cadence }));
         await rig.post('/v1/enrollments/batch', { enrollments });
       }
     },
     async close() {
       await nudger.close();
       await workers.stop();
+      await pace?.stop();
       sender.close();
       await mailbox.close();
       await client.connection.close();

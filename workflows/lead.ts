@@ -30,6 +30,8 @@ interface Due {
   readonly at: number;
   readonly q: 'l' | 'e';
   readonly s: string;
+  /** Priority key of its activity on the email queue; absent: the usual one. */
+  readonly p?: number;
 }
 
 export interface LeadInput {
@@ -95,18 +97,23 @@ export async function lead(input: LeadInput): Promise<void> {
   const forgetFired = (): void => {
     if (alarm?.fired === true) alarm = undefined;
   };
-  const advanceOn = async (taskQueue: string, summary: string): Promise<void> => {
+  const advanceOn = async (taskQueue: string, summary: string, priorityKey?: number): Promise<void> => {
     forgetFired();
-    const answer = await advance.executeWithOptions({ taskQueue, summary }, [input.leadId]);
+    const priority = priorityKey === undefined ? {} : { priority: { priorityKey } };
+    const answer = await advance.executeWithOptions({ taskQueue, summary, ...priority }, [input.leadId]);
     forgetFired();
     // One a queue may be under way: the answer with the higher sequence number saw more.
     if (answer.n < newest) return;
     newest = answer.n;
-    due = answer.w && { t: answer.w.t, at: Date.now() + answer.w.ms, q: answer.w.q, s: answer.w.s };
+    if (answer.w === undefined) due = undefined;
+    else {
+      const { t, ms, q, s, p } = answer.w;
+      due = { t, at: Date.now() + ms, q, s, ...(p === undefined ? {} : { p }) };
+    }
   };
-  const startEmailing = (summary: string): void => {
+  const startEmailing = ({ s, p }: Due): void => {
     emailing = true;
-    advanceOn(EMAIL_QUEUE, summary)
+    advanceOn(EMAIL_QUEUE, s, p)
       .catch((error: unknown) => {
         failure = error;
       })
@@ -120,7 +127,7 @@ export async function lead(input: LeadInput): Promise<void> {
     const toSend = due !== undefined && due.q === 'e' && isDue() ? due : undefined;
     if (toSend !== undefined && !emailing) {
       nudged = false;
-      startEmailing(toSend.s);
+      startEmailing(toSend);
     } else if (nudged || (due !== undefined && toSend === undefined && isDue())) {
       nudged = false;
       await advanceOn(LEAD_QUEUE, due !== undefined && toSend === undefined && isDue() ? due.s : 'look at the inbox');

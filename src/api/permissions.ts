@@ -99,6 +99,7 @@ export const PERMISSIONS = {
   'webhooks.replay-dead': admin,
   'sending.pause': marketing,
   'sending.resume': marketing,
+  'sending.pauses': { ...marketing, manager: 'all' },
   'hooks.ses': { admin: 'all', integration: 'all' },
   'hooks.inbound': { admin: 'all', integration: 'all' },
 } as const satisfies Readonly<Record<string, Grants>>;

@@ -16,6 +16,7 @@ import { dueLeads, pendingLeads } from '../store/inbox.ts';
 import { introducePlaybook } from '../store/introduce.ts';
 import { pendingMigrations } from '../store/migrate.ts';
 import { currentPlaybook, playbookFiles } from '../store/playbooks.ts';
+import { readQuota } from '../store/send-quota.ts';
 import { kindAttributes } from '../temporal/attributes.ts';
 import { LEAD_QUEUE } from '../temporal/names.ts';
 import type { DueLead } from '../temporal/reconcile.ts';
@@ -107,12 +108,19 @@ export function requireShared(config: Config): { databaseUrl: string; secret: st
  */
 const NUDGE_GRACE_MS = { real: 5_000, spedUp: 30_000 };
 
+/** What a worker sends while nobody has read a quota. */
+const SENT_PER_SECOND = 20;
+/** How much longer than by the quota the queue of sends may take before somebody in it looks forgotten. */
+const LATE = 1.5;
+
 /** Leads that should have been nudged by now, and those that a new playbook has yet to meet; see the sweeper. */
 export const lateLeads =
   (db: Db, clock: Clock) =>
   async (limit: number): Promise<readonly string[]> => {
     const met = await introducePlaybook(db, clock.now(), limit);
-    const late = await pendingLeads(db, clock.now() - graceOf(clock), limit);
+    const perSecond = (await readQuota(db))?.perSecond ?? SENT_PER_SECOND;
+    const perEmail = (LATE * 1_000 * clock.anchor.factor) / perSecond;
+    const late = await pendingLeads(db, clock.now() - graceOf(clock), limit, perEmail);
     return [...new Set([...met, ...late])];
   };
 
@@ -155,11 +163,6 @@ export const checksOf = (client: Client): Record<string, () => Promise<void>> =>
     await client.workflowService.getSystemInfo({});
   },
 });
-
-/** The rate SES allows, as the limit of the email queue; the mailbox has none. */
-export async function quotaOf(email: EmailConfig, sender: Sender): Promise<{ emailsPerSecond?: number }> {
-  return email.kind === 'ses' ? { emailsPerSecond: (await sender.quota()).maxPerSecond } : {};
-}
 
 export interface HttpServer {
   readonly url: string;

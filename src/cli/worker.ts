@@ -7,12 +7,13 @@ import { createLog } from '../log.ts';
 import { startPlanner } from '../notices/plan.ts';
 import { startDispatcher } from '../outbox/dispatcher.ts';
 import { deliveryHandlers } from '../outbox/handlers.ts';
+import { startPace } from '../pace/pace.ts';
 import { openDatabase } from '../store/db.ts';
 import { connectClient } from '../temporal/client.ts';
 import { createNudger } from '../temporal/nudge.ts';
 import type { WorkflowBundle } from '../worker/bundle.ts';
 import { shutdownRuntime, startWorkers } from '../worker/run.ts';
-import { openClock, openPlaybooks, openSender, quotaOf, requireMigrated, requireShared } from './parts.ts';
+import { openClock, openPlaybooks, openSender, requireMigrated, requireShared } from './parts.ts';
 import { lookingOf } from './sending-domains.ts';
 import { untilStopped } from './signals.ts';
 
@@ -45,19 +46,22 @@ export async function runWorker(config: Config, { bundle, around = (x) => x, ...
   stack.defer(shutdownRuntime);
   const senders = await startSenderWatch({ ...shared, db: database.db, looking: lookingOf(config) });
   stack.defer(() => senders.stop());
+  const pace = await startPace({ db: database.db, clock, sender, client, log });
+  stack.defer(() => pace?.stop());
   const workers = await startWorkers({
     endpoint,
     client,
     log,
     activities: {
-      ...around(createLeadActivities({ ...shared, sender, mail: { secret, publicUrl }, ...extras })),
+      ...around(
+        createLeadActivities({ ...shared, sender, pacer: pace?.pacer, mail: { secret, publicUrl }, ...extras }),
+      ),
       ...createImportActivities({ ...shared, config: { secret } }),
     },
     ...(bundle === undefined ? {} : { bundle }),
-    ...(await quotaOf(config.email, sender)),
   });
   stack.defer(() => workers.stop());
-  const delivering = { ...shared, db: database.db, sender, mail: { secret, publicUrl } };
+  const delivering = { ...shared, db: database.db, sender: pace?.sender ?? sender, mail: { secret, publicUrl } };
   const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(delivering), log });
   stack.defer(() => dispatcher.stop());
   const planner = startPlanner({ db: database.db, clock, playbooks: shared.playbooks, log });

@@ -141,7 +141,9 @@ function decideIn(d: Draft, request: Request): Decided {
     effects: d.effects,
     applied,
     ...(d.touch ? { touch: d.touch } : {}),
-    wake: wake ? { at: wake.at, queue: wake.queue, summary: summaryOf(wake) } : null,
+    wake: wake
+      ? { at: wake.at, queue: wake.queue, summary: summaryOf(wake), ...(wake.urgent ? { urgent: wake.urgent } : {}) }
+      : null,
     ...(held === undefined ? {} : { held }),
     entered: d.entered,
     notices: noticesOf(d.effects, request.state.custody),

@@ -144,6 +144,8 @@ export interface Wake {
   readonly queue: 'lead' | 'email';
   /** Words for Temporal's UI, e.g. `evaluation-guide / compare: email, Tue 09:12 +01:00`. */
   readonly summary: string;
+  /** A send that goes ahead of bulk: mail of sales and of service. */
+  readonly urgent?: true;
 }
 
 export interface Decided {

@@ -22,6 +22,10 @@ export const shareOf = (key: string): number => fraction('window', key);
 /** The next instant of the cadence's window for this lead. */
 export function slotFor(d: Draft, playbook: Playbook, cadence: Cadence, from: Instant, spread: Spread): Instant {
   const zone = windowZone(d.facts, playbook, cadence);
+  if (cadence.window.spread === 'none') {
+    // Two emails without a wait between them do not share a day's window.
+    return nextSlot(cadence.window, zone, from, 0, spread === 'after' ? 'after' : 'none');
+  }
   return nextSlot(cadence.window, zone, from, placeIn(d, cadence.window, zone), spread);
 }
 

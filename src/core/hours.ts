@@ -28,4 +28,6 @@ export interface SendWindow {
   readonly zones: readonly ('lead' | 'country' | 'company')[];
   /** Within it, the hour at which the lead does most, once that is known. */
   readonly prefer?: 'best-hour';
+  /** Everybody as soon as it is open; absent: each lead at its own place in it. */
+  readonly spread?: 'none';
 }

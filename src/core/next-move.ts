@@ -10,7 +10,8 @@ export const SILENCES = {
   objected: 'The person objected to marketing: no team contacts them again.',
   expired: 'Nobody has heard of it for too long and it has expired: a signal brings it back.',
   'sending-paused': 'Sending is paused; what is due goes on when it is resumed.',
-  'sending-held': 'Sending is held by a rule, as for a sending domain that is not ready; what is due keeps its place.',
+  'sending-held':
+    'Sending is held by a rule: the mail service’s quota, too many bounces or complaints, or a sending domain that is not ready. What is due keeps its place.',
   'offer-unanswered': 'The lead is offered and its ladder is at an end: it waits for an answer.',
   'with-rep': 'A rep has accepted the lead and has the next move.',
   'paused-by-person': 'A person paused its cadence; it goes on when somebody resumes it.',

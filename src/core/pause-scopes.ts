@@ -8,10 +8,12 @@ import type { Reason } from './reasons.ts';
 /** All sending, by a person. */
 export const EVERYTHING = '*';
 
-/** By rules: the domain mail would be from is not ready. */
+/** By rules: the domain mail would be from is not ready; the mail service's quota of 24 hours is used up. */
 export const HOLDS = {
   'sender:marketing': 'sender-not-ready',
   'sender:sales': 'sender-not-ready',
+  'quota:marketing': 'quota-exhausted',
+  'quota:all': 'quota-exhausted',
 } as const satisfies Readonly<Record<string, Reason>>;
 export type Hold = keyof typeof HOLDS;
 
@@ -23,6 +25,8 @@ export const scopesOf = ({ id, purpose }: Pick<Cadence, 'id' | 'purpose'>): read
   id,
   // Whose address it is from, as `company.from` has it.
   purpose === 'sales' ? 'sender:sales' : 'sender:marketing',
+  ...(purpose === 'marketing' ? ['quota:marketing'] : []),
+  'quota:all',
 ];
 
 /** Why a touch is held, in the journal's words. */

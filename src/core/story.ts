@@ -101,6 +101,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 const GOES_ON: Readonly<Record<string, string>> = {
   'rep-conversation': 'the rep has answered',
   'sender-not-ready': 'its records are in DNS',
+  'quota-exhausted': 'the quota has room again',
 };
 
 /** Every type of the journal has its words here: without them this does not compile. */

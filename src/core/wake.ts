@@ -20,6 +20,7 @@ export interface Due {
   readonly step?: string;
   readonly kind: string;
   readonly zone: string;
+  readonly urgent?: true;
 }
 
 /** How far ahead conditions that time alone can change are evaluated for a lead with nothing else due. */
@@ -46,7 +47,8 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
       // Held touches come back when their pause ends, not by the clock.
       if (e.held !== undefined && e.held === pauseScope(d, cadence)) continue;
       if (e.silenced === true && awaitsRep(d)) continue;
-      if (mode === 'play' && !d.maySend) continue;
+      // What was held only takes a new place: that is no send, and nothing to queue with sends for.
+      if (mode === 'play' && !d.maySend && e.held === undefined) continue;
     }
     // Its answer is on its way: the clock has nothing to close any more.
     if (step.kind === 'task' && e.task !== undefined && d.answered.has(e.task)) continue;
@@ -61,6 +63,7 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
       step: step.id,
       kind: step.kind,
       zone: zoned,
+      ...(isSending(step) && cadence.purpose !== 'marketing' ? { urgent: true as const } : {}),
     });
   }
   for (const s of d.state.sending) {

@@ -22,7 +22,6 @@ import {
   openClock,
   openPlaybooks,
   openSender,
-  quotaOf,
   snsOf,
 } from '../cli/parts.ts';
 import { lookingOf } from '../cli/sending-domains.ts';
@@ -34,6 +33,7 @@ import type { Logger } from '../log.ts';
 import { startPlanner } from '../notices/plan.ts';
 import { startDispatcher } from '../outbox/dispatcher.ts';
 import { deliveryHandlers } from '../outbox/handlers.ts';
+import { startPace } from '../pace/pace.ts';
 import type { PlaybookCache } from '../playbook/index.ts';
 import { backfill } from '../store/backfill.ts';
 import { type Database, openDatabase } from '../store/db.ts';
@@ -168,16 +168,22 @@ async function assemble(
 
   const senders = await startSenderWatch({ ...shared, db: database.db, looking: lookingOf(config) });
   onStop(() => senders.stop());
+  const pace = await startPace({ db: database.db, clock, sender, client, log });
+  onStop(() => pace?.stop());
   const workers = await startWorkers({
     endpoint,
     client,
     log,
     bundle: await bundling,
     activities: {
-      ...createLeadActivities({ ...shared, sender, mail: { secret, publicUrl } }),
+      ...createLeadActivities({
+        ...shared,
+        sender,
+        mail: { secret, publicUrl },
+        pacer: pace?.pacer,
+      }),
       ...createImportActivities({ ...shared, config: { secret } }),
     },
-    ...(await quotaOf(config.email, sender)),
   });
   // Pushed first, so done last: the native runtime would keep the process alive.
   onStop(shutdownRuntime);
@@ -185,7 +191,7 @@ async function assemble(
   workers.ended.then(brokenBy('the workers'), brokenBy('the workers'));
 
   const sweeper = startSweeper({ pending: lateLeads(database.db, clock), nudger, log, intervalMs: SWEEP_MS });
-  const delivering = { ...shared, db: database.db, sender, mail: { secret, publicUrl } };
+  const delivering = { ...shared, db: database.db, sender: pace?.sender ?? sender, mail: { secret, publicUrl } };
   const dispatcher = startDispatcher({ db: database.db, clock, handlers: deliveryHandlers(delivering), log });
   const planner = startPlanner({ db: database.db, clock, playbooks, log });
   const chats = startChatSweeper(shared);

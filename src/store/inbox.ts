@@ -2,7 +2,7 @@
  * The inbox: what happened to a lead, applied exactly once by the commit that acts on it. Nudges
  * carry nothing; these rows are the message.
  */
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { InputBody } from '../core/input.ts';
 import type { Instant } from '../core/time.ts';
 import type { Db } from './schema.ts';
@@ -65,9 +65,16 @@ export async function takeBackInput(tx: Db, id: string): Promise<void> {
 /**
  * What the sweeper looks for: leads that should have moved before `olderThan` and did not. An input
  * that waits, a due time that has passed, or a touch held by a pause that has ended.
+ * @param msPerEmail how long each lead that waits to send may keep the ones behind it waiting: a queue of
+ * thousands is no reason to nudge anybody
  * @returns at most `limit` lead ids.
  */
-export async function pendingLeads(db: Db, olderThan: Instant, limit: number): Promise<readonly string[]> {
+export async function pendingLeads(
+  db: Db,
+  olderThan: Instant,
+  limit: number,
+  msPerEmail = 0,
+): Promise<readonly string[]> {
   const waiting = await db
     .selectFrom('inbox')
     .select('lead_id')
@@ -78,11 +85,19 @@ export async function pendingLeads(db: Db, olderThan: Instant, limit: number): P
     .where('received_at', '<=', at(olderThan))
     .limit(limit)
     .execute();
+  const queued = msPerEmail === 0 ? 0 : await countQueued(db, olderThan);
   const late = await db
     .selectFrom('lead_states')
     .select('lead_id')
     .where('held', 'is', null)
     .where('due_at', '<=', at(olderThan))
+    .where(({ eb, or }) =>
+      or([
+        eb('queue', '<>', 'email'),
+        eb('queue', 'is', null),
+        eb('due_at', '<=', at(olderThan - queued * msPerEmail)),
+      ]),
+    )
     .orderBy('due_at')
     .limit(limit)
     .execute();
@@ -97,6 +112,18 @@ export async function pendingLeads(db: Db, olderThan: Instant, limit: number): P
     .execute();
   const ids = new Set([...waiting, ...late, ...released].map((row) => row.lead_id));
   return [...ids].slice(0, limit);
+}
+
+/** How many leads were due to send by then and have not. */
+async function countQueued(db: Db, by: Instant): Promise<number> {
+  const row = await db
+    .selectFrom('lead_states')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('queue', '=', 'email')
+    .where('held', 'is', null)
+    .where('due_at', '<=', at(by))
+    .executeTakeFirstOrThrow();
+  return Number(row.n);
 }
 
 /**
@@ -145,4 +172,24 @@ export async function heldLeads(
     .limit(page.limit)
     .execute();
   return rows.map((row) => row.lead_id);
+}
+
+/** Most that are counted of those who wake in one second. */
+const CROWD = 20_000;
+
+/**
+ * How much later than `at` a lead is woken to send, ms: those of the same second wake at twice the rate at
+ * which messages may go, in the order they were planned. All at once they would keep the engine from
+ * everything else, and wait in the queue all the same.
+ */
+export async function crowdMs(db: Db, at: Instant, perSecond: number): Promise<number> {
+  const { rows } = await db.executeQuery<{ n: number }>(
+    CompiledQuery.raw(
+      `select cast(count(*) as integer) as n from (
+        select 1 as one from lead_states where due_at > $1 and due_at <= $2 and queue = 'email' limit ${CROWD}) due`,
+      [date(at - 1_000), date(at)],
+    ),
+  );
+  const atOnce = 2 * perSecond;
+  return Math.max(0, Math.floor((1_000 * ((rows[0]?.n ?? 0) - atOnce)) / atOnce));
 }

@@ -1,10 +1,10 @@
-/** What is paused for everybody: `*` (all sending) or one cadence. Checked at the moment of the send. */
+/** What is paused for everybody: all sending, one cadence, or what the rules of pacing hold. Checked at the moment of the send. */
 import type { Instant } from '../core/time.ts';
 import type { Db } from './schema.ts';
 import { date } from './values.ts';
 
 export interface Pause {
-  /** `*` or a cadence id. */
+  /** See `scopesOf` in src/core/pause-scopes.ts. */
   readonly scope: string;
   readonly reason: string;
   readonly by: string;

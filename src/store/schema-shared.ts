@@ -102,11 +102,19 @@ export interface SendingDomainsTable {
 }
 
 export interface PausesTable {
-  /** `*` or a cadence id. */
+  /** See `PAUSE_SCOPES` in src/core/pause-scopes.ts. */
   scope: string;
   reason: string;
   actor: string;
   created_at: Time;
+}
+
+/** See send-slots.ts. */
+export interface SendSlotsTable {
+  n: number;
+  free_at: Time;
+  lease: Nullable<string>;
+  uses: number;
 }
 
 export interface MetaTable {

@@ -23,6 +23,7 @@ import type {
   RepsTable,
   SchemaMigrationsTable,
   SendingDomainsTable,
+  SendSlotsTable,
 } from './schema-shared.ts';
 import type { Nullable, Time, TimeOrNull } from './schema-values.ts';
 
@@ -318,6 +319,7 @@ export interface Schema {
   import_errors: ImportErrorsTable;
   pauses: PausesTable;
   sending_domains: SendingDomainsTable;
+  send_slots: SendSlotsTable;
   meta: MetaTable;
   schema_migrations: SchemaMigrationsTable;
 }

@@ -7,7 +7,7 @@ import type { Instant } from '../core/time.ts';
 import { type BounceMeaning, MEANINGS, SOFT_IN_A_ROW, SOFT_SPAN } from '../email/bounce.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
 import type { Db, TouchesTable } from './schema.ts';
-import { date } from './values.ts';
+import { at, date } from './values.ts';
 
 export type TouchState = 'claimed' | 'sending' | 'sent' | 'skipped' | 'failed' | 'unconfirmed';
 
@@ -165,6 +165,20 @@ export async function heldBy(tx: Db, touchId: string, holder: string): Promise<b
     .where('holder', '=', holder)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** How many touches, of one cadence or all, have been handed to the mail service since then and have no answer yet. */
+export async function underWay(
+  db: Db,
+  { since, cadence }: { since: Instant; cadence: string | undefined },
+): Promise<number> {
+  let query = db
+    .selectFrom('touches')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('state', '=', 'sending')
+    .where('decided_at', '>', at(since));
+  if (cadence !== undefined) query = query.where('cadence', '=', cadence);
+  return Number((await query.executeTakeFirstOrThrow()).n);
 }
 
 /**

@@ -9,8 +9,6 @@ export interface WorkerSetup {
   readonly namespace: string;
   readonly bundle: WorkflowBundle;
   readonly activities: object;
-  /** Sends a second over all workers, set on the email queue; absent: no limit. */
-  readonly emailsPerSecond?: number;
   /** Leads whose workflow stays in memory; the rest replay when they wake. */
   readonly cachedLeads?: number;
   readonly leadActivities?: number;
@@ -61,13 +59,15 @@ export function leadWorkerOptions(setup: WorkerSetup): WorkerOptions {
   };
 }
 
-/** The activities that may send. No workflows, so that its rate limit is a limit on email alone. */
+/**
+ * The activities that may send. No workflows, so that a limit of the queue is a limit on email alone; it is
+ * set on the queue (`src/temporal/queue-rate.ts`), for all workers.
+ */
 export function emailWorkerOptions(setup: WorkerSetup): WorkerOptions {
   return {
     ...common(setup),
     taskQueue: EMAIL_QUEUE,
     maxConcurrentActivityTaskExecutions: setup.emailActivities ?? 50,
     activityTaskPollerBehavior: { type: 'autoscaling', initial: 5, maximum: 10 },
-    ...(setup.emailsPerSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: setup.emailsPerSecond }),
   };
 }

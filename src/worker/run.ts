@@ -10,8 +10,7 @@ import { bundleWorkflows, type WorkflowBundle } from './bundle.ts';
 import { emailWorkerOptions, leadWorkerOptions, type WorkerSetup } from './options.ts';
 import { forwardLogs } from './runtime.ts';
 
-export interface StartWorkersOptions
-  extends Pick<WorkerSetup, 'emailsPerSecond' | 'cachedLeads' | 'leadActivities' | 'emailActivities'> {
+export interface StartWorkersOptions extends Pick<WorkerSetup, 'cachedLeads' | 'leadActivities' | 'emailActivities'> {
   readonly endpoint: TemporalEndpoint;
   /** For making the version current and registering search attributes; stays the caller's. */
   readonly client: Client;

@@ -72,6 +72,15 @@ describe.each(testDatabases)('the inbox and what bumps a guard, on %s', (kind) =
     expect(await pendingLeads(db, NOW + 2 * MINUTE, 1)).toHaveLength(1);
   });
 
+  it('leaves those in peace who wait to send behind others, for as long as that may take', async () => {
+    const queued: string[] = [];
+    for (const at of [NOW, NOW, NOW]) queued.push(await settled({ wake: { at, queue: 'email', summary: '' } }));
+    const swept = async (after: number) =>
+      (await pendingLeads(db, NOW + after, 1_000, MINUTE)).filter((lead) => queued.includes(lead));
+    expect(await swept(3 * MINUTE - 1)).toEqual([]);
+    expect(await swept(3 * MINUTE)).toHaveLength(3);
+  });
+
   it('lists in pages every lead that a workflow should exist for', async () => {
     const idle = await settled();
     const due = await settled({ wake: { at: NOW + 90 * 24 * 60 * MINUTE, queue: 'lead', summary: '' } });

@@ -38,12 +38,6 @@ describe('the workers', () => {
     expect(makers).toEqual(['src/worker/run.ts']);
   });
 
-  it('have a limit on the email queue alone', () => {
-    const limited = { ...setup, emailsPerSecond: 14 };
-    expect(emailWorkerOptions(limited).maxTaskQueueActivitiesPerSecond).toBe(14);
-    expect(leadWorkerOptions(limited).maxTaskQueueActivitiesPerSecond).toBeUndefined();
-  });
-
   it('run no workflows on the email queue', () => {
     expect(emailWorkerOptions(setup)).not.toHaveProperty('workflowBundle');
   });

@@ -32,6 +32,7 @@ export const EXPLAIN_CODES = {
   'rep-conversation': 'A reply of the lead waits for its rep; marketing does not talk over that.',
   'sending-paused': 'Sending is paused.',
   'sender-not-ready': 'The domain the mail would be from is not ready, or was not looked at yet.',
+  'quota-exhausted': 'The mail service takes no more for now: its quota of 24 hours is used up.',
   'entry-condition': 'The entry condition of the cadence does not hold.',
   'entry-event': 'The cadence is entered by an event that has not come.',
   'entry-by-hand': 'The cadence has no entry rule: a person, a return or a step puts leads into it.',

@@ -99,6 +99,11 @@ function heldBy(scope: string, held: string, position: Because): Explanation {
     const why = 'a domain it would be sent from is not ready, or was not looked at yet';
     return answer(reason, why, 'the records that `volley doctor` lists; then it goes on by itself');
   }
+  if (reason === 'quota-exhausted') {
+    const spared = scope === 'quota:marketing' ? '; the rest is kept for sales and service' : '';
+    const why = `the mail service’s quota of 24 hours is used up${spared}`;
+    return answer(reason, why, 'time: messages of 24 hours ago leave the quota one by one');
+  }
   const all = scope === EVERYTHING;
   return answer(
     'sending-paused',

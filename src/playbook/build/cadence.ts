@@ -54,6 +54,7 @@ function buildWindow(raw: RawCadence['window'], company: Company): SendWindow {
     // The company's zone is always known, so it ends every search.
     zones: [...new Set([...zones, 'company' as const])],
     ...(raw?.prefer && { prefer: raw.prefer }),
+    ...(raw?.spread && { spread: raw.spread }),
   };
 }
 

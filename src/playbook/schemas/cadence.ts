@@ -193,6 +193,7 @@ export const cadenceSchema = object(
         zone: oneOf(ZONES).optional(),
         else: listOf(oneOf(ZONES), 'a list of "lead", "country", "company"').optional(),
         prefer: oneOf(['best-hour']).optional(),
+        spread: oneOf(['none']).optional(),
       },
       'when mail may go, such as { days: [tue, thu], from: "09:00", to: "16:00" }',
     ).optional(),
