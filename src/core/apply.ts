@@ -4,6 +4,7 @@ import { CHAT_SIGNAL } from './chat.ts';
 import { acceptChat, endChat, passChat, startChat } from './chats.ts';
 import { applyPreferences, letGo } from './choices.ts';
 import { applyColleagueReplied } from './colleagues.ts';
+import { tellConsents } from './consent-journal.ts';
 import { keepTold } from './context.ts';
 import { acceptHandoff, claim } from './custody/accept.ts';
 import { returnLead } from './custody/give-back.ts';
@@ -55,6 +56,7 @@ export function applyInput(d: Draft, input: Input): void {
   const body = input.body;
   switch (body.kind) {
     case 'lead.changed':
+      tellConsents(d, body.consents ?? [], body.by);
       // The facts are new already; settling looks at them.
       letGo(d);
       return;

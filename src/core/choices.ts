@@ -1,4 +1,6 @@
 /** What leads choose about marketing's mail without leaving it: topics they do not want, and a pause. */
+import { tellConsents } from './consent-journal.ts';
+import { givenConsent, PREFERENCE_PAGE, SUBSCRIBED_AGAIN } from './consent-told.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { slotFor } from './enrollment.ts';
 import type { Facts } from './facts.ts';
@@ -80,6 +82,13 @@ export function applyPreferences(d: Draft, body: Extract<InputBody, { kind: 'pre
       ...(subscribed.length === 0 ? {} : { subscribed: subscribed.join(', ') }),
     },
   });
+  const agreed = subscribed.filter((purpose): purpose is Purpose => purpose === 'marketing' || purpose === 'sales');
+  const given = { basis: SUBSCRIBED_AGAIN, source: PREFERENCE_PAGE, at: d.t };
+  tellConsents(
+    d,
+    agreed.map((purpose) => givenConsent({ ...given, purpose })),
+    by,
+  );
   letGo(d);
 }
 

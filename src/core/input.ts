@@ -1,5 +1,6 @@
 /** What can happen to a lead: the payload of an inbox row. One schema for writers and readers. */
 import { z } from 'zod';
+import { consentToldSchema } from './consent-told.ts';
 
 const by = z.string();
 const facts = z.record(z.string(), z.string());
@@ -9,7 +10,7 @@ export const toldSchema = z.object({ device: z.string(), place: z.string(), chan
 
 export const inputSchema = z.discriminatedUnion('kind', [
   /** The lead was created or its fields, consent or suppressions changed: look again. */
-  z.object({ kind: z.literal('lead.changed'), by }),
+  z.object({ kind: z.literal('lead.changed'), consents: z.array(consentToldSchema).optional(), by }),
   z.object({
     kind: z.literal('signal'),
     type: z.string(),

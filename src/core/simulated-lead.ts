@@ -4,6 +4,7 @@ import { addDuration, instantOf, localDay } from './calendar.ts';
 import { CHAT_SIGNAL } from './chat.ts';
 import { isChatTask } from './chats.ts';
 import { PAUSE, topicsOf } from './choices.ts';
+import { consentsTold } from './consent-told.ts';
 import { decideWith } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
 import { isCustomer } from './endstate.ts';
@@ -23,7 +24,7 @@ export interface LeadToSimulate {
   /** Stable text that splits, spreading and behaviour hash. */
   readonly key: string;
   readonly lead: LeadFields;
-  readonly consents: readonly Consent[];
+  readonly consents: readonly (Consent & { readonly source?: string })[];
   /** What holds back mail from the start, such as an opt-out that came with the lead. */
   readonly suppressions: readonly Omit<Suppression, 'at'>[];
 }
@@ -317,7 +318,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     return { ...act, until: instantOf(zone, localDay(zone, act.until), 0) };
   }
 
-  put(from, { kind: 'lead.changed', by: 'import' });
+  put(from, { kind: 'lead.changed', ...consentsTold(given.consents), by: 'import' });
   for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') does(act);
   for (const [n, sale] of actors.deals(key, from).entries()) tellOf(sale, `deal-${key}-crm-${n + 1}`);
 

@@ -333,6 +333,13 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     ];
     return `The lead chose on its preference page${by(t)}: ${said.filter((part) => part !== '').join('; ')}.`;
   },
+  'consent.given': (t) => {
+    const source = t.text('source', '') === '' ? '' : `, ${t.text('source')}`;
+    const until = t.time('expires') === undefined ? '' : `, until ${t.time('expires')}`;
+    return `A consent for ${t.text('purpose')} is recorded (${t.text('basis')}${source}), given on ${t.time('givenAt') ?? 'a day unknown'}${until}${by(t)}.`;
+  },
+  'consent.withdrawn': (t) =>
+    `The consent for ${t.text('purpose')} is taken back${by(t)}: nothing goes out for that until the person agrees again.`,
   'lead.moved': (t) => {
     const from = t.text('from', '') === '' ? '' : ` from ${t.text('from')}`;
     const to = t.text('to', '') === '' ? '' : ` to ${t.text('to')}`;

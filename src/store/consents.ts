@@ -4,13 +4,13 @@
  */
 import { CompiledQuery } from 'kysely';
 import { NOT_GIVEN } from '../core/consent.ts';
+import { type ConsentTold, givenConsent } from '../core/consent-told.ts';
 import type { Purpose } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
 import { bumpGuards } from './guards.ts';
 import { putInputs } from './inbox.ts';
-
 import type { Db } from './schema.ts';
-import { date, dateOrNull } from './values.ts';
+import { at as atInstant, date, dateOrNull } from './values.ts';
 
 export interface ConsentRow {
   readonly purpose: Purpose;
@@ -41,6 +41,17 @@ export interface NewConsent {
  */
 export async function recordConsent(tx: Db, consent: NewConsent, now: Instant): Promise<void> {
   const { leadId, purpose, basis, source, at, expires, by } = consent;
+  const before = await tx
+    .selectFrom('consents')
+    .select(['source', 'expires', 'withdrawn_at'])
+    .where('lead_id', '=', leadId)
+    .where('purpose', '=', purpose)
+    .where('basis', '=', basis)
+    .where('at', '=', atInstant(at))
+    .executeTakeFirst();
+  const same = before !== undefined && before.source === source && before.expires === (expires ?? null);
+  // What was taken back is not given again by telling of the same instant.
+  const isNew = !same && (before?.withdrawn_at ?? null) === null;
   await tx
     .insertInto('consents')
     .values({ lead_id: leadId, purpose, basis, source, at: date(at), expires: dateOrNull(expires) })
@@ -51,7 +62,7 @@ export async function recordConsent(tx: Db, consent: NewConsent, now: Instant): 
       })),
     )
     .execute();
-  await tell(tx, leadId, by, now);
+  await tell(tx, leadId, isNew ? [givenConsent(consent)] : [], by, now);
 }
 
 /**
@@ -79,12 +90,12 @@ export async function withdrawConsent(
       .onConflict((conflict) => conflict.columns(['lead_id', 'purpose', 'basis', 'at']).doNothing())
       .execute();
   }
-  await tell(tx, leadId, by, now);
+  await tell(tx, leadId, [{ how: 'withdrawn', purpose }], by, now);
 }
 
-async function tell(tx: Db, leadId: string, by: string, now: Instant): Promise<void> {
+async function tell(tx: Db, leadId: string, consents: readonly ConsentTold[], by: string, now: Instant): Promise<void> {
   await bumpGuards(tx, [leadId]);
-  await putInputs(tx, [{ leadId, at: now, body: { kind: 'lead.changed', by } }], now);
+  await putInputs(tx, [{ leadId, at: now, body: { kind: 'lead.changed', consents: [...consents], by } }], now);
 }
 
 /** All consents a lead has or had, the oldest first. */

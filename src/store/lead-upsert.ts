@@ -4,6 +4,7 @@
  */
 import { type Insertable, sql } from 'kysely';
 import { accountIdOf } from '../core/account.ts';
+import { consentsTold } from '../core/consent-told.ts';
 import { VolleyError } from '../core/errors.ts';
 import type { ScrubbedLead } from '../core/scrub.ts';
 import type { Instant } from '../core/time.ts';
@@ -199,7 +200,7 @@ export async function upsertLeads(
   const inputs = touched.map((draft) => ({
     leadId: draft.row.id,
     at: now,
-    body: { kind: 'lead.changed' as const, by },
+    body: { kind: 'lead.changed' as const, ...consentsTold(draft.consents), by },
   }));
   await putInputs(tx, inputs, now);
   return outcomes;

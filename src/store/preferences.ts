@@ -3,6 +3,7 @@
  * a send that has not read it yet reads it (`docs/decisions/unsubscribe-and-send.md`).
  */
 import { sql } from 'kysely';
+import { PREFERENCE_PAGE, SUBSCRIBED_AGAIN } from '../core/consent-told.ts';
 import type { Choices } from '../core/facts.ts';
 import type { Purpose } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
@@ -16,8 +17,6 @@ import { date } from './values.ts';
 /** The row of a pause, in place of a topic. */
 const PAUSE = '';
 const PURPOSES: readonly Purpose[] = ['marketing', 'sales', 'service'];
-/** Where a consent is from that somebody gave by subscribing again. */
-export const PREFERENCE_PAGE = 'preference page';
 
 /** As the lead's facts have them. */
 export function toChoices(rows: readonly (readonly [topic: string, until: Instant | null, at: Instant])[]): Choices {
@@ -109,7 +108,7 @@ async function subscribe(
         agreed.map((purpose) => ({
           lead_id: id,
           purpose,
-          basis: 'consent',
+          basis: SUBSCRIBED_AGAIN,
           source: PREFERENCE_PAGE,
           at: date(now),
           expires: null,

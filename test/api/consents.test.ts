@@ -72,6 +72,45 @@ describe('consent', () => {
     expect((await get(id)).permissions.sales).toMatchObject({ may: false, reason: 'consent-withdrawn' });
   });
 
+  test('is in the journal, told once, in words and by whom; an import says so too', async () => {
+    const [at, expires] = ['2026-11-02T00:00:00.000Z', '2027-11-02T00:00:00.000Z'];
+    const opted = { purpose: 'marketing', basis: 'opt-in', source: 'webinar', at, expires };
+    const id = await api.lead('told@consent.example', { consent: [opted] });
+    await api.lead('told@consent.example', { consent: [opted] });
+    await api.call(`POST /v1/leads/${id}/consents`, { body: opted });
+    await api.advance(id);
+    api.now += 60_000;
+    await api.call(`POST /v1/leads/${id}/consents/withdraw`, { body: { purpose: 'marketing' } });
+    // Telling of the same instant again gives back nothing.
+    await api.call(`POST /v1/leads/${id}/consents`, { body: opted });
+    await api.advance(id);
+    const { items } = (await api.call(`GET /v1/leads/${id}/journal`)).body;
+    const told = items.filter(({ type }: { type: string }) => type.startsWith('consent.'));
+    expect(told).toMatchObject([
+      {
+        type: 'consent.given',
+        reason: 'consent-given',
+        data: { purpose: 'marketing', basis: 'opt-in', source: 'webinar', expires: Date.parse(expires) },
+        sentence: expect.stringMatching(
+          /^A consent for marketing is recorded \(opt-in, webinar\), given on Mon 2 Nov 2026.*, until Tue 2 Nov 2027/,
+        ),
+      },
+      {
+        type: 'consent.withdrawn',
+        reason: 'consent-withdrawn',
+        data: { purpose: 'marketing' },
+        sentence: expect.stringMatching(/^The consent for marketing is taken back, by .*agrees again\.$/),
+      },
+    ]);
+    const raw = JSON.stringify({ email: 'listed@consent.example', consent: [opted] });
+    const posted = await api.call('POST /v1/imports', { raw, type: 'application/x-ndjson' });
+    while (await importPage(api.deps, posted.body.id));
+    const [lead] = (await api.call('GET /v1/leads?q=listed@consent.example')).body.items;
+    await api.advance(lead.id);
+    const journal = await api.call(`GET /v1/leads/${lead.id}/journal?type=consent.given`);
+    expect(journal.body.items).toMatchObject([{ data: { source: 'webinar' }, by: expect.any(String) }]);
+  });
+
   test('that is over is a finding of the health report while the lead is in a cadence', async () => {
     const at = new Date(api.now - DAY).toISOString();
     const expires = new Date(api.now + DAY).toISOString();

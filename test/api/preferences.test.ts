@@ -200,6 +200,14 @@ describe('what a lead may choose', () => {
       { purpose: 'marketing', basis: 'consent', at: new Date(START).toISOString(), expires: null, state: 'given' },
       { purpose: 'sales', basis: 'consent', at: new Date(START).toISOString(), expires: null, state: 'given' },
     ]);
+    await api.advance(leadId);
+    const told = await api.call(`GET /v1/leads/${leadId}/journal?type=consent.given`);
+    expect(told.body.items.map((one: { data: unknown; by: string }) => [one.data, one.by])).toEqual(
+      ['marketing', 'sales'].map((purpose) => [
+        { purpose, basis: 'consent', source: 'preference page', givenAt: START },
+        'lead',
+      ]),
+    );
     expect((await lead(leadId)).suppressions).toEqual([]);
   });
 

@@ -96,9 +96,14 @@ describe('a lead whose consent ends on the way', () => {
     const lead = new PlayedLead(book(require), MONDAY, { consents: [given()] });
     lead.playTo(new Date(day(2)).toISOString());
     lead.facts = { ...lead.facts, consents: [given({ withdrawn: lead.now })] };
-    lead.put({ kind: 'lead.changed', by: 'lead' });
+    lead.put({ kind: 'lead.changed', consents: [{ how: 'withdrawn', purpose: 'marketing' }], by: 'lead' });
     lead.playTo('2027-01-01T00:00:00Z');
     expect(lead.touches).toHaveLength(1);
     expect(lead.journal.find(({ type }) => type === 'enrollment.ended')).toMatchObject({ reason: 'consent-withdrawn' });
+    expect(lead.journal.find(({ type }) => type === 'consent.withdrawn')).toMatchObject({
+      by: 'lead',
+      reason: 'consent-withdrawn',
+      data: { purpose: 'marketing' },
+    });
   });
 });

@@ -413,7 +413,7 @@ describe('whatever happens to a lead', () => {
     for (const [p, zone, happens, slow] of fc.sample(aLife, 1_500)) {
       for (const { type } of play(p, zone, happens, slow).journal) kinds.set(type, (kinds.get(type) ?? 0) + 1);
     }
-    // These need a set-up of their own: see decide.test.ts, custody.test.ts, colleagues.test.ts and merge.property.test.ts.
+    // These need a set-up of their own: see decide.test.ts, custody.test.ts, consent.test.ts, colleagues.test.ts and merge.property.test.ts.
     const elsewhere = [
       'touch.failed',
       'touch.held',
@@ -426,6 +426,8 @@ describe('whatever happens to a lead', () => {
       'chat.ended',
       'lead.assigned',
       'handoff.skipped',
+      'consent.given',
+      'consent.withdrawn',
       'lead.merged',
       'lead.mended',
       'lead.requalified',

@@ -147,6 +147,11 @@ const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | 
       subscribed: e.textOrNone('subscribed'),
     },
   }),
+  'consent.given': (e) => ({
+    type: 'lead.consent-given',
+    data: { purpose: e.text('purpose'), expires: e.timeOrNone('expires') },
+  }),
+  'consent.withdrawn': (e) => ({ type: 'lead.consent-withdrawn', data: { purpose: e.text('purpose') } }),
   'lead.requalified': () => ({ type: 'lead.revived', data: {} }),
   'lead.objected': () => ({ type: 'lead.objected', data: {} }),
   'lead.merged': (e) => ({ type: 'lead.merged', data: { from: e.text('from') } }),

@@ -77,6 +77,13 @@ export const EVENTS = {
     pausedUntil: time.nullable().describe('No emails of marketing until then.'),
     subscribed: textOrNone.describe('Purposes it had left and takes emails for again.'),
   }),
+  'lead.consent-given': kind('A consent was recorded: by a call, an import or the person.', {
+    purpose: text,
+    expires: time.nullable(),
+  }),
+  'lead.consent-withdrawn': kind('The person took a consent back: nothing goes out for this purpose.', {
+    purpose: text,
+  }),
   'lead.objected': kind('The person objects to marketing: nobody contacts them for that again.', {}),
   'lead.merged': kind('Two leads were one person: `from` goes on as this lead.', { from: text }),
   'lead.erased': {
