@@ -28,7 +28,7 @@ import { repTouched } from './sla.ts';
 import { moveStage } from './stage.ts';
 import { type Enrollment, type LeadState, SIGNALS_KEPT } from './state.ts';
 import { closeTask } from './task.ts';
-import { endTouch, proveTouch } from './touch.ts';
+import { endTouch, proveTouch, rejectTouch } from './touch.ts';
 
 type Body<K extends InputBody['kind']> = Extract<InputBody, { kind: K }>;
 
@@ -163,6 +163,9 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'touch.proven':
       proveTouch(d, body);
+      return;
+    case 'touch.rejected':
+      rejectTouch(d, body);
   }
 }
 

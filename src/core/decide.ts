@@ -40,6 +40,8 @@ export interface Request {
 const PRECEDENCE: Readonly<Record<InputBody['kind'], number>> = {
   'touch.result': -1,
   'touch.proven': -1,
+  // After what says that it went: that it went to nobody is the last word on it.
+  'touch.rejected': -0.5,
   objected: 0,
   suppressed: 1,
   disqualify: 2,

@@ -8,6 +8,9 @@ const facts = z.record(z.string(), z.string());
 /** See context.ts. */
 export const toldSchema = z.object({ device: z.string(), place: z.string(), channel: z.string() }).partial();
 
+/** A touch the lead's state may know no more. */
+const touchTold = { touch: z.string(), cadence: z.string(), step: z.string(), email: z.string(), playbook: z.string() };
+
 export const inputSchema = z.discriminatedUnion('kind', [
   /** The lead was created or its fields, consent or suppressions changed: look again. */
   z.object({ kind: z.literal('lead.changed'), consents: z.array(consentToldSchema).optional(), by }),
@@ -175,16 +178,14 @@ export const inputSchema = z.discriminatedUnion('kind', [
   }),
   /** The mail service says after all that it took a touch that was parked as `unconfirmed`. */
   z.object({
+    ...touchTold,
     kind: z.literal('touch.proven'),
-    touch: z.string(),
-    cadence: z.string(),
-    step: z.string(),
-    email: z.string(),
-    playbook: z.string(),
     /** When it was due, and when it went. */
     dueAt: z.number().int(),
     sentAt: z.number().int(),
   }),
+  /** The mail service took the message, found it unfit, and sends it to nobody. */
+  z.object({ ...touchTold, kind: z.literal('touch.rejected'), dueAt: z.number().int(), detail: z.string() }),
 ]);
 
 export type InputBody = z.infer<typeof inputSchema>;

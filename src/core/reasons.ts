@@ -126,6 +126,7 @@ export const REASONS = {
   throttled: 'The mail service refused it for now; it is tried again and keeps its place.',
   'not-sent': 'The message was cut off before it was handed over; it is tried again and keeps its place.',
   rejected: 'The mail service refused the message for good.',
+  'rejected-later': 'The mail service took the message, found it unfit to send, and sent it to nobody.',
   'render-failed': 'The email could not be rendered for this lead.',
   'no-answer-from-ses':
     'The call to the mail service was cut off, before or after it was taken: nobody knows; it is not sent again.',

@@ -178,7 +178,10 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'touch.held': (t) =>
     `The touch of ${t.place} is held: ${t.why}. It goes on when ${GOES_ON[t.entry.reason ?? ''] ?? 'sending is resumed'}.`,
   'touch.refused': (t) => `The email ${t.text('email')} could not go yet (${t.place}): ${t.why}.`,
-  'touch.failed': (t) => `The email ${t.text('email')} failed (${t.place}): ${t.why}. The cadence goes on.`,
+  'touch.failed': (t) =>
+    t.entry.reason === 'rejected-later'
+      ? `The email ${t.text('email')} reached nobody (${t.place}): ${t.why}. The cadence had gone on.`
+      : `The email ${t.text('email')} failed (${t.place}): ${t.why}. The cadence goes on.`,
   'touch.unconfirmed': (t) => `Whether the email ${t.text('email')} went is not known (${t.place}): ${t.why}.`,
   'signal.received': (t) => {
     if (t.text('type') === 'reply.received' && t.text('class', '') !== '') return replied(t);

@@ -260,3 +260,18 @@ export function proveTouch(d: Draft, proven: Extract<InputBody, { kind: 'touch.p
     data: { touch, email, ...(template ? { phase: template.phase } : {}), dueAt, sentAt },
   });
 }
+
+/**
+ * The mail service took the message and then refused to send it. Its step has passed, and what the lead has
+ * seen and the caps stay as they are: the same message would be refused again.
+ */
+export function rejectTouch(d: Draft, rejected: Extract<InputBody, { kind: 'touch.rejected' }>): void {
+  const { touch, cadence, step, email, playbook, dueAt, detail } = rejected;
+  // Nobody has read yet that it was taken: the run goes on by that first.
+  endTouch(d, { kind: 'touch.result', touch, outcome: 'sent' });
+  d.effects.push({ kind: 'touch.end', id: touch, state: 'failed', stage: d.state.stage, at: d.t, detail });
+  journal(d, {
+    ...{ type: 'touch.failed', cadence, step, playbook, reason: 'rejected-later', by: 'ses' },
+    data: { touch, email, dueAt, detail },
+  });
+}

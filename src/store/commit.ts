@@ -269,14 +269,16 @@ const SEND = `on conflict (id) do update set state = 'sending', attempts = touch
 const SKIP = `on conflict (id) do update set state = 'skipped', reason = excluded.reason, ended_at = excluded.ended_at
   where touches.state = 'claimed' returning id`;
 /**
- * A late proof may still turn `unconfirmed` into `sent`; every other end starts from `sending`. What was proven
- * after it was loaded is not parked: the conflict loads it again, with its proof.
+ * A late proof may still turn `unconfirmed` into `sent`, and what the mail service sent to nobody after all has
+ * `failed`, whatever it was; every other end starts from `sending`. What was proven after it was loaded is not
+ * parked: the conflict loads it again, with its proof.
  */
 const END = `update touches set state = $2, ended_at = $3, detail = $4, ses_message_id = coalesce(ses_message_id, $5),
   accepted_at = coalesce(accepted_at, $6), subject = coalesce($8, subject), stage = coalesce(stage, $7),
   parked_at = coalesce(parked_at, $9)
   where id = $1 and ((state = 'sending' and ($2 <> 'unconfirmed' or accepted_at is null))
-    or (state = 'unconfirmed' and $2 = 'sent')) returning id`;
+    or (state = 'unconfirmed' and $2 = 'sent')
+    or ($2 = 'failed' and rejected_at is not null)) returning id`;
 
 async function writeTouches(
   tx: Db,

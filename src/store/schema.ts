@@ -177,6 +177,8 @@ export interface TouchesTable {
   holder: Nullable<string>;
   /** When it was given up as `unconfirmed`; stays when it is proven afterwards. */
   parked_at: TimeOrNull;
+  /** When the mail service said that it will not send what it had taken. */
+  rejected_at: TimeOrNull;
   reason: Nullable<string>;
   detail: Nullable<string>;
   bounced_at: TimeOrNull;

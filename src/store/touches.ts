@@ -36,6 +36,7 @@ export interface Touch {
   readonly bouncedAt: Instant | null;
   readonly bounce: string | null;
   readonly complainedAt: Instant | null;
+  readonly rejectedAt: Instant | null;
 }
 
 const states: Readonly<Record<string, TouchState>> = {
@@ -71,6 +72,7 @@ const toTouch = (row: Selectable<TouchesTable>): Touch => ({
   bouncedAt: row.bounced_at,
   bounce: row.bounce,
   complainedAt: row.complained_at,
+  rejectedAt: row.rejected_at,
 });
 
 export async function touchById(db: Db, id: string): Promise<Touch | null> {
@@ -217,6 +219,20 @@ export async function markDelivered(
     .where('id', '=', touchId)
     .execute();
   return markAccepted(tx, touchId, sesMessageId, deliveredAt);
+}
+
+/** Keeps that the mail service sends a message to nobody which it had taken; the earliest of several reports. */
+export async function markRejected(
+  tx: Db,
+  touchId: string,
+  { messageId, sentAt, at }: { readonly messageId: string; readonly sentAt: Instant; readonly at: Instant },
+): Promise<Touch | null> {
+  await tx
+    .updateTable('touches')
+    .set({ rejected_at: sql<Date>`least(coalesce(rejected_at, ${date(at)}), ${date(at)})` })
+    .where('id', '=', touchId)
+    .execute();
+  return markAccepted(tx, touchId, messageId, sentAt);
 }
 
 export interface Bounce {

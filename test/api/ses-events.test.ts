@@ -142,6 +142,58 @@ test('any order of events, each any number of times, comes to the same end', asy
   );
 });
 
+describe('a message that SES takes and then refuses to send', () => {
+  const [sent, delivered, rejected] = [0, 1, 2] as const;
+  const events = () => [
+    event('Send', { send: {} }),
+    event('Delivery', { delivery: { timestamp: at(20 * SECOND), recipients: [email] } }),
+    event('Reject', { reject: { reason: 'Bad content' } }),
+  ];
+  const ends = async () =>
+    (await api.call(`GET /v1/leads/${leadId}/journal?type=touch.failed`)).body.items as { reason: string }[];
+
+  test.each([
+    [sent, delivered, rejected],
+    [sent, rejected, delivered],
+    [delivered, sent, rejected],
+    [delivered, rejected, sent],
+    [rejected, sent, delivered],
+    [rejected, delivered, sent],
+  ])(
+    'has failed, once, in the order %i %i %i, whatever it was before and whenever its lead is looked at',
+    async (...order) => {
+      const { db } = api.store.database;
+      for (const before of ['sent', 'sending', 'unconfirmed']) {
+        for (const eager of [false, true]) {
+          await aLead();
+          await db.updateTable('touches').set({ state: before }).where('id', '=', touch).execute();
+          for (const index of [...order, ...order]) {
+            await post(events()[index]);
+            if (eager) await api.advance(leadId);
+          }
+          await api.advance(leadId);
+          expect(await touchById(db, touch)).toMatchObject({ state: 'failed', detail: 'Reject: Bad content' });
+          expect(await ends()).toMatchObject([{ reason: 'rejected-later' }]);
+        }
+      }
+    },
+  );
+
+  test('is told as such by the journal, and wakes its lead', async () => {
+    const before = api.nudged.length;
+    await post([event('Send', { send: {} }), event('Rendering Failure', { failure: { errorMessage: 'x' } })]);
+    expect(api.nudged.slice(before)).toEqual([leadId]);
+    await api.advance(leadId);
+    expect(await ends()).toMatchObject([
+      {
+        data: { touch, detail: 'Rendering Failure' },
+        by: 'ses',
+        sentence: expect.stringMatching(/^The email evaluation-welcome reached nobody \(evaluation-guide \/ welcome\)/),
+      },
+    ]);
+  });
+});
+
 describe('a bounce', () => {
   test.each([
     ['Permanent', 'General', { status: '5.1.1' }, [[null, 'bounced']]],

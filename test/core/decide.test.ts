@@ -159,6 +159,25 @@ describe('a touch', () => {
     expect(lead.state).toMatchObject({ enrollments, seen, touched });
   });
 
+  it('has failed when the mail service sends it to nobody after all, whether or not its end was known, and the run goes on once', () => {
+    for (const known of [true, false]) {
+      const lead = new PlayedLead(withGuide(), MONDAY);
+      if (!known) lead.answer = () => undefined;
+      for (let at = lead.now; lead.touches.length === 0; at += HOUR / 12) lead.playTo(at);
+      const [first] = lead.touches;
+      if (first === undefined) throw new Error('no touch');
+      const { id: touch, cadence, step, email, playbook, dueAt } = first;
+      lead.put({ kind: 'touch.rejected', touch, cadence, step, email, playbook, dueAt, detail: 'Reject' });
+      lead.answer = () => ({ outcome: 'sent' });
+      lead.playTo('2027-01-01T00:00:00Z');
+      expect(lead.effects.filter((x) => x.kind === 'touch.end' && x.id === touch)).toMatchObject([
+        { state: 'sent' },
+        { state: 'failed', detail: 'Reject' },
+      ]);
+      expect(lead.touches.map((t) => t.step)).toEqual(['guide-1', 'guide-3']);
+    }
+  });
+
   it('keeps its place when it is refused for now', () => {
     const lead = new PlayedLead(withGuide(), MONDAY);
     let refusals = 3;

@@ -57,6 +57,20 @@ describe('explain', () => {
     expect(ask(lead, { kind: 'silence' }).sentence).toBe(before);
   });
 
+  it('says that an email went to nobody which the mail service had taken', () => {
+    const lead = new PlayedLead(playbook({ cadences: { guide } }), START);
+    lead.playTo('2026-11-24T20:00:00Z');
+    const [touch] = lead.touches;
+    if (touch === undefined) throw new Error('no touch');
+    const { id, at: _, ...of } = touch;
+    expect(ask(lead, { kind: 'silence' }).sentence).toContain('The last email went on');
+    lead.put({ kind: 'touch.rejected', ...of, touch: id, detail: 'Reject: Bad content' });
+    lead.look();
+    expect(ask(lead, step('hello'))).toMatchObject({ verdict: 'never', code: 'failed' });
+    expect(ask(lead, step('hello')).sentence).toContain('reached nobody');
+    expect(ask(lead, { kind: 'silence' }).sentence).toContain('The lead has had no email since it came in');
+  });
+
   it('tells why a run goes another way, and what a rep would have to answer', () => {
     const forked = cadence('guide', {
       entry,

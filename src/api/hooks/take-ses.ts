@@ -13,6 +13,7 @@ import {
   bouncesForGood,
   markAccepted,
   markDelivered,
+  markRejected,
   type Reported,
   recordBounce,
   recordComplaint,
@@ -97,15 +98,20 @@ async function takeReport(
     case 'delivery': {
       const touch = touchId === undefined ? null : await markDelivered(tx, touchId, event.messageId, event.at);
       if (touch === null) return null;
-      const proven = touch.state === 'unconfirmed' ? await prove(tx, touch, now) : [];
-      return [...proven, ...(await judgeAgain(tx, touch, now))];
+      return [...(await prove(tx, touch, now)), ...(await judgeAgain(tx, touch, now))];
     }
     case 'send': {
       // A delivery proves as much as the Send event that may have been lost. A `sending` touch is
       // looked at when its lead wakes by itself; what was given up has nobody to look at it any more.
       const touch = touchId === undefined ? null : await markAccepted(tx, touchId, event.messageId, event.at);
+      return touch === null ? null : prove(tx, touch, now);
+    }
+    case 'reject':
+    case 'renderingFailure': {
+      const touch = touchId === undefined ? null : await markRejected(tx, touchId, event);
       if (touch === null) return null;
-      return touch.state === 'unconfirmed' ? prove(tx, touch, now) : [];
+      const detail = event.type === 'reject' ? `Reject${event.reason && `: ${event.reason}`}` : 'Rendering Failure';
+      return tellRejected(tx, touch, detail, now);
     }
     case 'bounce': {
       const { kind: detail, means, at } = event;
@@ -165,11 +171,20 @@ async function opened(
   return [];
 }
 
-/** The proof of a touch that was parked, for its lead; the second one is no news. */
+/** The proof of a touch that was parked, for its lead; the second one is no news, nor one of what went to nobody. */
 async function prove(tx: Db, touch: Touch, now: Instant): Promise<readonly string[]> {
   const { id, leadId, cadence, step, email, playbook, dueAt, decidedAt: sentAt } = touch;
+  if (touch.state !== 'unconfirmed' || touch.rejectedAt !== null) return [];
   const body = { kind: 'touch.proven', touch: id, cadence, step, email, playbook, dueAt, sentAt } as const;
   const { accepted } = await putInputs(tx, [{ leadId, key: `proven:${id}`, at: now, body }], now);
+  return accepted === 0 ? [] : [leadId];
+}
+
+/** That a message went to nobody, for its lead; the second report is no news. */
+async function tellRejected(tx: Db, touch: Touch, detail: string, now: Instant): Promise<readonly string[]> {
+  const { id, leadId, cadence, step, email, playbook, dueAt } = touch;
+  const body = { kind: 'touch.rejected', touch: id, cadence, step, email, playbook, dueAt, detail } as const;
+  const { accepted } = await putInputs(tx, [{ leadId, key: `rejected:${id}`, at: now, body }], now);
   return accepted === 0 ? [] : [leadId];
 }
 

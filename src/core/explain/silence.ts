@@ -28,7 +28,10 @@ export const breaksSilence = (entry: Pick<Entry, 'type' | 'reason'>): boolean =>
 
 /** Since when nothing went to the lead, in words; with the last thing that did. */
 export function silentSince(q: Question): { words: string; because: Because[] } {
-  const last = newest(q.journal, isTouch);
+  const nobodys = new Set(
+    q.journal.filter(({ reason }) => reason === 'rejected-later').map(({ data }) => data['touch']),
+  );
+  const last = newest(q.journal, (entry) => isTouch(entry) && !nobodys.has(entry.data['touch']));
   if (last === undefined)
     return { words: `The lead has had no email since it came in on ${say(q, q.facts.createdAt)}.`, because: [] };
   return { words: `The last email went on ${say(q, last.at)}.`, because: [fromJournal(q, last)] };

@@ -6,7 +6,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
     'The call to the mail service was cut off and nobody knows whether the message went; it is not repeated.',
   'touches-proven-late':
     'An email nobody knew about was proven to have gone, after it had been given up: do the mail service’s events come late?',
-  'touches-failed': 'The mail service refused the message for good, or it could not be rendered.',
+  'touches-failed':
+    'The mail service refused the message for good, at once or after it had taken it, or it could not be rendered.',
   'touches-stuck': 'The touch has been sending for over an hour: the worker that sent it has not come back.',
   'leads-failing':
     'What the lead is due for fails each time it is tried, three times or more: nothing happens to it until that is mended. The log of the worker says why.',
