@@ -1,8 +1,11 @@
 /** Emails as a lead would get them: of the playbook in force, or of files that are not applied yet. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { FITS, type Fit } from '../core/content.ts';
 import { VolleyError } from '../core/errors.ts';
 import { canonicalLanguage } from '../core/language.ts';
 import type { Playbook } from '../core/playbook.ts';
+import { initialState } from '../core/state.ts';
+import { circumstancesOf, unfitsOf } from '../core/suits.ts';
 import { type Preview, previewEmail } from '../email/preview.ts';
 import { peekLead } from '../store/states.ts';
 import { callerIn, guard } from './auth.ts';
@@ -34,6 +37,9 @@ const previewOut = z
     subject: z.string(),
     html: z.string(),
     text: z.string(),
+    unfit: z.array(z.enum(FITS)).openapi({
+      description: 'By what a `pick` step would pass it over for this lead now; an `email` step asks none of it.',
+    }),
   })
   .openapi('EmailPreview');
 
@@ -43,17 +49,21 @@ export function previewRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { db } = deps.database;
   const app = new OpenAPIHono<ApiEnv>();
 
-  const preview = async (playbook: Playbook, leadId: string, chosen: Choice): Promise<Preview> => {
+  const preview = async (playbook: Playbook, leadId: string, chosen: Choice): Promise<Shown> => {
     const loaded = await peekLead(db, leadId);
     if (loaded === null) throw new Problem('not-found', `There is no lead ${leadId}`);
-    const { lead, custodian } = loaded.facts;
+    const { facts } = loaded;
+    const { lead, custodian } = facts;
     const { email, ...how } = chosen;
     if (!Object.hasOwn(playbook.emails, email))
       throw new Problem('unknown-in-playbook', `The playbook has no email ${email}`, {
         errors: [{ path: 'email', message: 'is not known' }],
       });
     try {
-      return previewEmail(playbook, email, { ...how, lead, rep: custodian, publicUrl: deps.config.publicUrl });
+      const made = previewEmail(playbook, email, { ...how, lead, rep: custodian, publicUrl: deps.config.publicUrl });
+      const now = deps.clock.now();
+      const state = loaded.state ?? initialState(playbook.stages[0]?.id ?? '', facts.createdAt);
+      return { ...made, unfit: unfitsOf(playbook, email, circumstancesOf(state, facts, playbook, now)) };
     } catch (error) {
       if (!(error instanceof VolleyError)) throw error;
       throw new Problem('email-not-made', `The email cannot be made for this lead: ${error.message}`);
@@ -94,4 +104,12 @@ export function previewRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-const shown = (preview: Preview): z.infer<typeof previewOut> => ({ ...preview, languages: [...preview.languages] });
+interface Shown extends Preview {
+  readonly unfit: readonly Fit[];
+}
+
+const shown = (preview: Shown): z.infer<typeof previewOut> => ({
+  ...preview,
+  languages: [...preview.languages],
+  unfit: [...preview.unfit],
+});

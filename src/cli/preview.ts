@@ -36,6 +36,8 @@ const previewSchema = z.object({
   subject: z.string(),
   html: z.string(),
   text: z.string(),
+  /** By what a `pick` step would pass it over for the lead now; of a folder nobody knows the lead's stage. */
+  unfit: z.array(z.string()).readonly().optional(),
 });
 type Shown = z.infer<typeof previewSchema>;
 
@@ -126,7 +128,7 @@ async function write(folder: string, { email, language, html, text }: Shown): Pr
   }
 }
 
-function show({ from, subject, language, languages, purpose, html, text }: Shown, asHtml: boolean): void {
+function show({ from, subject, language, languages, purpose, html, text, unfit = [] }: Shown, asHtml: boolean): void {
   if (asHtml) {
     print(html);
     return;
@@ -135,6 +137,7 @@ function show({ from, subject, language, languages, purpose, html, text }: Shown
   print(`${colour.bold('From')}     ${from.name} <${from.address}>`);
   print(`${colour.bold('Subject')}  ${subject}`);
   print(`${colour.bold('Language')} ${language}${also.length === 0 ? '' : ` (also ${also.join(', ')})`}, ${purpose}`);
+  if (unfit.length > 0) print(`${colour.bold('Not for')}  this lead now, if a step picks it: ${unfit.join(', ')}`);
   print('');
   print(text);
 }

@@ -149,7 +149,7 @@ function decideIn(d: Draft, request: Request): Decided {
     ...(held === undefined ? {} : { held }),
     entered: d.entered,
     notices: noticesOf(d.effects, request.state.custody),
-    left: leftToSend(d.state, d.facts.lead, d.playbooks.current, declinedTopics(d.facts)),
+    left: leftToSend(d.state, d.facts, d.playbooks.current, d.t, declinedTopics(d.facts)),
     standing: standingOf(d.state, d.playbooks.current, leadZone(d.facts, d.playbooks.current)),
   };
 }

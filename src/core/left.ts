@@ -1,8 +1,11 @@
 /** What is left to send to a lead: the reports show where content runs out. */
 
+import type { Fit } from './content.ts';
+import type { Facts } from './facts.ts';
 import { type EmailTemplate, isSending, type Playbook } from './playbook.ts';
-import type { LeadFields } from './scope.ts';
 import type { LeadState } from './state.ts';
+import { circumstancesOf, isOver, unfitOf } from './suits.ts';
+import type { Instant } from './time.ts';
 
 const sendable = new WeakMap<Playbook, readonly EmailTemplate[]>();
 
@@ -20,20 +23,25 @@ function emailsOfMarketing(playbook: Playbook): readonly EmailTemplate[] {
   return found;
 }
 
+/** What does not pass by itself, as a time of the year does. */
+const LASTING: readonly Fit[] = ['role', 'stage', 'place'];
+
 /**
- * How many emails of marketing this lead has not had and fits by role and stage; one that may repeat is always left.
+ * How many emails of marketing this lead has not had and fits by role, stage and place, and whose dates are not over;
+ * one that may repeat is always left.
  * @param declined topics the lead does not want
  */
 export function leftToSend(
   state: LeadState,
-  lead: LeadFields,
+  facts: Facts,
   playbook: Playbook,
+  at: Instant,
   declined: ReadonlySet<string> = new Set(),
 ): number {
+  const lead = circumstancesOf(state, facts, playbook, at);
   let left = 0;
   for (const email of emailsOfMarketing(playbook)) {
-    if (email.roles && !email.roles.includes(lead.role)) continue;
-    if (email.stages && !email.stages.includes(state.stage)) continue;
+    if (unfitOf(email, lead, LASTING) !== undefined || isOver(email, lead.date)) continue;
     if (email.topic !== undefined && declined.has(email.topic)) continue;
     if (email.repeat !== 'never' || state.seen[email.id] === undefined) left += 1;
   }

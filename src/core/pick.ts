@@ -3,6 +3,7 @@ import { type Draft, placeOf } from './draft.ts';
 import { durationMs } from './duration.ts';
 import type { EmailTemplate, PickStep, Playbook, SendingStep } from './playbook.ts';
 import type { Enrollment } from './state.ts';
+import { circumstancesOf, fitsOf, mayPick, whySuited } from './suits.ts';
 import type { Instant } from './time.ts';
 
 /** When this lead last had the email, or is getting it right now: a touch under way may have arrived. */
@@ -34,8 +35,9 @@ export function emailFor(d: Draft, e: Enrollment, step: SendingStep, at: Instant
  * all, the one it had longest ago among those whose `repeat` lets it come again.
  */
 function pickEmail(d: Draft, playbook: Playbook, step: PickStep, at: Instant): EmailTemplate | undefined {
+  const lead = circumstancesOf(d.state, d.facts, playbook, at);
   const fitting = Object.values(playbook.emails)
-    .filter((email) => email.topic === step.topic && suits(d, email, step))
+    .filter((email) => mayPick(step, email, lead))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const fresh = fitting.find((email) => lastHad(d, email.id) === undefined);
   if (fresh) return fresh;
@@ -47,7 +49,10 @@ function pickEmail(d: Draft, playbook: Playbook, step: PickStep, at: Instant): E
   return oldest;
 }
 
-function suits(d: Draft, email: EmailTemplate, { fits }: PickStep): boolean {
-  if (fits.includes('role') && email.roles && !email.roles.includes(d.facts.lead.role)) return false;
-  return !fits.includes('stage') || !email.stages || email.stages.includes(d.state.stage);
+/** What made an email the choice of a `pick` for this lead, in words; empty for a step that names its email. */
+export function whyPicked(d: Draft, e: Enrollment, step: SendingStep, email: string, at: Instant): readonly string[] {
+  const { playbook } = placeOf(d, e);
+  const template = playbook.emails[email];
+  if (step.kind !== 'pick' || template === undefined) return [];
+  return whySuited(template, circumstancesOf(d.state, d.facts, playbook, at), fitsOf(step));
 }

@@ -3,6 +3,7 @@
  * Blocks of steps are flattened: a position is one step id, and every step names the step that
  * follows it (`null` is the end of the cadence), so that a pointer survives any nesting.
  */
+import type { Fit, Phase, Place, Season } from './content.ts';
 import type { SendWindow, Span, Weekday, WorkingHours } from './hours.ts';
 import type { CustodyHolder, Scope } from './scope.ts';
 import type { IsoDuration } from './time.ts';
@@ -65,6 +66,8 @@ export interface Stage {
   readonly when?: Condition;
   /** Stages of a deal, any of which is as good as the condition. */
   readonly deal?: readonly string[];
+  /** What `pick` steps choose for a lead at this stage; absent: either. */
+  readonly phase?: Phase;
 }
 
 export interface SignalRule {
@@ -218,8 +221,10 @@ export interface EmailStep extends StepBase {
 export interface PickStep extends StepBase {
   readonly kind: 'pick';
   readonly topic: string;
+  /** Only emails of this phase, whatever the stage says. */
+  readonly phase?: Phase;
   /** What of an email's front matter must suit the lead. */
-  readonly fits: readonly ('role' | 'stage')[];
+  readonly fits: readonly Fit[];
   /** What follows when nothing is left to send. */
   readonly onExhausted: 'end' | 'continue';
 }
@@ -355,11 +360,15 @@ export interface EmailTemplate extends EmailWords {
   /** In other languages, by language tag (BCP 47). */
   readonly languages?: Readonly<Record<string, EmailWords>>;
   readonly topic?: string;
-  readonly phase: 'thought-leadership' | 'call-to-action';
+  readonly phase: Phase;
   /** Roles of leads it is written for; absent: every role. Asked by `pick` steps. */
   readonly roles?: readonly string[];
   /** Stages it is written for; absent: every stage. Asked by `pick` steps. */
   readonly stages?: readonly string[];
+  /** Where leads are that it is written for; absent: anywhere. Asked by `pick` steps. */
+  readonly places?: readonly Place[];
+  /** When a `pick` step may choose it; absent: at any time. */
+  readonly times?: readonly Season[];
   readonly repeat: 'never' | { readonly after: IsoDuration };
   /** It answers in the thread of what its run has sent before. */
   readonly thread?: 'previous';

@@ -195,6 +195,8 @@ export const leadStateSchema = z.object({
       email: z.string(),
       /** Of an email that there is in more than one. */
       language: z.string().optional(),
+      /** What made a `pick` choose it, in words. */
+      fits: z.array(z.string()).optional(),
       playbook: z.string(),
       dueAt: instant,
       at: instant,

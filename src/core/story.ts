@@ -97,6 +97,12 @@ const ANSWERS: Readonly<Record<string, string>> = {
   skip: 'skips',
 };
 
+/** What a `pick` chose an email by. */
+function chosenFor({ entry }: Told): string {
+  const fits = entry.data['fits'];
+  return Array.isArray(fits) && fits.length > 0 ? ` It was chosen for ${fits.join(', ')}.` : '';
+}
+
 /** When a held touch goes on, where it is not when a person resumes sending. */
 const GOES_ON: Readonly<Record<string, string>> = {
   'rep-conversation': 'the rep has answered',
@@ -168,7 +174,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     const email = `${t.text('email')}${language === '' ? '' : `, in '${language}',`}`;
     return t.entry.reason === 'proven-late'
       ? `The email ${email} did go out on ${t.time('sentAt') ?? 'its day'} (${t.place}): ${t.why}.`
-      : `The email ${email} goes out (${t.place}): its time came.`;
+      : `The email ${email} goes out (${t.place}): its time came.${chosenFor(t)}`;
   },
   'touch.skipped': (t) => `The email ${t.text('email')} does not go (${t.place}): ${t.why}. The cadence goes on.`,
   'touch.deferred': (t) => {

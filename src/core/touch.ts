@@ -10,7 +10,7 @@ import type { InputBody } from './input.ts';
 import { wordsFor } from './language.ts';
 import { reasonOfScope, scopesOf } from './pause-scopes.ts';
 import { permissionFor } from './permission.ts';
-import { emailFor, maySendAgain } from './pick.ts';
+import { emailFor, maySendAgain, whyPicked } from './pick.ts';
 import type { Cadence, Playbook, SendingStep } from './playbook.ts';
 import type { Reason } from './reasons.ts';
 import { awaitsRep } from './replies.ts';
@@ -101,6 +101,7 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   e.touch = request.id;
   if (step.kind === 'pick') e.picked = email;
   e.dueAt = null;
+  const fits = whyPicked(d, e, step, email, at);
   d.state.sending.push({
     touch: request.id,
     enrollment: e.id,
@@ -108,6 +109,7 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
     step: step.id,
     email,
     ...(request.language === undefined ? {} : { language: request.language }),
+    ...(fits.length === 0 ? {} : { fits: [...fits] }),
     playbook: e.playbook,
     dueAt: request.dueAt,
     at,
@@ -199,6 +201,7 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
     touch: sending.touch,
     email: sending.email,
     ...(sending.language === undefined ? {} : { language: sending.language }),
+    ...(sending.fits === undefined ? {} : { fits: sending.fits }),
     ...(template ? { phase: template.phase } : {}),
     dueAt: sending.dueAt,
     ...(result.detail === undefined ? {} : { detail: result.detail }),

@@ -1,5 +1,5 @@
 /** From a country or a spelling of a zone to an IANA zone. */
-import { getAllTimezones, getCountry } from 'countries-and-timezones';
+import { getAllTimezones, getCountry, getTimezone } from 'countries-and-timezones';
 
 /**
  * Countries over several zones whose clocks differ: the zone most of their people live in, so that a
@@ -50,6 +50,17 @@ export function zoneOfCountry(country: string): string | undefined {
   if (main !== undefined) return main;
   const zones = findCountry(country)?.timezones ?? [];
   return zones.length === 1 ? zones[0] : undefined;
+}
+
+/** The country most people of this zone live in; `undefined` where nobody knows the zone. */
+export const countryOfZone = (zone: string): string | undefined =>
+  zone === '' ? undefined : getTimezone(zone)?.countries[0];
+
+/** Whether this is an IANA zone in its own case, or `Area/*` for the zones of an area. */
+export function isZone(name: string): boolean {
+  const area = /^(.+\/)\*$/.exec(name)?.[1];
+  if (area === undefined) return zoneNames.get(name.toLowerCase()) === name;
+  return [...zoneNames.values()].some((zone) => zone.startsWith(area));
 }
 
 /** Whether this is an ISO 3166 alpha-2 code in upper case. */

@@ -6,7 +6,9 @@
 import type { EmailWords, Playbook } from '../core/playbook.ts';
 import { buildPlaybook } from './build/playbook.ts';
 import { checkCadence } from './checks/cadence.ts';
+import { checkChoices } from './checks/choices.ts';
 import { checkConditions } from './checks/conditions.ts';
+import { checkContent } from './checks/content.ts';
 import { checkGaps } from './checks/gaps.ts';
 import { checkLanguages } from './checks/languages.ts';
 import { checkLoops } from './checks/loops.ts';
@@ -59,6 +61,7 @@ export function compileRead(
   checkTemplates(workspace, report);
   if (!stored) checkGaps(workspace, report);
   checkUsage(workspace, report);
+  checkContent(workspace, report);
   checkThreads(workspace, report);
   checkLanguages(workspace, report);
   checkLoops(workspace, report);
@@ -68,6 +71,7 @@ export function compileRead(
     report.problems.length === 0 && shape
       ? buildPlaybook({ hash: hashFiles(files), playbook: shape, cadences, emails, translations, conditions })
       : undefined;
+  if (playbook) checkChoices(playbook, workspace, report);
   if (playbook) checkRendering(playbook, workspace, report);
   if (!playbook || report.problems.length > 0) {
     return { ok: false, errors: sortProblems(report.problems), warnings: sortProblems(report.warnings) };

@@ -40,6 +40,17 @@ describe('GET /v1/leads/{id}/preview', () => {
     expect(body.text).toContain('/u/preview');
   });
 
+  test('says what keeps a step from picking it for this lead now', async () => {
+    const unfit = async (id: string, email: string) =>
+      (await api.call(`GET /v1/leads/${id}/preview?email=${email}`)).body.unfit;
+    const swiss = await api.lead('swiss@alp.example', { country: 'CH' });
+    expect(await unfit(lead, 'case-rheinwerk')).toEqual(['place']);
+    expect(await unfit(swiss, 'case-rheinwerk')).toEqual([]);
+    // A call to action, in its season, for somebody who only looks around.
+    expect(await unfit(swiss, 'case-new-year')).toEqual(['phase']);
+    expect(await unfit(swiss, 'case-study-costs')).toEqual(['role']);
+  });
+
   test.each([
     ['email=nothing', 422, 'unknown-in-playbook'],
     ['', 400, 'bad-input'],

@@ -129,6 +129,101 @@ describe('pick', () => {
   });
 });
 
+describe('pick by phase, place and time', () => {
+  const place = (name: string, countries: string[], zones: string[] = []) => ({ places: [{ name, countries, zones }] });
+  const all = ['role', 'stage', 'phase', 'place', 'time'] as const;
+  const first = (
+    emails: ReturnType<typeof library>,
+    lead: Partial<typeof leadFields> = {},
+    step = {},
+    start = MONDAY,
+  ) => {
+    const played = new PlayedLead(of([pick('p', { fits: all, ...step })], {}, emails), start, {
+      lead: { ...leadFields, ...lead },
+    });
+    played.playTo(new Date(Date.parse(start) + 14 * 86_400_000).toISOString());
+    const entry = played.journal.find(({ type }) => type === 'touch.sent');
+    return [sent(played)[0], entry?.data['fits']];
+  };
+  const places = library(
+    template('a-west', { topic: 'story', ...place('west', [], ['America/*']) }),
+    template('b-dach', { topic: 'story', ...place('dach', ['DE', 'AT', 'CH']) }),
+    template('c-lisbon', { topic: 'story', ...place('Europe/Lisbon', [], ['Europe/Lisbon']) }),
+    template('z-all', { topic: 'story' }),
+  );
+
+  it.each([
+    [{ country: 'DE', timeZone: '' }, 'b-dach', ['place dach']],
+    [{ country: '', timeZone: 'Europe/Vienna' }, 'b-dach', ['place dach']],
+    [{ country: 'US', timeZone: '' }, 'a-west', ['place west']],
+    [{ country: 'GB', timeZone: 'America/Denver' }, 'a-west', ['place west']],
+    [{ country: 'PT', timeZone: '' }, 'c-lisbon', ['place Europe/Lisbon']],
+    [{ country: 'FR', timeZone: 'Europe/Paris' }, 'z-all', undefined],
+    [{ country: '', timeZone: '' }, 'z-all', undefined],
+  ])('the lead of %o gets %s', (lead, email, fits) => {
+    expect(first(places, lead)).toEqual([email, fits]);
+  });
+
+  it('a step that does not ask for the place sends the first', () => {
+    expect(first(places, { country: 'FR', timeZone: '' }, { fits: ['role'] })[0]).toBe('a-west');
+  });
+
+  const winter = { from: '11-23', to: '01-10' };
+  it.each([
+    ['2026-11-23T06:00:00Z', 'winter'],
+    ['2027-01-08T06:00:00Z', 'winter'],
+    ['2027-01-11T06:00:00Z', 'always'],
+    ['2026-11-20T18:00:00Z', 'winter'],
+  ])('on the day it goes: from %s on it is %s', (start, email) => {
+    const emails = library(
+      template('always', { topic: 'story', repeat: 'never' }),
+      template('a-winter', { topic: 'story', times: [winter] }),
+    );
+    expect(first(emails, {}, {}, start)[0]).toBe(email === 'winter' ? 'a-winter' : 'always');
+  });
+
+  it('dates are those of one year, and by the lead’s own calendar', () => {
+    const dated = { from: '2026-11-24', to: '2026-11-24' };
+    const emails = library(template('a-dated', { topic: 'story', times: [dated] }), template('b', { topic: 'story' }));
+    expect(first(emails, {}, {}, '2026-11-24T00:00:00Z')[0]).toBe('a-dated');
+    expect(first(emails, {}, {}, '2027-11-24T00:00:00Z')[0]).toBe('b');
+    // Nine in the morning of the 25th in Auckland is the 24th elsewhere.
+    expect(first(emails, { country: 'NZ', timeZone: 'Pacific/Auckland' }, {}, '2026-11-24T18:00:00Z')[0]).toBe('b');
+  });
+
+  it('working time is that of the company while nobody has the lead', () => {
+    const emails = library(
+      template('a-work', { topic: 'story', times: [{ working: true }] }),
+      template('b-rest', { topic: 'story', times: [{ working: false }] }),
+    );
+    // From nine to five in Auckland nobody works in London.
+    expect(first(emails, { country: 'NZ', timeZone: 'Pacific/Auckland' })).toEqual([
+      'b-rest',
+      ['time outside working time'],
+    ]);
+    expect(first(emails, { country: 'GB', timeZone: 'Europe/London' }, {}, '2026-11-23T00:00:00Z')[1]).toHaveLength(1);
+  });
+
+  it('the stage says the phase, the step may say another', () => {
+    const emails = library(
+      template('a-call', { topic: 'story', phase: 'call-to-action' }),
+      template('b-read', { topic: 'story', phase: 'thought-leadership' }),
+    );
+    const book = (step: object) => {
+      const made = of([pick('p', { fits: all, ...step })], {}, emails);
+      return { ...made, stages: made.stages.map((stage) => ({ ...stage, phase: 'thought-leadership' as const })) };
+    };
+    const got = (step: object) => {
+      const lead = new PlayedLead(book(step), MONDAY);
+      lead.playTo(LATER);
+      return sent(lead)[0];
+    };
+    expect(got({})).toBe('b-read');
+    expect(got({ phase: 'call-to-action' })).toBe('a-call');
+    expect(got({ fits: ['role'] })).toBe('a-call');
+  });
+});
+
 describe('enroll', () => {
   const warm = cadence('warm', { ...inARow(email('warm-1')) });
 

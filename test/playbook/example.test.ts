@@ -31,7 +31,7 @@ test('cadences from the first look to the renewal, emails in two phases, two poo
   ];
   expect(Object.keys(playbook.cadences)).toEqual(expect.arrayContaining(cadences.flat()));
   const phases = Object.groupBy(Object.values(playbook.emails), (email) => email.phase);
-  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([13, 13]);
+  expect([phases['thought-leadership']?.length, phases['call-to-action']?.length]).toEqual([14, 14]);
   expect(playbook.pools.map((pool) => [pool.id, pool.reps.length])).toEqual([
     ['emea', 2],
     ['rest', 2],

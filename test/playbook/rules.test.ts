@@ -340,7 +340,7 @@ describe('pick and enroll', () => {
       id: 'p',
       kind: 'pick',
       topic: 'case-study',
-      fits: ['role', 'stage'],
+      fits: ['role', 'stage', 'phase', 'place', 'time'],
       onExhausted: 'continue',
       next: null,
     });

@@ -1,4 +1,6 @@
 /** From a checked cadence to its compiled form: defaults filled in, blocks of steps flattened. */
+
+import { FITS } from '../../core/content.ts';
 import type { Cadence, Company, Entry, SendWindow, Span, Step, WaitStep } from '../../core/playbook.ts';
 import type { ConditionBook } from '../checks/conditions.ts';
 import { type RawArm, type RawCadence, type RawStep, type RawWait, TOLD } from '../schemas/cadence.ts';
@@ -92,12 +94,13 @@ function buildStep(raw: RawStep, next: string | null, path: Path, context: Build
     return { ...base, kind: 'email', email: raw.email, ...(raw.topic !== undefined && { topic: raw.topic }) };
   }
   if ('pick' in raw) {
-    const { topic, fits } = raw.pick;
+    const { topic, phase, fits } = raw.pick;
     return {
       ...base,
       kind: 'pick',
       topic,
-      fits: fits ?? ['role', 'stage'],
+      ...(phase && { phase }),
+      fits: fits ?? FITS,
       onExhausted: raw.onExhausted ?? 'continue',
     };
   }

@@ -29,6 +29,7 @@ import { BRIEF_PARTS, type RawPlaybook } from '../schemas/playbook.ts';
 import { BUILT_IN_SIGNALS } from '../signals.ts';
 import type { Path } from '../source.ts';
 import { buildCadence, buildSpan, DEFAULT_HOURS } from './cadence.ts';
+import { buildPlace, buildSeason, type Regions } from './content.ts';
 import { dictionary } from './dictionary.ts';
 
 export interface CheckedFiles {
@@ -64,8 +65,9 @@ export function buildPlaybook({
     ...(raw.agreed && { agreed: buildAgreed(raw.agreed) }),
     ...(raw.goals && { goals: buildGoals(raw.goals) }),
     consent: buildConsent(raw.consent),
-    stages: raw.stages.map(({ id, when, deal }, index) => ({
+    stages: raw.stages.map(({ id, when, deal, phase }, index) => ({
       id,
+      ...(phase && { phase }),
       ...(deal && { deal }),
       ...(when !== undefined && { when: at('stages', index, 'when') }),
     })),
@@ -118,7 +120,7 @@ export function buildPlaybook({
     emails: dictionary(
       emails.map(({ id, data, body }) => {
         const languages = translations.filter((other) => other.id === id);
-        return [id, buildEmail(id, data, body, languages)];
+        return [id, buildEmail(id, data, { body, languages, regions: raw.regions ?? {} })];
       }),
     ),
   };
@@ -312,8 +314,7 @@ function buildWords(raw: Pick<RawEmail, 'subject' | 'preheader'>, body: EmailWor
 function buildEmail(
   id: string,
   raw: RawEmail,
-  body: EmailWords['body'],
-  languages: readonly Translation[],
+  { body, languages, regions }: { body: EmailWords['body']; languages: readonly Translation[]; regions: Regions },
 ): EmailTemplate {
   return {
     id,
@@ -325,6 +326,8 @@ function buildEmail(
     phase: raw.phase,
     ...(raw.roles && { roles: raw.roles }),
     ...(raw.stages && { stages: raw.stages }),
+    ...(raw.places && { places: raw.places.map((name) => buildPlace(name, regions)) }),
+    ...(raw.times && { times: raw.times.map(buildSeason) }),
     repeat: raw.repeat === undefined || raw.repeat === 'never' ? 'never' : { after: raw.repeat },
     ...(raw.from && { from: raw.from }),
     ...(raw.thread && { thread: raw.thread }),

@@ -1,5 +1,6 @@
 /** The schema of `cadences/*.yaml`. Blocks of steps nest; their depth is bounded by the reader. */
 import { z } from 'zod';
+import { FITS, type Fit, PHASES, type Phase } from '../../core/content.ts';
 import { WAIT_DATES, type WaitUntil } from '../../core/playbook.ts';
 import {
   amount,
@@ -43,7 +44,7 @@ interface RawStepBase {
   id: string;
 }
 export type RawWait = RawSpan | { until: WaitUntil; offset?: Maybe<string>; orElse?: Maybe<'continue' | 'skip'> };
-export type RawPick = { topic: string; fits?: Maybe<('role' | 'stage')[]> };
+export type RawPick = { topic: string; phase?: Maybe<Phase>; fits?: Maybe<Fit[]> };
 export type RawArm = { when?: Maybe<string>; else?: Maybe<true>; steps: RawStep[] };
 export type RawStep =
   | (RawStepBase & { email: string; topic?: Maybe<string> })
@@ -85,8 +86,9 @@ const wait = z.union(
   { error: WAIT_EXPECTED },
 );
 
+const FITS_EXPECTED = `a list of ${FITS.map((fit) => `"${fit}"`).join(', ')}`;
 const pick = object(
-  { topic: id, fits: listOf(oneOf(['role', 'stage']), 'a list of "role", "stage"').optional() },
+  { topic: id, phase: oneOf(PHASES).optional(), fits: listOf(oneOf(FITS), FITS_EXPECTED).optional() },
   'what to pick from, such as { topic: case-study, fits: [role, stage] }',
 );
 

@@ -1,6 +1,13 @@
 /** The schemas of the front matter of `emails/*.md` and `emails/*.mjml`. */
 import { z } from 'zod';
-import { duration, id, listOf, object, oneOf, template } from './scalars.ts';
+import { PHASES } from '../../core/content.ts';
+import { duration, id, listOf, object, oneOf, place, template, yearDay } from './scalars.ts';
+
+const SEASON_EXPECTED = 'a time, such as { from: 11-15, to: 01-10 }, or { working: true }';
+const season = object(
+  { from: yearDay.optional(), to: yearDay.optional(), working: z.boolean({ error: 'true or false' }).optional() },
+  SEASON_EXPECTED,
+);
 
 const REPEAT_EXPECTED = '"never", or how long after it may be sent again, such as P365D';
 
@@ -11,7 +18,9 @@ export const emailSchema = object(
     topic: id.optional(),
     roles: listOf(id, 'a list of roles, such as [operations, it]', 1).optional(),
     stages: listOf(id, 'a list of stages, such as [evaluating]', 1).optional(),
-    phase: oneOf(['thought-leadership', 'call-to-action']),
+    places: listOf(place, 'a list of places, such as [dach, GB, America/*]', 1).optional(),
+    times: listOf(season, 'a list of times, such as [{ from: 11-15, to: 01-10 }, { working: true }]', 1).optional(),
+    phase: oneOf(PHASES),
     repeat: z.union([z.literal('never', { error: REPEAT_EXPECTED }), duration], { error: REPEAT_EXPECTED }).optional(),
     from: oneOf(['marketing', 'sales']).optional(),
     thread: oneOf(['previous']).optional(),

@@ -1,6 +1,7 @@
 /** The schema of `playbook.yaml`: the shape only. What refers to what is checked in `../checks`. */
 import { z } from 'zod';
 import { GROUP_MAX } from '../../core/account.ts';
+import { PHASES } from '../../core/content.ts';
 import { chat } from './chat.ts';
 import {
   amount,
@@ -17,6 +18,7 @@ import {
   mapOf,
   object,
   oneOf,
+  place,
   signalType,
   template,
   text,
@@ -69,6 +71,7 @@ const stage = object(
     id,
     when: condition.optional(),
     deal: listOf(id, 'a list of stages of a deal, such as [proposal]', 1).optional(),
+    phase: oneOf(PHASES).optional(),
   },
   'a stage, such as { id: evaluating, when: "…" }',
 );
@@ -343,6 +346,11 @@ export const playbookSchema = object(
     buyingGroup: buyingGroup.optional(),
     replies: replies.optional(),
     chat: chat.optional(),
+    regions: mapOf(
+      id,
+      listOf(place, 'a list of places, such as [DE, AT, CH]', 1),
+      'a map from regions to places',
+    ).optional(),
     topics: mapOf(id, topic, 'a map from topics of emails to what leads read for them').optional(),
     returns: mapOf(id, returnRule, 'a map of returns by reason').optional(),
     goals: goals.optional(),

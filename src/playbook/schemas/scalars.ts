@@ -98,6 +98,13 @@ export const date = pattern(/^\d{4}-\d{2}-\d{2}$/, DATE_EXPECTED).refine((value)
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value);
 }, expecting(DATE_EXPECTED));
 
+const YEAR_DAY_EXPECTED = 'a day of every year as MM-DD, such as 12-01, or a date such as 2026-12-25';
+/** A day of every year, the 29th of February too, or one date. */
+export const yearDay = pattern(/^(?:\d{4}-)?\d{2}-\d{2}$/, YEAR_DAY_EXPECTED).refine((value) => {
+  const at = new Date(`${value.length === 5 ? `2024-${value}` : value}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10).endsWith(value);
+}, expecting(YEAR_DAY_EXPECTED));
+
 const ZONE_EXPECTED = 'an IANA time zone, such as "Europe/London"';
 export const zone = z
   .string(expecting(ZONE_EXPECTED))
@@ -114,6 +121,13 @@ const COUNTRY_EXPECTED = 'an ISO 3166 country code of two capital letters, such 
 export const country = pattern(/^[A-Z]{2}$/, COUNTRY_EXPECTED).refine(
   (value) => getCountry(value) !== null,
   expecting(COUNTRY_EXPECTED),
+);
+
+/** What may be a place; whether there is such a country, zone or region is checked apart. */
+export const place = pattern(
+  /^(?:[A-Z]{2}|[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)*(?:\/\*)?|[a-z0-9]+(?:-[a-z0-9]+)*)$/,
+  'a country such as GB, a time zone such as Europe/Berlin or America/*, or a region of playbook.yaml',
+  60,
 );
 
 const LANGUAGE_EXPECTED = 'a language tag as BCP 47 writes it, such as "en", "de" or "pt-BR"';
