@@ -1,15 +1,15 @@
 /**
- * Local time: zones, send windows and working time. A nonexistent local time moves forward, a
+ * Local time: zones and working time. A nonexistent local time moves forward, a
  * repeated one happens once, at its first occurrence (Temporal's `compatible`, RFC 5545 3.3.5).
  */
 import { Temporal } from 'temporal-polyfill';
 import { type DurationParts, durationParts } from './duration.ts';
-import type { Calendar, SendWindow, Span, Weekday } from './hours.ts';
+import type { Calendar, Span, Weekday } from './hours.ts';
 import { DAY, HOUR, type Instant, type IsoDuration, MINUTE } from './time.ts';
 
 const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 /** No rule of a valid playbook looks further ahead than this for a day that suits. */
-const HORIZON_DAYS = 800;
+export const HORIZON_DAYS = 800;
 
 // Offsets change on quarter hours of UTC in every zone since 1972 (IANA tzdata), so one look-up
 // serves 15 minutes. An uncached look-up costs ~15 µs, a cached one 0.1 µs.
@@ -53,6 +53,15 @@ export function instantOf(zone: string, day: number, msOfDay: number): Instant {
   return second + offsetAt(zone, second) === local ? second : first;
 }
 
+/** All instants at which a local clock shows this time: two of a repeated one; of a skipped one, those around the gap. */
+export function instantsOf(zone: string, day: number, msOfDay: number): { first: Instant; last: Instant } {
+  const local = day * DAY + msOfDay;
+  const around = [local - offsetAt(zone, local - DAY), local - offsetAt(zone, local + DAY)];
+  const shown = around.filter((at) => at + offsetAt(zone, at) === local);
+  const all = shown.length === 0 ? around : shown;
+  return { first: Math.min(...all), last: Math.max(...all) };
+}
+
 /** `HH:MM` (or `24:00`) as milliseconds since midnight. */
 export function timeOfDay(text: string): number {
   return Number(text.slice(0, 2)) * HOUR + Number(text.slice(3, 5)) * MINUTE;
@@ -74,45 +83,6 @@ export function addDuration(at: Instant, duration: IsoDuration | DurationParts, 
 
 /** Local midnight of the day after `at`. */
 export const nextMidnight = (zone: string, at: Instant): Instant => instantOf(zone, localDay(zone, at) + 1, 0);
-
-/** How a send finds its place in the window; see `nextSlot`. */
-export type Spread = 'rest' | 'daily' | 'none' | 'after';
-
-/**
- * When a touch that may go from `from` on goes. `share` in [0, 1) is the lead's own place in the
- * window, so that many leads do not all go at its opening.
- * - `daily`: at the lead's own time of day, on the first window day when that is not before `from`.
- *   Steps that wait whole days keep it, so a lead neither drifts nor goes early.
- * - `rest`: inside the window, spread over what is left of it (bulk enrollments).
- * - `none`: inside the window, at once (what the lead's own act sets off is spread by itself).
- * - `after`: as `daily`, but later than `from`: two emails without a wait between do not share a slot.
- */
-export function nextSlot(window: SendWindow, zone: string, from: Instant, share: number, spread: Spread): Instant {
-  if (spread === 'after') return nextSlot(window, zone, from + 1, share, 'daily');
-  const opens = timeOfDay(window.from);
-  const closes = timeOfDay(window.to);
-  const today = localDay(zone, from);
-  for (let day = today; day <= today + HORIZON_DAYS; day++) {
-    if (!window.days.includes(weekdayOf(day))) continue;
-    const start = instantOf(zone, day, opens);
-    const end = instantOf(zone, day, closes);
-    // A gap can swallow a window whole; it then has no length that day.
-    if (end <= from || end <= start) continue;
-    if (from >= start && spread !== 'daily') return spread === 'none' ? from : place(from, end, share);
-    const own = place(start, end, share);
-    if (own >= from) return own;
-  }
-  throw new RangeError(`the send window never opens (${window.days.join(', ')} ${window.from}-${window.to} ${zone})`);
-}
-
-const place = (start: Instant, end: Instant, share: number): Instant => start + Math.floor(share * (end - start));
-
-/** Whether the instant lies in the window, its end excluded. */
-export function inWindow(window: SendWindow, zone: string, at: Instant): boolean {
-  const day = localDay(zone, at);
-  if (!window.days.includes(weekdayOf(day))) return false;
-  return at >= instantOf(zone, day, timeOfDay(window.from)) && at < instantOf(zone, day, timeOfDay(window.to));
-}
 
 /** The working hours of a local day as instants; `undefined` on a day off. */
 function shift(calendar: Calendar, day: number): { start: Instant; end: Instant } | undefined {

@@ -6,6 +6,7 @@ import { accountFullUntil } from './account-cap.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { durationMs } from './duration.ts';
 import { isSending, type Step } from './playbook.ts';
+import type { Reason } from './reasons.ts';
 import type { Enrollment, TouchKind } from './state.ts';
 import type { Instant } from './time.ts';
 
@@ -35,6 +36,8 @@ function cappedUntil(d: Draft, e: Enrollment, kind: TouchKind, at: Instant): Ins
   const over = within.length - touches;
   // The span ends when enough of the oldest have left it; exactly `per` after a touch it has.
   if (over >= 0) return Math.ceil((within[over] ?? at) + span);
+  // Where nothing waits, nothing is kept free for who does.
+  if (caps.onCap === 'skip') return undefined;
   const ahead = waitingAhead(d, e, caps.count);
   return ahead.length > -over - 1 ? Math.max(at, ...ahead.map((x) => x.dueAt ?? at)) + 1 : undefined;
 }
@@ -69,19 +72,26 @@ export function heldByCap(d: Draft, e: Enrollment, kind: TouchKind, at: Instant)
   return full === undefined ? undefined : { until: full, by: 'account' };
 }
 
+export const reasonOfCap = (by: Held['by']): Reason => (by === 'lead' ? 'capped' : 'account-capped');
+
+/** The cap, for the journal. */
+export function capData(d: Draft, by: Held['by']): Readonly<Record<string, unknown>> {
+  const { touches, per } = d.playbooks.current.caps?.[by] ?? {};
+  return { touches, per };
+}
+
 /** Moves the touch to `dueAt` and says so, once for each touch and cap. */
 export function deferCapped(d: Draft, e: Enrollment, step: Step, by: Held['by'], dueAt: Instant): true {
   e.dueAt = dueAt;
   const mark = by === 'lead' ? 'capped' : 'full';
   if (e[mark] !== true) {
-    const { touches, per } = d.playbooks.current.caps?.[by] ?? {};
     journal(d, {
       type: 'touch.deferred',
       cadence: e.cadence,
       step: step.id,
-      reason: by === 'lead' ? 'capped' : 'account-capped',
+      reason: reasonOfCap(by),
       playbook: e.playbook,
-      data: { dueAt, touches, per },
+      data: { dueAt, ...capData(d, by) },
     });
   }
   e[mark] = true;

@@ -1,6 +1,6 @@
 /** An enrollment's life: start, enter a step, pause, resume, end. */
 
-import { addDuration, addSpan, nextMidnight, nextSlot, type Spread, timeOfDay } from './calendar.ts';
+import { addDuration, addSpan, nextMidnight, timeOfDay } from './calendar.ts';
 import { keepQuiet } from './colleagues.ts';
 import { bestHourOf } from './context.ts';
 import { moveCustody, revive } from './custody-states.ts';
@@ -10,7 +10,9 @@ import { durationParts } from './duration.ts';
 import { fraction, hashId } from './hash.ts';
 import { emitEnrollment } from './pause.ts';
 import { type Cadence, isSending, type Playbook, type SendWindow, type WaitStep, type WaitUntil } from './playbook.ts';
+import { quietFor } from './quiet-hours.ts';
 import type { Reason } from './reasons.ts';
+import { nextSlot, type Spread } from './send-window.ts';
 import type { Enrollment, EnrollmentState } from './state.ts';
 import { closeTask } from './task.ts';
 import { HOUR, type Instant } from './time.ts';
@@ -19,14 +21,15 @@ import { calendarOf, leadZone } from './view.ts';
 /** The lead's own place in every send window, so that its touches come at its own time of day. */
 export const shareOf = (key: string): number => fraction('window', key);
 
-/** The next instant of the cadence's window for this lead. */
+/** The next instant of the cadence's window for this lead that is not quiet by the playbook in force. */
 export function slotFor(d: Draft, playbook: Playbook, cadence: Cadence, from: Instant, spread: Spread): Instant {
   const zone = windowZone(d.facts, playbook, cadence);
+  const quiet = quietFor(d.facts, d.playbooks.current);
   if (cadence.window.spread === 'none') {
     // Two emails without a wait between them do not share a day's window.
-    return nextSlot(cadence.window, zone, from, 0, spread === 'after' ? 'after' : 'none');
+    return nextSlot(cadence.window, zone, from, 0, spread === 'after' ? 'after' : 'none', quiet);
   }
-  return nextSlot(cadence.window, zone, from, placeIn(d, cadence.window, zone), spread);
+  return nextSlot(cadence.window, zone, from, placeIn(d, cadence.window, zone), spread, quiet);
 }
 
 /** The lead's place in the window: its own, or its own within its best hour. The nearest there is when that lies outside. */

@@ -6,6 +6,7 @@
 import type { Fit, Phase, Place, Season } from './content.ts';
 import type { SendWindow, Span, Weekday, WorkingHours } from './hours.ts';
 import type { CustodyHolder, Scope } from './scope.ts';
+import type { QuietHours } from './send-window.ts';
 import type { IsoDuration } from './time.ts';
 
 export type { Calendar, SendWindow, Span, Weekday, WorkingHours } from './hours.ts';
@@ -205,6 +206,16 @@ export interface Caps {
   readonly account?: Cap;
   /** What counts as a touch. */
   readonly count: readonly ('email' | 'task')[];
+  /** What becomes of a touch that is over a cap; absent: it waits. */
+  readonly onCap?: 'defer' | 'skip';
+}
+
+/** What binds all mail, whichever cadence sends it; in force from the next send on. */
+export interface Sending {
+  /** On the lead's own clock. */
+  readonly quietHours?: QuietHours;
+  /** Local dates (`YYYY-MM-DD`) without mail, by country (ISO 3166). */
+  readonly holidays?: Readonly<Record<string, readonly string[]>>;
 }
 
 interface StepBase {
@@ -429,6 +440,7 @@ export interface Playbook {
   readonly returns: Readonly<Record<string, ReturnRule>>;
   readonly expiry?: Expiry;
   readonly caps?: Caps;
+  readonly sending?: Sending;
   readonly buyingGroup?: BuyingGroup;
   readonly replies?: Replies;
   /** Who takes a live chat, the first that holds; the last takes every one. */

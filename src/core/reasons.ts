@@ -38,6 +38,7 @@ export const JOURNAL_TYPES = [
   'task.reminded',
   'person.notified',
   'task.opened',
+  'task.skipped',
   'task.answered',
   'task.expired',
   'task.cancelled',
@@ -102,9 +103,8 @@ export const REASONS = {
   'entered-recently': 'The lead was in this cadence more recently than it admits again.',
   'custody-elsewhere': 'The cadence does not take leads that are with this team.',
   'already-seen': 'The lead has had this email before and it is not to be repeated.',
-  capped: 'The lead has had as many touches as the cap allows; this one waits for its turn.',
-  'account-capped':
-    'The people of the account have had as many touches together as its cap allows; this one waits for its turn.',
+  capped: 'The lead has had as many touches as the cap allows.',
+  'account-capped': 'The people of the account have had as many touches together as its cap allows.',
   'no-signal': 'Nothing was heard of the lead for the agreed time.',
   'expiry-warning': 'The lead is about to expire; this is the last call.',
   expired: 'The lead has expired; something it does revives it.',
@@ -118,6 +118,8 @@ export const REASONS = {
   'rep-conversation': 'The lead’s reply waits for its rep; marketing does not talk over that.',
   exhausted: 'The lead has seen every email of this topic that suits it.',
   'outside-window': 'The moment of the send was outside the send window; it goes in the next one.',
+  'quiet-hours': 'It was quiet hours at the lead’s place; it goes in the next window after them.',
+  holiday: 'It was a holiday at the lead’s place; it goes in the next window after it.',
   'sending-paused': 'Sending is paused; the touch keeps its place.',
   'sender-not-ready':
     'The domain it would be sent from is not ready: SES would refuse it, or receivers would not believe it. The touch keeps its place.',

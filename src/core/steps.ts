@@ -1,7 +1,7 @@
 /** What a due step does. */
 import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
-import { countTouch, deferCapped, heldByCap } from './caps.ts';
+import { capData, countTouch, deferCapped, heldByCap, reasonOfCap } from './caps.ts';
 import { recycleByStep } from './custody/give-back.ts';
 import { offer } from './custody/offer.ts';
 import { dealScopeOf } from './deal-scope.ts';
@@ -134,6 +134,18 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
     return true;
   }
   const held = heldByCap(d, e, 'task', d.t);
+  if (held && d.playbooks.current.caps?.onCap === 'skip') {
+    journal(d, {
+      type: 'task.skipped',
+      cadence: e.cadence,
+      step: step.id,
+      reason: reasonOfCap(held.by),
+      playbook: e.playbook,
+      data: { kind: step.task.kind, ...capData(d, held.by) },
+    });
+    enterStep(d, e, step.next, d.t, e.spread);
+    return true;
+  }
   if (held) return deferCapped(d, e, step, held.by, held.until);
   countTouch(d, 'task', d.t);
   const { playbook } = placeOf(d, e);

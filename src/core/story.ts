@@ -177,6 +177,7 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
       : `The email ${email} goes out (${t.place}): its time came.${chosenFor(t)}`;
   },
   'touch.skipped': (t) => `The email ${t.text('email')} does not go (${t.place}): ${t.why}. The cadence goes on.`,
+  'task.skipped': (t) => `The task of ${t.place} is not opened: ${t.why}. The cadence goes on.`,
   'touch.deferred': (t) => {
     const next = t.time('dueAt') === undefined ? '' : ` It is due again on ${t.time('dueAt')}.`;
     return `The touch of ${t.place} waits: ${t.why}.${next}`;

@@ -99,6 +99,7 @@ export function createTally(from: Instant, days: number): Tally {
           if (day) day.touches += 1;
           break;
         case 'touch.skipped':
+        case 'task.skipped':
           bump(c.skips, entry.reason ?? 'unknown');
           break;
         case 'task.opened':

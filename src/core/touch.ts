@@ -1,6 +1,5 @@
 /** Touches: whether one may go now, and what follows from how it ended. */
-import { inWindow } from './calendar.ts';
-import { countTouch, deferCapped, heldByCap } from './caps.ts';
+import { capData, countTouch, deferCapped, heldByCap, reasonOfCap } from './caps.ts';
 import { choiceAbout, topicsOf } from './choices.ts';
 import type { TouchRequest } from './decision.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
@@ -12,8 +11,10 @@ import { reasonOfScope, scopesOf } from './pause-scopes.ts';
 import { permissionFor } from './permission.ts';
 import { emailFor, maySendAgain, whyPicked } from './pick.ts';
 import type { Cadence, Playbook, SendingStep } from './playbook.ts';
+import { quietFor } from './quiet-hours.ts';
 import type { Reason } from './reasons.ts';
 import { awaitsRep } from './replies.ts';
+import { inWindow, quietAt } from './send-window.ts';
 import { repayTouch } from './sla.ts';
 import type { Enrollment } from './state.ts';
 import { MINUTE } from './time.ts';
@@ -93,10 +94,14 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   if (!maySendAgain(d, playbook, email, at)) return skip(d, e, step, request, 'already-seen');
   if (permission.kind === 'not-before') return rest(d, e, step, permission.at, 'suppressed-until');
   if (choice.kind === 'paused') return rest(d, e, step, choice.until, 'paused-by-lead');
-  if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at)) {
-    return defer(d, e, step, at, 'outside-window');
+  const quiet = quietFor(d.facts, d.playbooks.current);
+  if (!inWindow(cadence.window, windowZone(d.facts, playbook, cadence), at, quiet)) {
+    return defer(d, e, step, at, quietAt(quiet, at) ?? 'outside-window');
   }
   const held = heldByCap(d, e, 'email', at);
+  if (held && d.playbooks.current.caps?.onCap === 'skip') {
+    return skip(d, e, step, request, reasonOfCap(held.by), capData(d, held.by));
+  }
   if (held) return deferCapped(d, e, step, held.by, slotFor(d, playbook, cadence, held.until, 'daily'));
   e.touch = request.id;
   if (step.kind === 'pick') e.picked = email;
@@ -147,7 +152,7 @@ function skip(
   step: SendingStep,
   touch: TouchRequest,
   reason: Reason,
-  data: Readonly<Record<string, string>> = {},
+  data: Readonly<Record<string, unknown>> = {},
 ): true {
   d.effects.push({ kind: 'touch.skip', touch, reason });
   journal(d, {

@@ -35,7 +35,7 @@ export function calendarOf(playbook: Playbook, rep: Rep | undefined): Calendar {
 }
 
 /** The lead's zone: its own, else its country's, else the company's. */
-export function leadZone(facts: Facts, playbook: Playbook): string {
+export function leadZone(facts: Pick<Facts, 'lead'>, playbook: Playbook): string {
   return facts.lead.timeZone || zoneOfCountry(facts.lead.country) || playbook.company.timeZone;
 }
 

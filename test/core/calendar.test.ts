@@ -6,14 +6,13 @@ import {
   addSpan,
   addWorking,
   instantOf,
-  inWindow,
   isWorking,
   localDay,
-  nextSlot,
   offsetAt,
   weekdayOf,
 } from '../../src/core/calendar.ts';
 import type { Calendar, SendWindow, Weekday } from '../../src/core/playbook.ts';
+import { inWindow, nextSlot } from '../../src/core/send-window.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
 import { anInstant, aWindow, aZone } from './support/arbitrary.ts';
 

@@ -108,3 +108,68 @@ describe('the cap of a lead', () => {
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(9 * DAY);
   });
 });
+
+describe('with `onCap: skip`', () => {
+  const skip = (caps: Omit<Caps, 'onCap'>): Caps => ({ ...caps, onCap: 'skip' });
+
+  it('a touch over the cap does not go, the journal says why, and the cadence goes on', () => {
+    const steps = [email('a1'), email('a2'), email('a3'), wait('w', 'P7D'), email('a4')];
+    const lead = new PlayedLead(of(skip(two), { a: steps }), MONDAY);
+    lead.playTo(LATER);
+    expect(sent(lead)).toEqual(['a1', 'a2', 'a4']);
+    const skipped = lead.journal.filter((x) => x.type === 'touch.skipped');
+    expect(skipped.map((x) => [x.step, x.reason])).toEqual([['a3', 'capped']]);
+    expect(skipped[0]?.data).toMatchObject({ email: 'a3', touches: 2, per: 'P7D' });
+    expect(lead.types()).not.toContain('touch.deferred');
+    const third = lead.effects.filter((x) => x.kind === 'touch.skip');
+    expect(third.map((x) => x.reason)).toEqual(['capped']);
+    expect(lead.journal.find((x) => x.type === 'enrollment.ended')).toMatchObject({ reason: 'completed' });
+  });
+
+  it('the account’s cap skips too, and says that it was the account’s', () => {
+    const lead = new PlayedLead(
+      of(skip({ account: { touches: 1, per: 'P7D' }, count: ['email'] }), { a: [email('a1')] }),
+      MONDAY,
+    );
+    lead.turn = { touches: { email: [Date.parse(MONDAY) - DAY], task: [] }, asked: [] };
+    lead.playTo(LATER);
+    expect(lead.journal.find((x) => x.type === 'touch.skipped')).toMatchObject({ reason: 'account-capped' });
+    expect(sent(lead)).toEqual([]);
+  });
+
+  it('a task over the cap is not opened, and the steps after it come', () => {
+    const caps = skip({ lead: { touches: 1, per: 'P2D' }, count: ['email', 'task'] });
+    const lead = new PlayedLead(of(caps, { a: [email('a1'), call('t1'), wait('w', 'P3D'), email('a2')] }), MONDAY);
+    lead.playTo(LATER);
+    expect(lead.effects.filter((x) => x.kind === 'task.open')).toEqual([]);
+    expect(lead.journal.find((x) => x.type === 'task.skipped')).toMatchObject({
+      ...{ step: 't1', reason: 'capped' },
+      data: { kind: 'call', touches: 1, per: 'P2D' },
+    });
+    expect(sent(lead)).toEqual(['a1', 'a2']);
+  });
+
+  it('the higher priority goes, and nothing is kept free for who waits for nothing', () => {
+    const lanes = { a: [email('a1')], b: [email('b1')], c: [email('c1')] };
+    const one = skip({ lead: { touches: 1, per: 'P2D' }, count: ['email'] });
+    const lead = new PlayedLead(of(one, lanes, { c: 90, b: 60 }), MONDAY);
+    lead.playTo(LATER);
+    expect(sent(lead)).toEqual(['c1']);
+  });
+
+  it('what an older playbook made wait is left out when it comes round and is over the cap still', () => {
+    const caps = { lead: { touches: 1, per: 'P7D' }, count: ['email'] } as const;
+    const lanes = { a: [email('a1'), email('a2')], b: [email('b1')] };
+    const lead = new PlayedLead(of(caps, lanes, { b: 90 }), MONDAY);
+    lead.playTo('2026-11-25T00:00:00Z');
+    expect(sent(lead)).toEqual(['b1']);
+    lead.older.set('test-playbook', lead.playbook);
+    lead.playbook = {
+      ...of({ lead: { touches: 1, per: 'P60D' }, count: ['email'], onCap: 'skip' }, lanes),
+      hash: 'skips',
+    };
+    lead.playTo(LATER);
+    expect(sent(lead)).toEqual(['b1']);
+    expect(lead.journal.filter((x) => x.type === 'touch.skipped').map((x) => x.step)).toEqual(['a1', 'a2']);
+  });
+});

@@ -1,14 +1,15 @@
 /** Rules that hold for any cadence, any lead and anything that happens to it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inWindow } from '../../src/core/calendar.ts';
 import { phaseOf, TRANSITIONS } from '../../src/core/custody-states.ts';
 import { durationMs } from '../../src/core/duration.ts';
 import { END_STATES, endStateOf } from '../../src/core/endstate.ts';
 import type { InputBody } from '../../src/core/input.ts';
 import { nextMoveOf } from '../../src/core/next-move.ts';
 import type { Cadence, Condition, Playbook, Rung, Step } from '../../src/core/playbook.ts';
+import { quietFor } from '../../src/core/quiet-hours.ts';
 import { JOURNAL_TYPES } from '../../src/core/reasons.ts';
+import { inWindow } from '../../src/core/send-window.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
 import { account, colleague, group } from './support/account.ts';
 import { aWindow, aZone } from './support/arbitrary.ts';
@@ -153,6 +154,11 @@ const aCap: fc.Arbitrary<NonNullable<Playbook['caps']>> = fc.record({
   lead: fc.record({ touches: fc.integer({ min: 1, max: 3 }), per: fc.constantFrom('PT30H', 'P3D', 'P7D') }),
   account: fc.record({ touches: fc.integer({ min: 1, max: 4 }), per: fc.constantFrom('P3D', 'P7D') }),
   count: fc.constantFrom(['email'] as const, ['email', 'task'] as const),
+  onCap: fc.constantFrom('defer' as const, 'skip' as const),
+});
+const aSending: fc.Arbitrary<NonNullable<Playbook['sending']>> = fc.record({
+  quietHours: fc.constantFrom({ from: '20:00', to: '08:00' }, { from: '12:00', to: '14:00' }),
+  holidays: fc.constantFrom({}, { DE: ['2026-03-25', '2026-04-03', '2026-04-06', '2026-05-01'] }),
 });
 
 const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
@@ -172,50 +178,53 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
       remind: fc.constantFrom([], [0.5], [0.5, 0.8, 1.2]),
       resume: fc.constantFrom(undefined, 'PT24H', 'P3D'),
       caps: fc.option(aCap, { nil: undefined }),
+      sending: fc.option(aSending, { nil: undefined }),
       expiry: fc.option(fc.constantFrom(EXPIRY, { ...EXPIRY, not: ['evaluating'] }), { nil: undefined }),
     })
-    .map(({ a, b, warm, side, talk, goal, exit, entry, again, route, onBreach, remind, resume, caps, expiry }) =>
-      playbook({
-        stages: [
-          { id: 'exploring' },
-          { id: 'evaluating', when: seen('page.pricing') },
-          { id: 'deciding', when: seen('meeting.held'), deal: ['proposal'] },
-          { id: 'customer', deal: ['won'] },
-        ],
-        onDealLost: { stage: 'evaluating', return: 'not-ready' },
-        definitions: { mql: when('engagement >= 20', (s) => s.score.engagement >= 20, true) },
-        cadences: {
-          a: {
-            ...a,
-            entry: { when: always, again: { kind: 'once' } },
-            ...(goal ? { goal } : {}),
-            ...(exit ? { exit } : {}),
+    .map(
+      ({ a, b, warm, side, talk, goal, exit, entry, again, route, onBreach, remind, resume, caps, sending, expiry }) =>
+        playbook({
+          stages: [
+            { id: 'exploring' },
+            { id: 'evaluating', when: seen('page.pricing') },
+            { id: 'deciding', when: seen('meeting.held'), deal: ['proposal'] },
+            { id: 'customer', deal: ['won'] },
+          ],
+          onDealLost: { stage: 'evaluating', return: 'not-ready' },
+          definitions: { mql: when('engagement >= 20', (s) => s.score.engagement >= 20, true) },
+          cadences: {
+            a: {
+              ...a,
+              entry: { when: always, again: { kind: 'once' } },
+              ...(goal ? { goal } : {}),
+              ...(exit ? { exit } : {}),
+            },
+            b: { ...b, entry: { when: entry, again }, priority: 60 },
+            'keep-warm': warm,
+            side,
+            talk: { ...talk, entry: { on: 'handoff.accepted', again: { kind: 'always' } } },
           },
-          b: { ...b, entry: { when: entry, again }, priority: 60 },
-          'keep-warm': warm,
-          side,
-          talk: { ...talk, entry: { on: 'handoff.accepted', again: { kind: 'always' } } },
-        },
-        emails: EMAILS,
-        replies: REPLIES,
-        buyingGroup: GROUP,
-        ...(caps ? { caps } : {}),
-        ...(expiry ? { expiry } : {}),
-        routes: [
-          { id: 'demo', when: seen('demo.requested'), handoff: 'warm' },
-          { id: 'ready', when: route, handoff: 'warm', againAfter: 'P3D' },
-        ],
-        slas: { warm: { id: 'warm', accept: { working: 'P1D' }, firstTouch: { working: 'PT6H' }, remind, onBreach } },
-        ...(resume === undefined ? {} : { resume: { plain: resume } }),
-        pools: [
-          {
-            id: 'all',
-            when: always,
-            reps: ['rep-1@northwind.example', 'rep-2@northwind.example'],
-            manager: 'boss@northwind.example',
-          },
-        ],
-      }),
+          emails: EMAILS,
+          replies: REPLIES,
+          buyingGroup: GROUP,
+          ...(caps ? { caps } : {}),
+          ...(sending ? { sending } : {}),
+          ...(expiry ? { expiry } : {}),
+          routes: [
+            { id: 'demo', when: seen('demo.requested'), handoff: 'warm' },
+            { id: 'ready', when: route, handoff: 'warm', againAfter: 'P3D' },
+          ],
+          slas: { warm: { id: 'warm', accept: { working: 'P1D' }, firstTouch: { working: 'PT6H' }, remind, onBreach } },
+          ...(resume === undefined ? {} : { resume: { plain: resume } }),
+          pools: [
+            {
+              id: 'all',
+              when: always,
+              reps: ['rep-1@northwind.example', 'rep-2@northwind.example'],
+              manager: 'boss@northwind.example',
+            },
+          ],
+        }),
     ),
 );
 
@@ -440,12 +449,13 @@ describe('whatever happens to a lead', () => {
     expect(missing).toEqual([]);
   });
 
-  it('no touch goes outside its window in the lead’s zone', () => {
+  it('no touch goes outside its window in the lead’s zone, or when it is quiet there', () => {
     fc.assert(
       fc.property(aLife, ([p, zone, happens, slow]) => {
-        for (const t of play(p, zone, happens, slow).touches) {
+        const lead = play(p, zone, happens, slow);
+        for (const t of lead.touches) {
           const c = p.cadences[t.cadence];
-          expect(c && inWindow(c.window, zone, t.at)).toBe(true);
+          expect(c && inWindow(c.window, zone, t.at, quietFor(lead.facts, p))).toBe(true);
         }
       }),
       { numRuns: RUNS },

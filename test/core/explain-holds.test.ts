@@ -111,6 +111,33 @@ describe('a run', () => {
   });
 });
 
+describe('a touch that is over a cap that skips', () => {
+  it('is said to be left out before it comes, and after', () => {
+    const skips = of({ caps: { lead: { touches: 1, per: 'P7D' }, count: ['email'], onCap: 'skip' } });
+    const lead = mailed(skips);
+    const about = { kind: 'step', cadence: 'guide', step: 'second' } as const;
+    expect(ask(lead, about)).toMatchObject({ verdict: 'never', code: 'would-be-skipped' });
+    expect(ask(lead, about).sentence).toContain('as many touches as the cap allows');
+    lead.playTo('2026-11-28T00:00:00Z');
+    expect(ask(lead, about)).toMatchObject({ verdict: 'never', code: 'skipped' });
+  });
+});
+
+describe('a touch that would have gone while it was quiet', () => {
+  it('names the holiday, or the quiet hours', () => {
+    for (const [sending, expr] of [
+      [{ holidays: { DE: ['2026-11-23'] } }, 'sending.holidays'],
+      [{ quietHours: { from: '08:00', to: '16:59' } }, 'sending.quietHours'],
+    ] as const) {
+      const lead = new PlayedLead(of({ sending }), START);
+      lead.look();
+      const e = ask(lead, { kind: 'step', cadence: 'guide', step: 'hello' });
+      expect(e.verdict).toBe('will');
+      expect(e.because).toContainEqual(expect.objectContaining({ code: 'rule', expr, source: 'playbook.yaml' }));
+    }
+  });
+});
+
 describe('silence', () => {
   it('after the last call says when the lead expires, unless', () => {
     const expiry = { after: 'P30D', not: [], warning: { cadence: 'last-call', before: 'P14D' } } as const;

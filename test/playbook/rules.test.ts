@@ -386,6 +386,36 @@ describe('expiry and caps', () => {
   });
 });
 
+describe('sending', () => {
+  const said = (line: string, window = '') =>
+    mistakes(minimal(`${line}\n`, guide(`${window}\nsteps:\n  - { id: a, email: hello }\n`)));
+
+  it('has quiet hours, over midnight too, and holidays by country', () => {
+    expect(said('sending: { quietHours: { from: "20:00", to: "08:00" }, holidays: { GB: [2026-12-25] } }')).toEqual([]);
+    expect(said('sending: { quietHours: { from: "20:00", to: "20:00" } }')).toEqual([
+      expect.stringContaining('this is quiet all day: no mail would ever go'),
+    ]);
+    expect(said('sending: { holidays: { UK: [2026-12-25] } }')).toEqual([expect.stringContaining('ISO 3166')]);
+    expect(said('sending: { holidays: { GB: [2026-02-30] } }')).toEqual([
+      expect.stringContaining('a date that exists'),
+    ]);
+    expect(said('sending: { holidays: { GB: [2026-12-25, 2026-12-25] } }')).toEqual([
+      expect.stringContaining("the date '2026-12-25' is there twice"),
+    ]);
+  });
+
+  it('leaves every window some time', () => {
+    const night = 'sending: { quietHours: { from: "20:00", to: "08:00" } }';
+    expect(said(night, 'window: { from: "06:00", to: "08:00" }')).toEqual([
+      expect.stringContaining('the window 06:00 to 08:00 lies in the quiet hours, 20:00 to 08:00'),
+    ]);
+    expect(said(night, 'window: { from: "06:00", to: "08:01" }')).toEqual([]);
+    expect(said('sending: { quietHours: { from: "08:00", to: "18:00" } }')).toEqual([
+      expect.stringMatching(/^cadences\/guide\.yaml:1:.* the window 09:00 to 17:00 lies in the quiet hours/),
+    ]);
+  });
+});
+
 describe('circles without time', () => {
   const two = (a: string, b: string) =>
     mistakes(

@@ -149,10 +149,16 @@ export const KEYS: Told = {
   topics: ({ topics }) =>
     topics === undefined ? [] : [{ id: 'topics', seenIn: because(entry('touch.skipped'), 'topic-declined') }],
   expiry: ({ expiry }) => (expiry ? expiryRules(expiry) : []),
-  caps: ({ caps }) => [
-    ...(caps?.lead ? [{ id: 'caps/lead', seenIn: because(entry('touch.deferred'), 'capped') }] : []),
-    ...(caps?.account ? [{ id: 'caps/account', seenIn: because(entry('touch.deferred'), 'account-capped') }] : []),
-  ],
+  caps: ({ caps }) => {
+    const over =
+      caps?.onCap === 'skip' ? anyOf(entry('touch.skipped'), entry('task.skipped')) : entry('touch.deferred');
+    return [
+      ...(caps?.lead ? [{ id: 'caps/lead', seenIn: because(over, 'capped') }] : []),
+      ...(caps?.account ? [{ id: 'caps/account', seenIn: because(over, 'account-capped') }] : []),
+    ];
+  },
+  // Mail is planned around what is quiet, which leaves no entry.
+  sending: () => [],
   buyingGroup: ({ buyingGroup }) => (buyingGroup ? groupRules(buyingGroup) : []),
   chat: ({ chat = [] }) =>
     chat.map(({ when, to }, i) => ({

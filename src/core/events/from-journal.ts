@@ -196,6 +196,7 @@ const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | 
   'step.waited': null,
   'step.exhausted': null,
   'touch.deferred': null,
+  'task.skipped': null,
   'touch.held': null,
   'touch.refused': null,
   'signal.received': null,

@@ -15,6 +15,7 @@ import {
   say,
   storyIn,
 } from './question.ts';
+import { whatIsQuiet } from './quiet.ts';
 import { STEP_KINDS } from './steps.ts';
 import { aheadReasons, MOST_SHOWN, whatDelays, whyNotOnWay } from './way.ts';
 
@@ -138,7 +139,7 @@ function willCome(
   const run = q.state.enrollments.find((e) => e.cadence === cadence.id && e.step === step.id);
   const because: Because[] = [
     ...why,
-    ...(run === undefined ? [] : whatDelays(q, run)),
+    ...(run === undefined ? [] : [...whatDelays(q, run), ...whatIsQuiet(q, run)]),
     ...aheadReasons(q, before.slice(-MOST_SHOWN)),
     ...(entry === undefined ? [] : aheadReasons(q, [entry])),
     ...(sends

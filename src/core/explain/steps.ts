@@ -26,7 +26,7 @@ export const STEP_KINDS: Readonly<Record<Step['kind'], Kind>> = {
   waitFor: { done: ['step.waited'], not: [], quiet: true, words: 'the wait' },
   branch: { done: ['step.branched'], not: [], quiet: true, words: 'the branch' },
   split: { done: ['step.split'], not: [], quiet: true, words: 'the split' },
-  task: { done: ['task.opened'], not: [], quiet: false, words: 'the task' },
+  task: { done: ['task.opened'], not: ['task.skipped'], quiet: false, words: 'the task' },
   handoff: { done: ['handoff.offered'], not: ['handoff.skipped'], quiet: false, words: 'the handoff' },
   recycle: { done: ['enrollment.ended'], not: [], quiet: false, words: 'the move into another cadence' },
   notify: { done: ['person.notified'], not: [], quiet: false, words: 'the notice' },

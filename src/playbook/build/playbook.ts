@@ -18,6 +18,7 @@ import type {
   Replies,
   ReportSchedule,
   ReturnRule,
+  Sending,
   SignalRule,
   Sla,
 } from '../../core/playbook.ts';
@@ -102,6 +103,7 @@ export function buildPlaybook({
     ),
     ...(raw.expiry && { expiry: buildExpiry(raw.expiry) }),
     ...(raw.caps && { caps: buildCaps(raw.caps) }),
+    ...(raw.sending && { sending: buildSending(raw.sending) }),
     ...(raw.buyingGroup && { buyingGroup: buildGroup(raw.buyingGroup, at) }),
     ...(raw.replies && { replies: buildReplies(raw.replies) }),
     ...(raw.topics && {
@@ -252,10 +254,16 @@ function buildReplies({
   };
 }
 
-const buildCaps = ({ lead, account, count }: NonNullable<RawPlaybook['caps']>): Caps => ({
+const buildCaps = ({ lead, account, count, onCap }: NonNullable<RawPlaybook['caps']>): Caps => ({
   ...(lead && { lead }),
   ...(account && { account }),
   count: count ?? ['email'],
+  ...(onCap && { onCap }),
+});
+
+const buildSending = ({ quietHours, holidays }: NonNullable<RawPlaybook['sending']>): Sending => ({
+  ...(quietHours && { quietHours }),
+  ...(holidays && { holidays: dictionary(Object.entries(holidays)) }),
 });
 
 const FIND_ROLE = 'Find the {{ role }} at {{ lead.company | default: lead.domain }}';

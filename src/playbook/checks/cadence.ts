@@ -6,6 +6,7 @@ import { isRecord, Raw } from '../raw.ts';
 import type { Source } from '../source.ts';
 import type { Workspace } from '../workspace.ts';
 import { mustBeSpan, mustBeUnique, mustExist, type Report } from './references.ts';
+import { checkHeard } from './sending.ts';
 
 export function checkCadence(source: Source, { playbook, names }: Workspace, report: Report): void {
   const root = Raw.of(source);
@@ -25,6 +26,7 @@ export function checkCadence(source: Source, { playbook, names }: Workspace, rep
   mustBeSpan(window, { from: '09:00', to: '17:00' }, report);
   mustBeUnique('day', window.get('days').items(), report);
   checkDays(window.get('days'), Raw.of(playbook), report);
+  checkHeard(window, Raw.of(playbook).get('sending').get('quietHours'), root, report);
 
   const ids: Raw[] = [];
   eachStep(root.get('steps'), (step) => {

@@ -8,6 +8,7 @@ import type { Workspace } from '../workspace.ts';
 import { checkChat } from './chat.ts';
 import { checkGroup } from './group.ts';
 import { mustBeSpan, mustBeUnique, mustExist, type Report } from './references.ts';
+import { checkSending } from './sending.ts';
 import { checkSlas, MARKETING_SLA } from './slas.ts';
 
 /** CEL's own words: a definition of that name could not be used. */
@@ -72,6 +73,7 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   mustExist('return', replies.get('not-now').get('return'), returns, report);
   checkExpiry(root.get('expiry'), names, report);
   mustBeUnique('kind', root.get('caps').get('count').items(), report);
+  checkSending(root.get('sending'), report);
   checkGroup(root.get('buyingGroup'), report);
   checkPools(root, report);
   for (const [, handoff] of root.get('handoffs').entries()) {

@@ -42,4 +42,4 @@ export function mustBeSpan(window: Raw, defaults: { from: string; to: string }, 
   report.problems.push(at.problem(`nothing fits between ${from} and ${to}`, `an end after ${from} on the same day`));
 }
 
-const isTime = (text: string): boolean => /^\d\d:\d\d$/.test(text);
+export const isTime = (text: string): boolean => /^\d\d:\d\d$/.test(text);

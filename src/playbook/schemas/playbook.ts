@@ -26,6 +26,7 @@ import {
   wholeNumber,
   zone,
 } from './scalars.ts';
+import { sending } from './sending.ts';
 import { span, WEEKDAYS, workingHours } from './shared.ts';
 
 const TRACKING_EXPECTED = 'what is followed in marketing mail: { clicks: true, trap: false }';
@@ -223,7 +224,7 @@ const caps = object(
     lead: cap.optional(),
     account: cap.optional(),
     count: listOf(oneOf(['email', 'task']), 'a list of "email", "task"', 1).optional(),
-    onCap: oneOf(['defer']).optional(),
+    onCap: oneOf(['defer', 'skip']).optional(),
   },
   'caps, such as { lead: { touches: 3, per: P7D }, account: { touches: 5, per: P7D } }',
 );
@@ -343,6 +344,7 @@ export const playbookSchema = object(
     pools: listOf(pool, 'a list of pools').optional(),
     expiry: expiry.optional(),
     caps: caps.optional(),
+    sending: sending.optional(),
     buyingGroup: buyingGroup.optional(),
     replies: replies.optional(),
     chat: chat.optional(),
