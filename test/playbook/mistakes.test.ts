@@ -27,6 +27,7 @@ slas: { warm: { accept: { working: P1W } } }
 pools: [ { id: emea, when: "lead.country == 'GB'", reps: [Rep-1] } ]
 returns: { not-now: { recycle: keep-worm }, odd: { facts: [a] } }
 expiry: { after: x }
+goals: { currency: EUA, month: {} }
 `;
 const CADENCE = `cadence: guide
 purpose: marketting
@@ -88,6 +89,7 @@ describe('a playbook with many mistakes', () => {
         "playbook.yaml:25:32 unknown cadence 'keep-worm' (expected one of guide)",
         "playbook.yaml:25:45 this return leads nowhere (expected 'recycle: CADENCE' or 'disqualify: true')",
         "playbook.yaml:26:18 'after' is wrong: "x" (expected an ISO 8601 duration above zero, such as "P3D" or "PT4H")",
+        "playbook.yaml:27:20 'currency' is wrong: "EUA" (expected an ISO 4217 currency code of three capital letters, such as "EUR")",
         "cadences/guide.yaml:2:10 'purpose' is wrong: "marketting", did you mean 'marketing'? (expected "marketing" or "sales" or "service")",
         "cadences/guide.yaml:3:14 unknown stage 'evaluatin' (expected "handoff.accepted", or "stage." and the id of a stage)",
         "cadences/guide.yaml:3:47 'after' is wrong: "3 days" (expected an ISO 8601 duration above zero, such as "P3D" or "PT4H")",

@@ -5,6 +5,7 @@
 import { getCountry } from 'countries-and-timezones';
 import { z } from 'zod';
 import { canonicalLanguage } from '../../core/language.ts';
+import { isCurrency } from '../../core/money.ts';
 
 export { KNOWN_KEYS, object } from '../../core/shape.ts';
 
@@ -135,7 +136,8 @@ export const languageTag = z
   .string(expecting(LANGUAGE_EXPECTED))
   .refine((value) => canonicalLanguage(value) === value, expecting(LANGUAGE_EXPECTED));
 
-export const currency = pattern(/^[A-Z]{3}$/, 'an ISO 4217 currency code of three capital letters, such as "EUR"');
+const CURRENCY_EXPECTED = 'an ISO 4217 currency code of three capital letters, such as "EUR"';
+export const currency = pattern(/^[A-Z]{3}$/, CURRENCY_EXPECTED).refine(isCurrency, expecting(CURRENCY_EXPECTED));
 
 /** Rep ids are their addresses; they are compared as written, so only the normal form is taken. */
 const EMAIL = /^[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
