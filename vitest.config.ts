@@ -7,7 +7,13 @@ if (process.env.VOLLEY_TEST_SEED === undefined) {
   console.error(`property tests run with seed ${seed} (VOLLEY_TEST_SEED=${seed} repeats them)`);
 }
 
-const pure = ['test/core/**/*.test.ts', 'test/playbook/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/*.test.ts'];
+const pure = [
+  'test/infra/*.test.ts',
+  'test/core/**/*.test.ts',
+  'test/playbook/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/*.test.ts',
+];
 
 const servers = ['test/support/postgres.ts', 'test/support/temporal-server.ts'];
 

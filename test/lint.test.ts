@@ -41,6 +41,8 @@ describe('the layer rule', () => {
     ['src/api', '../../dev/stack.ts'],
     ['src/temporal', '../../cli/main.ts'],
     ['workflows', '../../src/worker/run.ts'],
+    ['src/cli', '../../../infra/settings.ts'],
+    ['src/worker', '../../../infra/functions/worker.ts'],
   ])('%s may not import %s', async (folder, imported) => {
     expect(await lint(folder, `import '${imported}';\n`)).toContain('lint/style/noRestrictedImports');
   });
@@ -50,6 +52,8 @@ describe('the layer rule', () => {
     ['src/store', '../../core/time.ts'],
     ['src/api', '../../store/db.ts'],
     ['src/dev', '../../api/app.ts'],
+    ['infra', '../../src/api/app.ts'],
+    ['infra', '../../src/worker/run.ts'],
   ])('%s may import %s', async (folder, imported) => {
     expect(await lint(folder, `import '${imported}';\n`)).not.toContain('noRestrictedImports');
   });

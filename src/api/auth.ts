@@ -10,7 +10,9 @@ import { Problem } from './problem/problem.ts';
 export const BODY_MAX = 1_000_000;
 
 /** RFC 6750: the scheme's case does not matter; the rest is one token. */
-const BEARER = /^bearer +([\x21-\x7e]{1,500})$/i;
+const BEARER = /^bearer +([\x21-\x7e]{1,4000})$/i;
+/** A signed token (RFC 7519) has three parts; keys have no dots. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
  * The caller behind an `Authorization` header.
@@ -20,6 +22,8 @@ export async function callerOf(deps: ApiDeps, header: string | undefined): Promi
   if (header === undefined) throw new Problem('no-key', 'Send the header `Authorization: Bearer KEY`');
   const secret = BEARER.exec(header)?.[1];
   if (secret === undefined) throw new Problem('wrong-key', 'The Authorization header is not `Bearer KEY`');
+  const signedIn = JWT.test(secret) ? await deps.signedIn?.(secret) : undefined;
+  if (signedIn) return signedIn;
   const key = await findKey(deps.database.db, secret);
   if (key === null) throw new Problem('wrong-key', 'This key is unknown or revoked');
   return { keyId: key.id, role: key.role, rep: key.rep, by: key.rep ?? key.id };

@@ -24,13 +24,15 @@ export interface ApiDeps {
   };
   /** Who may post as SNS; absent: SNS messages need the token of the address, and are not verified. */
   readonly sns?: Sns;
+  /** Who is behind a token that is none of our keys; null: nobody. Absent: there are keys only. */
+  readonly signedIn?: (token: string) => Promise<Caller | null>;
   readonly log: Logger;
   /** Further things `/readyz` asks, by name; each rejects when it is not ready. */
   readonly checks?: Readonly<Record<string, () => Promise<void>>>;
 }
 
 export interface Caller {
-  /** Id of the API key. */
+  /** Id of the API key, or of whoever has signed in. */
   readonly keyId: string;
   readonly role: Role;
   /** Whose key it is; only with role `rep`. */

@@ -24,6 +24,8 @@ export interface Database {
 export interface OpenOptions {
   /** `postgres://…`; absent: PGlite under `home`. */
   readonly databaseUrl?: string | undefined;
+  /** Asked for with every new connection, in place of a password in the address: tokens that pass. */
+  readonly password?: (() => Promise<string>) | undefined;
   /** Folder of the embedded database and its lock. */
   readonly home: string;
   /** Most connections to a server; 10 by default. */
@@ -91,18 +93,26 @@ export async function openMemory(options: Pick<OpenOptions, 'log'> & { loadDataD
   return { db, kind: 'pglite', close: () => closeAll(db, pglite) };
 }
 
+/** The driver lets an address win over a password beside it, so the address is taken apart; tokens go over TLS only. */
+function addressOf(url: string): { host: string; port: number; user: string; database: string; ssl: true } {
+  const { hostname, port, username, pathname } = new URL(url);
+  const [user, database] = [username, pathname.slice(1)].map(decodeURIComponent);
+  return { host: hostname, port: Number(port || 5432), user: user ?? '', database: database ?? '', ssl: true };
+}
+
 async function openServer(
   url: string,
-  { connections = 10, log }: Pick<OpenOptions, 'connections' | 'log'>,
+  { connections = 10, password, log }: Pick<OpenOptions, 'connections' | 'password' | 'log'>,
 ): Promise<Database> {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new VolleyError('bad-database-url', 'DATABASE_URL is not the address of a Postgres server', {
       fix: 'Write it as postgres://user:password@host:5432/database.',
     });
   }
-  await reach(url);
+  const server = password === undefined ? { connectionString: url } : { ...addressOf(url), password };
+  await reach(url, server);
   const pool = new pg.Pool({
-    connectionString: url,
+    ...server,
     max: connections,
     types: serverTypes,
     maxLifetimeSeconds: LIFETIME_S,

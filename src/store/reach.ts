@@ -10,9 +10,9 @@ const PATIENCE_MS = 15_000;
  * Connects once and leaves again.
  * @throws VolleyError `database-unreachable`, `database-refused`; the server's own words are the cause
  */
-export async function reach(url: string): Promise<void> {
+export async function reach(url: string, server: pg.ClientConfig = { connectionString: url }): Promise<void> {
   const { hostname, port, username, pathname } = new URL(url);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: PATIENCE_MS });
+  const client = new pg.Client({ ...server, connectionTimeoutMillis: PATIENCE_MS });
   // What comes after the answer is of no interest; without a listener it would end the process.
   client.on('error', () => {});
   try {

@@ -6,6 +6,11 @@ export const LEAD_QUEUE = 'volley-lead';
 export const EMAIL_QUEUE = 'volley-email';
 /** Worker deployment; its versions are the hashes of the workflow bundle. */
 export const DEPLOYMENT = 'volley';
+/**
+ * Where each queue has a function of its own: a version of a deployment is one function, so each is a deployment.
+ * Workflows run in the first, which keeps the name that long-lived workers give it.
+ */
+export const DEPLOYMENTS = { [LEAD_QUEUE]: DEPLOYMENT, [EMAIL_QUEUE]: 'volley-email' } as const;
 export const DEFAULT_NAMESPACE = 'default';
 
 /** Workflow type of a lead's loop: the exported function's name. */

@@ -1,13 +1,9 @@
 /** The OpenAPI document: everything in it comes from the routes' own schemas. */
-import { readFileSync } from 'node:fs';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import manifest from '../../../package.json' with { type: 'json' };
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { eventWebhooks } from './webhooks.ts';
-
-const { version: VERSION } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')));
 
 const schemaObject = z.looseObject({});
 const parameter = z.looseObject({
@@ -47,7 +43,7 @@ export function documentOf(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): Document {
     openapi: '3.1.0',
     info: {
       title: 'Volley',
-      version: VERSION,
+      version: manifest.version,
       description:
         'Keeps a lead in play between marketing and sales. Errors are problem+json (RFC 9457); lists answer `{ items, next }`; writes take `Idempotency-Key`.',
     },

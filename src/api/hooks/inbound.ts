@@ -55,26 +55,36 @@ export function inboundHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     }
     const raw = new Uint8Array(await c.req.arrayBuffer());
     if (raw.length === 0) throw new Problem('bad-message', 'The body is empty: send the raw message');
-    const mail = await readMessage(raw);
-    const now = deps.clock.now();
-    const inbound = classify(mail, now);
-    const { company } = await deps.playbooks.current();
-    const taken = await transact(deps.database.db, (tx) =>
-      takeInbound(tx, {
-        mail,
-        inbound,
-        key: keyOf(mail, raw),
-        now,
-        ahead: aheadOf(deps.clock.anchor.factor),
-        by: callerIn(c).by,
-        secret: deps.config.secret,
-        zone: company.timeZone,
-      }),
-    );
-    await nudge(deps, taken.nudge);
-    return c.json(answerOf(inbound, taken.lead), 200);
+    const { inbound, lead } = await takeMessage(deps, raw, callerIn(c).by);
+    return c.json(answerOf(inbound, lead), 200);
   });
   return app;
+}
+
+/** Takes a raw message in and wakes its lead, once however often it comes. @throws VolleyError `bad-message`, `no-playbook` */
+export async function takeMessage(
+  deps: Pick<ApiDeps, 'database' | 'clock' | 'playbooks' | 'nudger' | 'config' | 'log'>,
+  raw: Uint8Array,
+  by: string,
+): Promise<{ readonly inbound: Inbound; readonly lead: string | undefined }> {
+  const mail = await readMessage(raw);
+  const now = deps.clock.now();
+  const inbound = classify(mail, now);
+  const { company } = await deps.playbooks.current();
+  const taken = await transact(deps.database.db, (tx) =>
+    takeInbound(tx, {
+      mail,
+      inbound,
+      key: keyOf(mail, raw),
+      now,
+      ahead: aheadOf(deps.clock.anchor.factor),
+      by,
+      secret: deps.config.secret,
+      zone: company.timeZone,
+    }),
+  );
+  await nudge(deps, taken.nudge);
+  return { inbound, lead: taken.lead };
 }
 
 /** Ids of messages hold names now and then, and have no bound. */
