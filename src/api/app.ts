@@ -39,6 +39,7 @@ import { reportRoutes } from './reports.ts';
 import { repRoutes } from './reps.ts';
 import { unmatched } from './routing.ts';
 import { inWords } from './schemas/words.ts';
+import { senderRoutes } from './senders.ts';
 import { signalRoutes } from './signals.ts';
 import { suppressionFileRoutes } from './suppression-files.ts';
 import { suppressionRoutes } from './suppressions.ts';
@@ -78,6 +79,7 @@ const resources = [
   suppressionFileRoutes,
   playbookRoutes,
   pauseRoutes,
+  senderRoutes,
   reportRoutes,
   webhookRoutes,
   deliveryRoutes,

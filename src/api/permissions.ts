@@ -99,6 +99,8 @@ export const PERMISSIONS = {
   'webhooks.replay-dead': admin,
   'sending.pause': marketing,
   'sending.resume': marketing,
+  'senders.list': { ...marketing, manager: 'all' },
+  'senders.resume': marketing,
   'sending.pauses': { ...marketing, manager: 'all' },
   'hooks.ses': { admin: 'all', integration: 'all' },
   'hooks.inbound': { admin: 'all', integration: 'all' },

@@ -8,10 +8,12 @@ import type { Reason } from './reasons.ts';
 /** All sending, by a person. */
 export const EVERYTHING = '*';
 
-/** By rules: the domain mail would be from is not ready; the mail service's quota of 24 hours is used up. */
+/** By rules: the domain mail would be from is not ready, or has too many bounces or complaints; the mail service's quota of 24 hours is used up. */
 export const HOLDS = {
   'sender:marketing': 'sender-not-ready',
   'sender:sales': 'sender-not-ready',
+  'stop:marketing': 'sending-stopped',
+  'stop:sales': 'sending-stopped',
   'quota:marketing': 'quota-exhausted',
   'quota:all': 'quota-exhausted',
 } as const satisfies Readonly<Record<string, Reason>>;
@@ -24,7 +26,7 @@ export const scopesOf = ({ id, purpose }: Pick<Cadence, 'id' | 'purpose'>): read
   EVERYTHING,
   id,
   // Whose address it is from, as `company.from` has it.
-  purpose === 'sales' ? 'sender:sales' : 'sender:marketing',
+  ...(purpose === 'sales' ? ['stop:sales', 'sender:sales'] : ['stop:marketing', 'sender:marketing']),
   ...(purpose === 'marketing' ? ['quota:marketing'] : []),
   'quota:all',
 ];

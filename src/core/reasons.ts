@@ -125,6 +125,8 @@ export const REASONS = {
     'The domain it would be sent from is not ready: SES would refuse it, or receivers would not believe it. The touch keeps its place.',
   'quota-exhausted':
     'The mail service takes no more for now, since its quota of 24 hours is used up; the touch keeps its place.',
+  'sending-stopped':
+    'Too many of the last messages bounced or were complained about, so sending stopped by itself. The touch keeps its place.',
   throttled: 'The mail service refused it for now; it is tried again and keeps its place.',
   'not-sent': 'The message was cut off before it was handed over; it is tried again and keeps its place.',
   rejected: 'The mail service refused the message for good.',

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { JournalEntry } from '../core/decision.ts';
 import { eventOf, type LeadEvent } from '../core/events/from-journal.ts';
-import type { EVENTS } from '../core/events/kinds.ts';
+import type { EVENTS, EventType } from '../core/events/kinds.ts';
 import { type Instant, iso } from '../core/time.ts';
 import { enqueue, type NewDelivery, withdraw } from './outbox.ts';
 import type { Db } from './schema.ts';
@@ -100,16 +100,30 @@ export async function tellListeners(
 }
 
 type Erased = z.infer<(typeof EVENTS)['lead.erased']['data']>;
+type Stopped = z.infer<(typeof EVENTS)['sending.stopped']['data']>;
 
 /**
  * Writes for everybody who listens that a person is gone. The rows name no lead in `lead_id`: they are to
  * outlive what is deleted by it, and hold nothing but ids.
  */
-export async function tellErased(tx: Db, data: Erased, now: Instant): Promise<void> {
-  const type = 'lead.erased';
+export const tellErased = (tx: Db, data: Erased, now: Instant): Promise<void> =>
+  tell(tx, 'lead.erased', { key: `erased:${data.lead}`, data, now });
+
+/** Writes for everybody who listens that sending has stopped. */
+export const tellStopped = (tx: Db, data: Stopped, now: Instant): Promise<void> =>
+  tell(tx, 'sending.stopped', { key: `stopped:${data.senders.join('+')}:${now}`, data, now });
+
+async function tell(
+  tx: Db,
+  type: EventType,
+  { key, data, now }: { readonly key: string; readonly data: Erased | Stopped; readonly now: Instant },
+): Promise<void> {
   const webhooks = await tx.selectFrom('webhooks').select(['id', 'events']).where('enabled', '=', true).execute();
   const listeners = webhooks.map(({ id, events }) => toListener(id, events)).filter(({ events }) => events.has(type));
   const message = { type, timestamp: iso(now), data: { ...data } };
-  const rows = listeners.map(({ id }) => webhookRow(id, { key: `erased:${data.lead}`, message }));
-  await enqueue(tx, rows, now);
+  await enqueue(
+    tx,
+    listeners.map(({ id }) => webhookRow(id, { key, message })),
+    now,
+  );
 }

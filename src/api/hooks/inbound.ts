@@ -10,6 +10,7 @@ import { INBOUND_MAX, type InboundMail, readMessage } from '../../email/inbound/
 import { transact } from '../../store/tx.ts';
 import { callerIn, guard } from '../auth.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { judgeSenders } from '../judge-senders.ts';
 import { Problem } from '../problem/problem.ts';
 import { instantOut, json, problems } from '../schemas/common.ts';
 import { nudge } from '../write.ts';
@@ -83,6 +84,7 @@ export async function takeMessage(
       zone: company.timeZone,
     }),
   );
+  if (inbound.class === 'delivery-report' || inbound.class === 'complaint') await judgeSenders(deps);
   await nudge(deps, taken.nudge);
   return { inbound, lead: taken.lead };
 }

@@ -23,10 +23,11 @@ import {
 import { transact } from '../../store/tx.ts';
 import { sha256 } from '../../store/values.ts';
 import type { ApiDeps } from '../deps.ts';
+import { judgeSenders } from '../judge-senders.ts';
 import { suppressOnce } from '../suppress-once.ts';
 import { nudge } from '../write.ts';
 
-type SesDeps = Pick<ApiDeps, 'database' | 'clock' | 'config' | 'log' | 'nudger'>;
+type SesDeps = Pick<ApiDeps, 'database' | 'clock' | 'config' | 'log' | 'nudger' | 'playbooks'>;
 
 /**
  * What a Lambda function is invoked with by EventBridge or, in a batch, by SQS: an EventBridge event, or records
@@ -77,6 +78,7 @@ export async function takeSesEvents(deps: SesDeps, events: readonly SesEvent[]):
     const leads = await transact(deps.database.db, (tx) =>
       takeReport(tx, event, { now: deps.clock.now(), publicUrl: deps.config.publicUrl }),
     );
+    if (leads !== null && isBad(event)) await judgeSenders(deps);
     if (leads === null) unknown += 1;
     for (const id of leads ?? []) woken.add(id);
   }
@@ -84,6 +86,9 @@ export async function takeSesEvents(deps: SesDeps, events: readonly SesEvent[]):
   await nudge(deps, [...woken]);
   return unknown;
 }
+
+const isBad = (event: Report): boolean =>
+  event.type === 'complaint' || (event.type === 'bounce' && event.means === 'hard');
 
 type Report = Exclude<SesEvent, { type: 'subscriptionConfirmation' | 'unsubscribeConfirmation' }>;
 

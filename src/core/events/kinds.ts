@@ -9,7 +9,7 @@ const text = z.string();
 const textOrNone = z.string().nullable();
 const time = z.iso.datetime();
 
-/** Of every event but `webhook.test` and `lead.erased`, whose journal is gone. */
+/** Of every event but `webhook.test`, `sending.stopped`, and `lead.erased`, whose journal is gone. */
 export const aboutLead = {
   lead: z.uuid().describe('Id of the lead.'),
   seq: z
@@ -95,6 +95,13 @@ export const EVENTS = {
       requestedAt: time,
     }),
   },
+  'sending.stopped': {
+    is: 'Sending stopped by itself: too many of the last messages bounced or were complained about.',
+    data: z.strictObject({
+      senders: z.array(z.enum(['marketing', 'sales'])).describe('Whose mail waits until somebody resumes it.'),
+      why: text.describe('What was counted.'),
+    }),
+  },
   'lead.moved': kind('The person works at another company now.', {}),
   'lead.stage-changed': kind('The customer is somewhere else.', { from: text, to: text }),
   'lead.custody-changed': kind('Somebody else has the next move.', {
@@ -133,6 +140,6 @@ export const EVENTS = {
 
 export type EventType = keyof typeof EVENTS;
 /** Events that an entry of a lead's journal is told as. */
-export type JournalEvent = Exclude<EventType, 'lead.erased'>;
+export type JournalEvent = Exclude<EventType, 'lead.erased' | 'sending.stopped'>;
 
 export const EVENT_TYPES = Object.keys(EVENTS).filter((type): type is EventType => Object.hasOwn(EVENTS, type));

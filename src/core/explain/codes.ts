@@ -31,6 +31,7 @@ export const EXPLAIN_CODES = {
   'paused-away': 'The lead is away, and the run pauses until it is back.',
   'rep-conversation': 'A reply of the lead waits for its rep; marketing does not talk over that.',
   'sending-paused': 'Sending is paused.',
+  'sending-stopped': 'Sending stopped by itself: too many messages bounced or were complained about.',
   'sender-not-ready': 'The domain the mail would be from is not ready, or was not looked at yet.',
   'quota-exhausted': 'The mail service takes no more for now: its quota of 24 hours is used up.',
   'entry-condition': 'The entry condition of the cadence does not hold.',

@@ -95,6 +95,14 @@ function heldBy(scope: string, held: string, position: Because): Explanation {
     unblockedBy,
   });
   const reason = reasonOfScope(scope);
+  if (reason === 'sending-stopped') {
+    const why = 'sending stopped by itself, since too many messages bounced or were complained about';
+    return answer(
+      reason,
+      why,
+      `POST /v1/senders/${scope.slice(scope.indexOf(':') + 1)}/resume, by somebody who knows why`,
+    );
+  }
   if (reason === 'sender-not-ready') {
     const why = 'a domain it would be sent from is not ready, or was not looked at yet';
     return answer(reason, why, 'the records that `volley doctor` lists; then it goes on by itself');

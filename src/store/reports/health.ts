@@ -26,6 +26,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'webhooks-off': 'A webhook was turned off: it answered 410, or nothing arrived there for 5 days.',
   'sender-not-ready':
     'A domain mail is sent from is not ready, so its mail is held: volley doctor lists the records to add to DNS.',
+  'sending-stopped':
+    'Too many of the last messages bounced or were complained about, so sending stopped by itself: GET /v1/pauses says what was counted; POST /v1/senders/{sender}/resume lets it go on.',
   'consents-over': 'The lead is in a cadence, and every consent recorded for marketing or for sales has expired.',
   'touches-without-consent': 'An email did not go: there was no consent for it, or it had expired or been taken back.',
   'erasures-open': 'A person asked to be erased over an hour ago and is not yet: is the engine there?',
@@ -91,6 +93,9 @@ with found as (
   union all
   select 'sender-not-ready', scope, created_at from pauses
   where scope like 'sender:%'
+  union all
+  select 'sending-stopped', scope, created_at from pauses
+  where scope like 'stop:%'
   union all
   select 'consents-over', e.lead_id, max(c.expires) from enrollments e join consents c on c.lead_id = e.lead_id
   where e.open_marker = 'open' and c.purpose in ('marketing', 'sales') and c.withdrawn_by is null
