@@ -60,7 +60,7 @@ export async function importRows(
   const touched = new Set<string>();
   const suppressions: NewSuppression[] = [];
   const seen = new Map<string, number>();
-  for (const [n, { row, lead, optedOut: leaves }] of good.entries()) {
+  for (const [n, { row, lead, optedOut: leaves, doNotCall }] of good.entries()) {
     const outcome: UpsertOutcome | undefined = outcomes[n];
     if (outcome === undefined) throw new Error(`row ${row} has no outcome`);
     // Somebody else's id in the row is no reason to mail the address. Who was erased is known by a hash alone.
@@ -72,6 +72,10 @@ export async function importRows(
       continue;
     }
     counts[outcome.outcome] += 1;
+    if (doNotCall) {
+      const reason = 'not to be called, by the imported file';
+      suppressions.push({ leadId: outcome.id, channel: 'phone', reason, by });
+    }
     if (outcome.outcome !== 'unchanged') touched.add(outcome.id);
     const before = seen.get(outcome.id);
     if (before === undefined) seen.set(outcome.id, row);

@@ -69,7 +69,15 @@ async function exportOf(deps: ApiDeps, record: LeadRecord): Promise<LeadExport> 
   const now = deps.clock.now();
   const playbook = await currentOrNull(deps);
   const lead = await leadOf(deps, record);
-  const { possibleDuplicates: _, aliases: names, consents: __, suppressions: ___, tasks: ____, ...detail } = lead;
+  const {
+    possibleDuplicates: _,
+    aliases: names,
+    consents: __,
+    suppressions: ___,
+    doNot: _____,
+    tasks: ____,
+    ...detail
+  } = lead;
   const addresses = [emailIdentity(detail.email), ...names.flatMap(({ email }) => email ?? [])];
   const held = await readHeld(db, id, addresses);
   const tasks = await all((cursor) => listTasks(db, { leadId: id, cursor, ...PAGE }));

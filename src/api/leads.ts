@@ -165,6 +165,14 @@ export async function detailOf(deps: ApiDeps, lead: LeadRecord, loaded: Loaded):
       declined: (facts.choices?.declined ?? []).map(({ topic }) => topic),
       pausedUntil: isoOrNull(pausedUntil > now ? pausedUntil : null),
     },
+    doNot: distinct(
+      (facts.doNot ?? []).map(({ channel, purpose, until, reason }) => ({
+        channel,
+        purpose: purpose ?? null,
+        until: isoOrNull(until),
+        reason,
+      })),
+    ),
     suppressions: distinct(
       facts.suppressions.map((suppression) => ({
         purpose: suppression.purpose ?? null,

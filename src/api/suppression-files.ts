@@ -1,7 +1,9 @@
 /** Suppressions as a file, in and out. */
+
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'csv-stringify/sync';
 import type { Context } from 'hono';
+import { CHANNELS } from '../core/channels.ts';
 import { type IdempotentRequest, saveAnswer } from '../store/idempotency.ts';
 import { listSuppressions, type NewSuppression } from '../store/suppressions/rows.ts';
 import { suppressMany, suppressNewcomers } from '../store/suppressions/suppress.ts';
@@ -36,7 +38,19 @@ const imported = z
   .openapi('SuppressionImport');
 
 const exported = z.object({ items: z.array(suppressionOut) }).openapi('SuppressionExport');
-const COLUMNS = ['email', 'domain', 'account', 'lead', 'purpose', 'until', 'reason', 'by', 'createdAt'] as const;
+const COLUMNS = [
+  'email',
+  'domain',
+  'account',
+  'lead',
+  'phone',
+  'channel',
+  'purpose',
+  'until',
+  'reason',
+  'by',
+  'createdAt',
+] as const;
 
 export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
@@ -48,9 +62,13 @@ export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     tags,
     summary: 'Suppress a list',
     description:
-      'CSV or JSON: our own export, SES’s suppression list, exports of HubSpot and Salesforce (of those who opted out), one address or domain a line. Good rows are taken in, bad ones reported. Again is harmless.',
+      'CSV or JSON: our own export, SES’s suppression list, exports of HubSpot and Salesforce (of those who opted out, or are not to be called), one address, domain or phone number a line. Good rows are taken in, bad ones reported. Again is harmless.',
     request: {
       query: z.strictObject({
+        channel: z
+          .enum(CHANNELS)
+          .optional()
+          .openapi({ description: 'For rows that name none; else mail, and calls for phone numbers.' }),
         purpose: z
           .enum(['marketing', 'sales', 'service'])
           .optional()
@@ -69,19 +87,20 @@ export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     responses: { 200: json(imported, 'Taken in.'), ...problems(400, 413, 415, 422) },
   });
   app.openapi(post, async (c) => {
-    const { purpose, reason = 'imported' } = c.req.valid('query');
+    const { channel, purpose, reason = 'imported' } = c.req.valid('query');
     const { by } = callerIn(c);
     const now = deps.clock.now();
     const text = await textOf(c.req.raw.body);
     const once = onceOf(c, text);
     if (once !== undefined) await isFirst(deps, once);
-    const { rows, good, skipped, errors } = readSuppressions(text);
+    const { rows, good, skipped, errors } = readSuppressions(text, channel);
     const past = good.filter(({ until }) => until !== undefined && until <= now);
     const all = good
       .filter((one) => !past.includes(one))
       .map(
         ({ target, ...one }): NewSuppression => ({
           ...target,
+          channel: one.channel,
           purpose: one.purpose ?? purpose,
           until: one.until,
           reason: one.reason ?? reason,

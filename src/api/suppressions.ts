@@ -1,12 +1,21 @@
-/** `/v1/suppressions`: whom nothing must reach, for one purpose or all. */
+/** `/v1/suppressions`: whom nothing must reach, by mail, telephone or chat, for one purpose or all. */
+
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { accountIdOf } from '../core/account.ts';
+import { CHANNELS, type Channel } from '../core/channels.ts';
 import { companyDomain } from '../core/scrub/domain.ts';
+import { international } from '../core/scrub/fields.ts';
 import { emailIdentity } from '../core/scrub.ts';
 import { iso } from '../core/time.ts';
+import { getLead } from '../store/leads.ts';
 import type { Db } from '../store/schema.ts';
 import { removeSuppression } from '../store/suppressions/remove.ts';
-import { listSuppressions, type NewSuppression, type SuppressionRow } from '../store/suppressions/rows.ts';
+import {
+  listSuppressions,
+  type NewSuppression,
+  type SuppressionRow,
+  type SuppressionTarget,
+} from '../store/suppressions/rows.ts';
 import { suppress, suppressNewcomers } from '../store/suppressions/suppress.ts';
 import type { Told } from '../store/suppressions/tell.ts';
 import { transact } from '../store/tx.ts';
@@ -51,26 +60,52 @@ const account = text(253)
     description: 'The id of an account, or the domain it is known by.',
   });
 
+const channel = z.enum(CHANNELS);
+const phone = text(60)
+  .refine(
+    (value) => international(value) !== undefined,
+    'must be a phone number with its country code: +44 20 7946 0000',
+  )
+  .transform((value) => international(value) ?? value)
+  .openapi({ type: 'string', example: '+442079460000', description: 'Whoever has this number. Of calls.' });
+const lead = z.uuid('must be the id of a lead').openapi({ description: 'The person, whatever the address becomes.' });
+const targets = {
+  email: email.optional(),
+  domain: domain.optional(),
+  account: account.optional(),
+  lead: lead.optional(),
+  phone: phone.optional(),
+};
+
 interface Target {
   readonly email?: string | undefined;
   readonly domain?: string | undefined;
   readonly account?: string | undefined;
+  readonly lead?: string | undefined;
+  readonly phone?: string | undefined;
 }
-const given = ({ email, domain, account }: Target): number =>
-  [email, domain, account].filter((one) => one !== undefined).length;
+const given = ({ email, domain, account, lead, phone }: Target): number =>
+  [email, domain, account, lead, phone].filter((one) => one !== undefined).length;
 const oneOf = (target: Target): boolean => given(target) === 1;
-const ONE = { message: 'give one of `email`, `domain` and `account`', path: ['email'] };
+const ONE = { message: 'give one of `email`, `domain`, `account`, `lead` and `phone`', path: ['email'] };
+/** A number is called, and a domain is one of addresses. */
+const fits = ({ domain, phone, channel }: Target & { channel?: Channel | undefined }): boolean =>
+  (phone === undefined || channel === undefined || channel === 'phone') &&
+  (domain === undefined || channel === undefined || channel === 'email');
+const FITS = { message: 'a `phone` is of the channel phone, a `domain` of the channel email', path: ['channel'] };
 
 const suppressionIn = z
   .strictObject({
-    email: email.optional(),
-    domain: domain.optional(),
-    account: account.optional(),
+    ...targets,
+    channel: channel
+      .optional()
+      .openapi({ description: 'What must not reach them: mail when absent, calls for a `phone`.' }),
     purpose: purpose.optional().openapi({ description: 'All purposes when absent.' }),
     until: dateIn.optional().openapi({ description: 'For ever when absent.' }),
     reason: text(500),
   })
   .refine(oneOf, ONE)
+  .refine(fits, FITS)
   .openapi('SuppressionInput');
 
 export const suppressionOut = z
@@ -80,6 +115,8 @@ export const suppressionOut = z
     domain: z.string().nullable(),
     account: z.object({ id: z.string().nullable(), domain: z.string() }).nullable(),
     lead: z.object({ id: z.uuid() }).nullable(),
+    phone: z.string().nullable(),
+    channel,
     purpose: z.string().nullable(),
     until: instantOut.nullable(),
     reason: z.string(),
@@ -89,8 +126,8 @@ export const suppressionOut = z
   .openapi('Suppression');
 
 const removed = z.object({ removed: z.number().int() }).openapi('SuppressionsRemoved');
-/** Purposes and the one for all of them: more rows no address or domain can have. */
-const OF_ONE = 10;
+/** Purposes and the one for all of them, by channel: more rows no address or domain can have. */
+const OF_ONE = 30;
 
 export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
@@ -103,15 +140,16 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     summary: 'List suppressions',
     request: {
       query: z
-        .strictObject({ email: email.optional(), domain: domain.optional(), account: account.optional(), ...listQuery })
-        .refine((query) => given(query) <= 1, ONE),
+        .strictObject({ ...targets, channel: channel.optional(), ...listQuery })
+        .refine((query) => given(query) <= 1, ONE)
+        .refine(fits, FITS),
     },
     responses: { 200: json(pageOf(suppressionOut, 'SuppressionPage'), 'A page of suppressions.'), ...problems(400) },
   });
   app.openapi(list, async (c) => {
-    const { limit, cursor, ...asked } = c.req.valid('query');
+    const { limit, cursor, channel = 'any', ...asked } = c.req.valid('query');
     const target = await targetOf(deps.database.db, asked);
-    const page = await listSuppressions(deps.database.db, { limit, cursor, ...target });
+    const page = await listSuppressions(deps.database.db, { limit, cursor, channel, ...target });
     return c.json({ items: page.items.map(toOut), next: page.next }, 200);
   });
 
@@ -120,7 +158,7 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     method: 'post',
     path: '/v1/suppressions',
     tags,
-    summary: 'Suppress an address, a domain or an account',
+    summary: 'Suppress an address, a domain, an account, a person or a phone number',
     description:
       'Holds from the next send on, also for whoever comes in later. A domain is that of addresses and of companies, with all its subdomains; an account is the people of a company, whatever their addresses. Repeating it keeps the longer time.',
     request: jsonBody(suppressionIn),
@@ -137,11 +175,12 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
           errors: [{ path: 'until', message: 'must lie ahead' }],
         });
       }
+      const { channel, purpose, until, reason } = asked;
       const target = await targetOf(tx, asked);
-      const suppression = { ...asked, ...target, by };
+      const suppression = { ...target, channel, purpose, until, reason, by };
       const { id, leadIds } = await suppress(tx, suppression, now);
       wrote = { suppression, told: leadIds.map((leadId) => ({ leadId, of: suppression })) };
-      const row = (await rowsOf(tx, target)).find((one) => one.id === id);
+      const row = (await rowsOf(tx, target, 'any')).find((one) => one.id === id);
       if (row === undefined) throw new Error(`suppression ${id} is gone inside its own transaction`);
       return { status: 201 as const, body: toOut(row), nudge: leadIds };
     });
@@ -179,23 +218,23 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     method: 'delete',
     path: '/v1/suppressions',
     tags,
-    summary: 'End the suppressions of an address or a domain',
+    summary: 'End the suppressions of an address, a domain, an account, a person or a phone number',
     request: jsonBody(
       z
         .strictObject({
-          email: email.optional(),
-          domain: domain.optional(),
-          account: account.optional(),
+          ...targets,
+          channel: channel.optional().openapi({ description: 'All channels when absent.' }),
           purpose: purpose.optional(),
         })
-        .refine(oneOf, ONE),
+        .refine(oneOf, ONE)
+        .refine(fits, FITS),
     ),
     responses: { 200: json(removed, 'Ended.'), ...problems(400, 404, 413, 415, 422) },
   });
   app.openapi(removeOf, async (c) => {
-    const { purpose: only, ...asked } = c.req.valid('json');
+    const { purpose: only, channel = 'any', ...asked } = c.req.valid('json');
     const { status, body } = await write(c, deps, async (tx) => {
-      const rows = (await rowsOf(tx, await targetOf(tx, asked))).filter(
+      const rows = (await rowsOf(tx, await targetOf(tx, asked), channel)).filter(
         (row) => only === undefined || row.purpose === only,
       );
       if (rows.length === 0) throw new Problem('not-found', 'There is no such suppression');
@@ -211,13 +250,15 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-async function rowsOf(tx: Db, target: Target): Promise<readonly SuppressionRow[]> {
-  return (await listSuppressions(tx, { ...target, limit: OF_ONE })).items;
+async function rowsOf(tx: Db, target: SuppressionTarget, channel: Channel | 'any'): Promise<readonly SuppressionRow[]> {
+  return (await listSuppressions(tx, { ...target, channel, limit: OF_ONE })).items;
 }
 
-/** An account is known by its domain. @throws Problem `not-found` for an id no account has */
-async function targetOf(db: Db, { email, domain, account }: Target): Promise<Target> {
-  if (account === undefined) return { email, domain };
+/** An account is known by its domain. @throws Problem `not-found` for an id no account or lead has */
+async function targetOf(db: Db, { email, domain, account, lead, phone }: Target): Promise<SuppressionTarget> {
+  if (lead !== undefined && (await getLead(db, lead)) === null)
+    throw new Problem('not-found', `There is no lead ${lead}`);
+  if (account === undefined) return { email, domain, leadId: lead, phone };
   if (!UUID.test(account)) return { account: companyDomain(account) };
   const row = await db.selectFrom('accounts').select('domain').where('id', '=', account).executeTakeFirst();
   if (row === undefined) throw new Problem('not-found', `There is no account ${account}`);
@@ -230,6 +271,8 @@ export const toOut = (row: SuppressionRow): z.infer<typeof suppressionOut> => ({
   domain: row.domain,
   account: row.account === null ? null : { id: accountIdOf(row.account), domain: row.account },
   lead: row.leadId === null ? null : { id: row.leadId },
+  phone: row.phone,
+  channel: row.channel,
   purpose: row.purpose,
   until: isoOrNull(row.until),
   reason: row.reason,

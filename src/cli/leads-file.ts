@@ -42,9 +42,10 @@ async function read(file: string): Promise<LeadsFile> {
         rejected += 1;
         continue;
       }
-      const { lead, optedOut } = found.lead;
+      const { lead, optedOut, doNotCall } = found.lead;
       const suppressions = optedOut ? [{ reason: 'opted-out', at: 0 }] : [];
-      byKey.set(lead.key, merged(byKey.get(lead.key), lead, suppressions));
+      const doNot = doNotCall ? [{ channel: 'phone' as const, reason: 'not to be called', at: 0 }] : [];
+      byKey.set(lead.key, merged(byKey.get(lead.key), lead, { suppressions, doNot }));
     }
   }
   return { leads: [...byKey.values()], rejected };
@@ -53,10 +54,10 @@ async function read(file: string): Promise<LeadsFile> {
 function merged(
   before: LeadToSimulate | undefined,
   next: ScrubbedLead,
-  suppressions: LeadToSimulate['suppressions'],
+  { suppressions, doNot }: Required<Pick<LeadToSimulate, 'suppressions' | 'doNot'>>,
 ): LeadToSimulate {
   const { key, consents, emailNormal: _identity, externalId: _externalId, ...fields } = next;
-  if (before === undefined) return { key, lead: fields, consents, suppressions };
+  if (before === undefined) return { key, lead: fields, consents, suppressions, doNot };
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
   const attributes = { ...before.lead.attributes, ...fields.attributes };
   return {
@@ -64,5 +65,6 @@ function merged(
     lead: { ...before.lead, ...given, attributes },
     consents: [...before.consents, ...consents],
     suppressions: [...before.suppressions, ...suppressions],
+    doNot: [...(before.doNot ?? []), ...doNot],
   };
 }

@@ -1,10 +1,12 @@
-/** `volley suppressions`: who must not be mailed, as a file in and out. */
+/** `volley suppressions`: who must not be mailed, called or chatted with, as a file in and out. */
+
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
+import { CHANNELS } from '../core/channels.ts';
 import { connect } from './client.ts';
 import { colour, note, print, printJson, table } from './terminal.ts';
 import { formatOfFile, requireFile } from './use.ts';
@@ -18,6 +20,7 @@ const importedSchema = z.object({
 });
 
 interface ImportOptions {
+  readonly channel?: string;
   readonly purpose?: string;
   readonly reason?: string;
   readonly json?: true;
@@ -28,11 +31,16 @@ export function addSuppressions(program: Command): void {
   suppressions
     .command('import')
     .description(
-      'suppress a list: our own export, SES’s, HubSpot’s and Salesforce’s opt-outs, or one address or domain a line',
+      'suppress a list: our own export, SES’s, HubSpot’s and Salesforce’s opt-outs, or one address, domain or phone number a line',
     )
     .argument('<file>', '.csv, .txt, .json or .ndjson')
     .addOption(
       new Option('--purpose <purpose>', 'for rows that name none; else all').choices(['marketing', 'sales', 'service']),
+    )
+    .addOption(
+      new Option('--channel <channel>', 'for rows that name none; else mail, and calls for phone numbers').choices([
+        ...CHANNELS,
+      ]),
     )
     .option('--reason <text>', 'for rows that name none')
     .option('--json', 'print the answer')
@@ -50,10 +58,14 @@ export function addSuppressions(program: Command): void {
     });
 }
 
-async function importFile(file: string, { purpose, reason, json }: ImportOptions): Promise<void> {
+async function importFile(file: string, { channel, purpose, reason, json }: ImportOptions): Promise<void> {
   await requireFile(file);
   const api = await connect(readConfig());
-  const query = new URLSearchParams({ ...(purpose && { purpose }), ...(reason && { reason }) });
+  const query = new URLSearchParams({
+    ...(channel && { channel }),
+    ...(purpose && { purpose }),
+    ...(reason && { reason }),
+  });
   const type = formatOfFile(file) === 'ndjson' ? 'application/x-ndjson' : 'text/csv';
   const { body } = new Response(Readable.toWeb(createReadStream(file)) as ReadableStream);
   const done = await api.ask(`/v1/suppressions/import?${query}`, importedSchema, {

@@ -69,12 +69,17 @@ export function applyInput(d: Draft, input: Input): void {
       return;
     case 'suppressed':
       // The playbook's word for it: `seen('unsubscribed')`. No human signal: it must not fire a route.
-      if (body.reason === 'unsubscribed') logSignal(d, 'unsubscribed', Math.min(input.at, d.t), true);
+      if (body.reason === 'unsubscribed' && body.channel === undefined)
+        logSignal(d, 'unsubscribed', Math.min(input.at, d.t), true);
       journal(d, {
         type: 'lead.suppressed',
         reason: 'suppressed',
         by: body.by,
-        data: { why: body.reason, ...(body.purpose ? { purpose: body.purpose } : {}) },
+        data: {
+          why: body.reason,
+          ...(body.purpose ? { purpose: body.purpose } : {}),
+          ...(body.channel ? { channel: body.channel } : {}),
+        },
       });
       return;
     case 'preferences':

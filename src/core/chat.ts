@@ -4,7 +4,9 @@
  * speaks the language, and has fewer chats than `maxChats`. Of those the one with the fewest chats,
  * then whose turn it is. The last rule of a checked playbook is the form, so that no chat is left.
  */
+
 import { addDuration, isWorking } from './calendar.ts';
+import { reachBy } from './channels.ts';
 import type { Facts, Rep, Routing } from './facts.ts';
 import type { ChatRule, Handoff, Playbook, Pool } from './playbook.ts';
 import { SAME_ACCOUNT } from './playbook.ts';
@@ -49,7 +51,7 @@ export interface ChatReason {
   /** From 1. */
   readonly rule: number;
   readonly when: string;
-  readonly code: 'not-met' | 'unknown-visitor' | 'no-custodian' | 'nobody-free' | 'rep' | 'form';
+  readonly code: 'suppressed' | 'not-met' | 'unknown-visitor' | 'no-custodian' | 'nobody-free' | 'rep' | 'form';
   readonly reps: readonly { readonly rep: string; readonly code: NotFree }[];
 }
 
@@ -73,6 +75,10 @@ export const languageOf = (tag: string): string =>
 /** Who takes the chat; pure, and never fails: without a rule, or anybody, it is the form. */
 export function routeChat(question: ChatQuestion): ChatRoute {
   const because: ChatReason[] = [];
+  // What a rep says to somebody is the sale's, whoever it is for.
+  if (question.lead && reachBy('chat', 'sales', question.lead.facts, question.at).kind !== 'yes') {
+    return { to: 'form', because: [{ rule: 1, when: 'may be chatted with', code: 'suppressed', reps: [] }] };
+  }
   const scope = scopeOf(question);
   for (const [index, rule] of (question.playbook.chat ?? []).entries()) {
     const found = ask(rule, question, scope);

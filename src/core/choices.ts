@@ -1,4 +1,5 @@
 /** What leads choose about marketing's mail without leaving it: topics they do not want, and a pause. */
+import { reachBy } from './channels.ts';
 import { tellConsents } from './consent-journal.ts';
 import { givenConsent, PREFERENCE_PAGE, SUBSCRIBED_AGAIN } from './consent-told.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
@@ -101,6 +102,10 @@ export function letGo(d: Draft): void {
   for (const e of d.state.enrollments) {
     if (e.rests !== true || e.dueAt === null) continue;
     const { playbook, cadence, step } = placeOf(d, e);
+    if (step?.kind === 'task' && reachBy('phone', cadence.purpose, d.facts, at).kind !== 'not-before') {
+      e.dueAt = d.t;
+      delete e.rests;
+    }
     if (!isSending(step)) continue;
     const { purpose } = cadence;
     if (choiceAbout({ purpose, topics: [] }, d.facts, at, d.sendKnows).kind === 'paused') continue;

@@ -1,4 +1,5 @@
 /** What the store knows of a lead beside its state, read in the transaction that decides. */
+import type { OtherChannel } from './channels.ts';
 import type { Playbook, Purpose, WorkingHours } from './playbook.ts';
 import type { CustodyHolder, LeadFields } from './scope.ts';
 import type { Standing } from './standing.ts';
@@ -22,6 +23,11 @@ export interface Suppression {
   readonly reason: string;
   /** When it was made: what was decided for an earlier instant does not know it. */
   readonly at: Instant;
+}
+
+/** Of another way to the lead than mail: see channels.ts. */
+export interface ChannelSuppression extends Suppression {
+  readonly channel: OtherChannel;
 }
 
 /** What the lead has chosen about marketing's mail: see choices.ts. */
@@ -98,7 +104,10 @@ export interface Facts {
   readonly createdAt: Instant;
   readonly lead: LeadFields;
   readonly consents: readonly Consent[];
+  /** Of mail. */
   readonly suppressions: readonly Suppression[];
+  /** Of calls and chats; absent: none. */
+  readonly doNot?: readonly ChannelSuppression[];
   /** Absent: none. */
   readonly choices?: Choices;
   /** `*` and ids of cadences that are paused for everybody. */

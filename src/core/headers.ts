@@ -52,9 +52,10 @@ const known = {
     ...['unsubscribedfromallemail', 'hsemailoptout', 'optedoutofemail', 'emailoptout', 'hasoptedoutofemail'],
     ...['optedout', 'unsubscribed'],
   ],
+  doNotCall: ['donotcall', 'phoneoptout', 'donotphone'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** A field of a lead, or `name` (split into first and last) and `optedOut` (see `optedOut`). */
+/** A field of a lead, or `name` (split into first and last) `optedOut` and `doNotCall` (see there). */
 export type HeaderField = keyof typeof known;
 
 /** Fields read from their preferred column alone; a second one (`Buying Role`) means something else and is an attribute. */
@@ -150,8 +151,13 @@ export function rowToLead(mapping: HeaderMapping, row: readonly string[]): LeadI
  * Whether the export says that this person opted out of email (HubSpot's `Unsubscribed from all email`,
  * Salesforce's `Email Opt Out`): whoever imports the row must suppress the address with it.
  */
-export function optedOut(mapping: HeaderMapping, row: readonly string[]): boolean {
-  const columns = mapping.order.get('optedOut') ?? [];
+export const optedOut = (mapping: HeaderMapping, row: readonly string[]): boolean => says(mapping, row, 'optedOut');
+
+/** Whether it says that this person must not be called (Salesforce's `Do Not Call`). */
+export const doNotCall = (mapping: HeaderMapping, row: readonly string[]): boolean => says(mapping, row, 'doNotCall');
+
+function says(mapping: HeaderMapping, row: readonly string[], field: 'optedOut' | 'doNotCall'): boolean {
+  const columns = mapping.order.get(field) ?? [];
   return columns.some((column) => /^(?:true|yes|1|x|ja|wahr|opted[ -]?out)$/i.test(cleanText(row[column] ?? '')));
 }
 

@@ -135,7 +135,14 @@ export const inputSchema = z.discriminatedUnion('kind', [
     by,
   }),
   /** A suppression row for this lead was written; the row is in the facts. */
-  z.object({ kind: z.literal('suppressed'), reason: z.string(), purpose: z.string().optional(), by }),
+  z.object({
+    kind: z.literal('suppressed'),
+    reason: z.string(),
+    purpose: z.string().optional(),
+    /** Absent: mail. */
+    channel: z.enum(['phone', 'chat']).optional(),
+    by,
+  }),
   /** The lead chose on its preference page; what holds now is in the facts. */
   z.object({
     kind: z.literal('preferences'),

@@ -84,6 +84,8 @@ export const REASONS = {
   'custody-changed': 'The cadence does not run while this team has the lead.',
   'custody-back': 'The team whose cadence it is has the lead again.',
   suppressed: 'The address is suppressed for this purpose.',
+  'do-not-call': 'The lead may not be called for this purpose.',
+  'do-not-call-until': 'The lead may not be called for this purpose until a date; the call waits for it.',
   'suppressed-until': 'The address is suppressed for this purpose until a date; the touch waits for it.',
   'topic-declined': 'The lead does not want emails about this topic.',
   'paused-by-lead': 'The lead asked marketing to pause; the touch waits for the end of that.',

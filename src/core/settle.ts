@@ -2,7 +2,9 @@
  * Settles one instant in the contract's order: erasure and objection, suppression, deal, goal, exit,
  * route, expiry, step, entry. Each pass may open the way for the next, so it goes on until nothing changes.
  */
+import { goOnAfterTask } from './apply.ts';
 import { byRank } from './caps.ts';
+import { DO_NOT_CALL, forbiddenCall } from './channels.ts';
 import { keepQuiet } from './colleagues.ts';
 import { offer } from './custody/offer.ts';
 import { moveCustody } from './custody-states.ts';
@@ -19,6 +21,7 @@ import { firingRoute } from './route.ts';
 import { runClocks } from './sla-clocks.ts';
 import { raiseStage } from './stage.ts';
 import { runStep } from './steps.ts';
+import { closeTask } from './task.ts';
 import { HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';
 
 /** Far above what a playbook that `check` passed can need in one instant. */
@@ -41,7 +44,7 @@ export function settle(d: Draft): void {
 function settleOnce(d: Draft): boolean {
   if (d.state.disqualified) return false;
   raiseStage(d);
-  if (endBySuppression(d) || endByGoalOrExit(d)) return true;
+  if (endBySuppression(d) || dropCall(d) || endByGoalOrExit(d)) return true;
   const route = firingRoute(d);
   if (route) {
     const handoff = d.playbooks.current.handoffs[route.handoff];
@@ -80,6 +83,15 @@ function endBySuppression(d: Draft): boolean {
     }
   }
   return false;
+}
+
+/** A call that waits for a rep is none any more once the lead may not be called. */
+function dropCall(d: Draft): boolean {
+  const e = forbiddenCall(d);
+  if (e?.task === undefined) return false;
+  closeTask(d, e.task, DO_NOT_CALL, e);
+  goOnAfterTask(d, e.id, DO_NOT_CALL);
+  return true;
 }
 
 function endByGoalOrExit(d: Draft): boolean {

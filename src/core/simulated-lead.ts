@@ -8,7 +8,7 @@ import { consentsTold } from './consent-told.ts';
 import { decideWith } from './decide.ts';
 import type { Decided, JournalEntry, TaskOpened, TouchRequest } from './decision.ts';
 import { isCustomer } from './endstate.ts';
-import type { Choices, Consent, Facts, Rep, Routing, Suppression } from './facts.ts';
+import type { ChannelSuppression, Choices, Consent, Facts, Rep, Routing, Suppression } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import { permissionFor } from './permission.ts';
 import type { Playbook } from './playbook.ts';
@@ -27,6 +27,7 @@ export interface LeadToSimulate {
   readonly consents: readonly (Consent & { readonly source?: string })[];
   /** What holds back mail from the start, such as an opt-out that came with the lead. */
   readonly suppressions: readonly Omit<Suppression, 'at'>[];
+  readonly doNot?: readonly Omit<ChannelSuppression, 'at'>[];
 }
 
 export interface World {
@@ -121,6 +122,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       lead: given.lead,
       consents: given.consents,
       suppressions,
+      ...(given.doNot?.length ? { doNot: given.doNot.map((one) => ({ ...one, at: from })) } : {}),
       choices,
       pauses: [],
       ...(custodian === undefined ? {} : { custodian }),

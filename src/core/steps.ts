@@ -2,6 +2,7 @@
 import { goOnAfterTask } from './apply.ts';
 import { addSpan } from './calendar.ts';
 import { capData, countTouch, deferCapped, heldByCap, reasonOfCap } from './caps.ts';
+import { DO_NOT_CALL, holdCall } from './channels.ts';
 import { recycleByStep } from './custody/give-back.ts';
 import { offer } from './custody/offer.ts';
 import { dealScopeOf } from './deal-scope.ts';
@@ -133,6 +134,10 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
     goOnAfterTask(d, e.id, 'expired');
     return true;
   }
+  const call = holdCall(d, e, step);
+  if (call === 'skip') goOnAfterTask(d, e.id, DO_NOT_CALL);
+  if (call !== 'go') return true;
+  delete e.rests;
   const held = heldByCap(d, e, 'task', d.t);
   if (held && d.playbooks.current.caps?.onCap === 'skip') {
     journal(d, {

@@ -103,6 +103,12 @@ function chosenFor({ entry }: Told): string {
   return Array.isArray(fits) && fits.length > 0 ? ` It was chosen for ${fits.join(', ')}.` : '';
 }
 
+/** What may not be done any more, by channel. */
+const REACHED: Readonly<Record<string, string>> = {
+  phone: 'The lead may not be called',
+  chat: 'The lead may not be chatted with',
+};
+
 /** When a held touch goes on, where it is not when a person resumes sending. */
 const GOES_ON: Readonly<Record<string, string>> = {
   'rep-conversation': 'the rep has answered',
@@ -365,7 +371,8 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   },
   'lead.suppressed': (t) => {
     const purpose = t.text('purpose', '') === '' ? 'any purpose' : t.text('purpose');
-    return `The address may not be mailed any more for ${purpose} (${t.text('why')})${by(t)}.`;
+    const what = REACHED[t.text('channel', '')] ?? 'The address may not be mailed';
+    return `${what} any more for ${purpose} (${t.text('why')})${by(t)}.`;
   },
   'webhook.called': (t) => `Whoever listens is told ${t.text('name')} (${t.place}): ${t.why}.`,
   'input.ignored': (t) => `Something came that changes nothing (${t.text('kind')})${because(t)}.`,

@@ -63,6 +63,9 @@ export function openTask(d: Draft, task: Omit<TaskOpened, 'openedAt'>, by: strin
   });
 }
 
+/** Nobody let these lie. */
+const WITHDRAWN: ReadonlySet<Reason> = new Set<Reason>(['no-longer-needed', 'merged', 'do-not-call']);
+
 /**
  * Closes a task nobody has answered. The store fails the commit when somebody just did; an answer
  * that is in the inbox already has closed it, all but an acceptance.
@@ -75,7 +78,7 @@ export function closeTask(d: Draft, id: string, reason: Reason, place?: Pick<Enr
     d.effects.push({ kind: 'task.close', id, state: 'expired', reason, at: d.t });
   }
   journal(d, {
-    type: reason === 'no-longer-needed' || reason === 'merged' ? 'task.cancelled' : 'task.expired',
+    type: WITHDRAWN.has(reason) ? 'task.cancelled' : 'task.expired',
     ...(place ? { cadence: place.cadence, ...(place.step ? { step: place.step } : {}) } : {}),
     reason,
     by: 'clock',

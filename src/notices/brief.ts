@@ -15,6 +15,8 @@ export interface BriefPart {
 
 export interface BriefInput {
   readonly lead: LeadFields;
+  /** Until when sales may not call it. */
+  readonly doNotCall: Instant | null;
   readonly context: NamedContext;
   /** What the cadence says about the task. */
   readonly body: string | null;
@@ -25,7 +27,7 @@ export interface BriefInput {
 }
 
 /** The parts that have something to say, the most pressing first. */
-export function briefOf({ lead, context, body, playbook, zone, now }: BriefInput): BriefPart[] {
+export function briefOf({ lead, doNotCall, context, body, playbook, zone, now }: BriefInput): BriefPart[] {
   const when = (at: string): string => dayAndTime(Date.parse(at), zone);
   const seen = context.signals.map(({ type, count, last }) =>
     count === 1 ? `${type}, ${when(last)}` : `${type}, ${count} times, last ${when(last)}`,
@@ -39,7 +41,7 @@ export function briefOf({ lead, context, body, playbook, zone, now }: BriefInput
         body ?? '',
       ]),
     },
-    { title: 'Who', lines: whoOf(lead, playbook, zone, now) },
+    { title: 'Who', lines: whoOf({ lead, doNotCall }, playbook, zone, now) },
     { title: 'Asked for', lines: context.asked },
     { title: 'Did', lines: seen },
     {
@@ -64,14 +66,21 @@ export function personOf(lead: LeadFields): string {
 }
 
 /** The lead as somebody who calls needs it. */
-export function whoOf(lead: LeadFields, playbook: Playbook, rep: string, now: Instant): string[] {
+export function whoOf(
+  { lead, doNotCall }: Pick<BriefInput, 'lead' | 'doNotCall'>,
+  playbook: Playbook,
+  rep: string,
+  now: Instant,
+): string[] {
+  const phone = (doNotCall ?? 0) > now ? '' : lead.phone;
   const zone = lead.timeZone || zoneOfCountry(lead.country);
   const call = callWindowOf(lead, playbook.company, now);
   return present([
     personOf(lead),
     lead.email,
-    lead.phone && `Phone ${lead.phone}`,
-    lead.phone &&
+    phone === lead.phone ? '' : 'Do not call',
+    phone && `Phone ${phone}`,
+    phone &&
       `May be called ${call.now ? 'now' : `from ${dayAndTime(call.opensAt, rep)}`} until ${dayAndTime(call.closesAt, rep)} (${rep})`,
     zone && `There it is ${dayAndTime(now, zone)} (${zone})`,
   ]);

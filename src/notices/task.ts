@@ -36,5 +36,5 @@ export async function briefOfTask(
 ): Promise<BriefPart[]> {
   const [context] = await nameColleagues(db, [task.context]);
   const { account: _ids, ...rest } = task.context;
-  return briefOf({ lead: lead.fields, context: context ?? rest, body: task.body, ...frame });
+  return briefOf({ lead: lead.fields, doNotCall: task.doNotCall, context: context ?? rest, body: task.body, ...frame });
 }

@@ -1,4 +1,5 @@
 /** News in words: a subject, and a section with what to do about it. */
+
 import { isChatTask } from '../core/chats.ts';
 import { storyOf } from '../core/story.ts';
 import type { Instant } from '../core/time.ts';
@@ -7,6 +8,7 @@ import { type AnswerVerb, signAnswerToken } from '../email/answer-tokens.ts';
 import type { MailSettings } from '../email/links.ts';
 import type { NoticeSection } from '../email/notice.ts';
 import type { Db } from '../store/schema.ts';
+import { doNotCallUntil } from '../store/suppressions/about.ts';
 import type { Task } from '../store/tasks.ts';
 import { personOf, whoOf } from './brief.ts';
 import type { News } from './news.ts';
@@ -31,7 +33,12 @@ export async function tell(db: Db, news: News, telling: Telling, full: boolean):
   const { subject, lines } = said(news, telling);
   const brief =
     task === undefined
-      ? [{ title: 'Who', lines: whoOf(lead.fields, playbook, zone, now) }]
+      ? [
+          {
+            title: 'Who',
+            lines: whoOf({ lead: lead.fields, doNotCall: await doNotCallUntil(db, lead.id) }, playbook, zone, now),
+          },
+        ]
       : await briefOfTask(db, { task, lead }, { playbook, zone, now });
   const covers = person.covers === undefined ? [] : [`${person.covers.name} is away; you cover for them.`];
   return {

@@ -45,7 +45,7 @@ const becauseSchema: z.ZodType<ChatReason[]> = z.array(
   z.object({
     rule: z.number().int(),
     when: z.string(),
-    code: z.enum(['not-met', 'unknown-visitor', 'no-custodian', 'nobody-free', 'rep', 'form']),
+    code: z.enum(['suppressed', 'not-met', 'unknown-visitor', 'no-custodian', 'nobody-free', 'rep', 'form']),
     reps: z.array(
       z.object({
         rep: z.string(),

@@ -3,6 +3,7 @@
  * called now). Few plain columns of all of them are read and put in order by the core, then the
  * page's own rows: 20,000 open tasks take 0.2 s.
  */
+
 import { sql } from 'kysely';
 import { type CallPlace, mayCall } from '../core/call-window.ts';
 import type { Company } from '../core/playbook.ts';
@@ -10,6 +11,7 @@ import { byPlace, RANK_SIZE, type Rankable, rankOf } from '../core/rank.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, encodeCursor, type Page, pageLimit } from './cursor.ts';
 import type { Db } from './schema.ts';
+import { doNotCallSql } from './suppressions/about.ts';
 import { filteredTasks, getTasks, type Task, type TaskFilter } from './tasks.ts';
 
 export interface DeskFilter extends TaskFilter {
@@ -33,7 +35,7 @@ export async function listDesk(
   const size = filter.sort === 'rank' ? RANK_SIZE : 1;
   const after = decodeCursor(list, filter.cursor, size + 2);
   const asOf = after === null ? now : Number(after[0]);
-  const all = await rankable(db, filter, (place) => mayCall(place, company, asOf));
+  const all = await rankable(db, filter, asOf, (place) => mayCall(place, company, asOf));
   const places = all
     .filter((task) => filter.callableNow === undefined || task.callableNow === filter.callableNow)
     .map((task) => [filter.sort === 'rank' ? rankOf(task, asOf) : [task.dueAt], task.id] as const)
@@ -49,10 +51,16 @@ export async function listDesk(
   return { items, next: left.length > limit && last ? encodeCursor(list, [asOf, ...last[0], last[1]]) : null };
 }
 
-async function rankable(db: Db, filter: TaskFilter, callable: (place: CallPlace) => boolean): Promise<Rankable[]> {
+async function rankable(
+  db: Db,
+  filter: TaskFilter,
+  asOf: Instant,
+  callable: (place: CallPlace) => boolean,
+): Promise<Rankable[]> {
   const rows = await filteredTasks(db, filter)
     .select(['tasks.id', 'tasks.due_at', 'tasks.accept_by', 'tasks.state', 'tasks.priority', 'tasks.snoozed_until'])
     .select(['leads.time_zone', 'leads.country'])
+    .select(sql<Instant | null>`${sql.raw(doNotCallSql('leads'))}`.as('do_not_call'))
     .select(score('fit').as('fit'))
     .select(score('engagement').as('engagement'))
     .orderBy('tasks.due_at')
@@ -64,7 +72,8 @@ async function rankable(db: Db, filter: TaskFilter, callable: (place: CallPlace)
     breachAt: row.state === 'open' ? row.accept_by : null,
     priority: row.priority === 'high' ? 'high' : 'normal',
     score: row.fit + row.engagement,
-    callableNow: callable({ timeZone: row.time_zone ?? '', country: row.country ?? '' }),
+    callableNow:
+      (row.do_not_call ?? 0) <= asOf && callable({ timeZone: row.time_zone ?? '', country: row.country ?? '' }),
     dueAt: row.due_at,
     snoozedUntil: row.snoozed_until,
   }));

@@ -48,7 +48,7 @@ export const TABLES: { readonly [T in keyof Schema]: TableFate } = {
   consents: { fate: 'identity', how: 'who agreed to what: deleted' },
   suppressions: {
     fate: 'identity',
-    how: 'those of the person and of every address the person had: deleted, the hash of the address stands for them',
+    how: 'those of the person, of every address the person had, and of a phone number nobody else has: deleted, the hash of the address stands for them',
     mentions: { key: ['id'], columns: ['reason'] },
   },
   erasures: {

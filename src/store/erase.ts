@@ -4,6 +4,7 @@
  * what must be known to find the rest is kept in the erasure's own row until the rest is gone. All later
  * steps (erase-rows.ts, erase-mentions.ts) may be cut off anywhere and run again.
  */
+
 import { randomUUID } from 'node:crypto';
 import { CompiledQuery, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
@@ -13,6 +14,7 @@ import { keepErased, type NameKey } from './erased-names.ts';
 import { aliasOf } from './lead-aliases.ts';
 import type { Db, LeadsTable } from './schema.ts';
 import type { ErasuresTable } from './schema-people.ts';
+import { byEveryChannel } from './suppressions/rows.ts';
 import { at, date, readJson } from './values.ts';
 import { tellErased } from './webhook-events.ts';
 
@@ -86,7 +88,15 @@ export async function requestErasure(tx: Db, leadId: string, frame: ErasureFrame
   const emails = [...own, ...names].filter((name) => name.startsWith('email:'));
   await tx
     .deleteFrom('suppressions')
-    .where(sql<boolean>`subject = any(${[...emails, ...leads.map((id) => `lead:${id}`)]})`)
+    .where(sql<boolean>`subject = any(${[...emails, ...leads.map((id) => `lead:${id}`)].flatMap(byEveryChannel)})`)
+    .execute();
+  // A number may be a company's; of the person alone it goes.
+  await tx
+    .deleteFrom('suppressions')
+    .where('subject', '=', `phone/number:${lead.phone}`)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('leads').select('id').where('phone', '=', lead.phone).where('id', '!=', leadId))),
+    )
     .execute();
   await keepErased(tx, frame.names, [...own, ...names.filter((name) => !name.startsWith('id:'))], frame.now);
   const trace = traceOf(

@@ -1,9 +1,11 @@
 /** Everything held about one person, as rows: what somebody who asks for access (GDPR, Art. 15) is given. */
+
 import { type Selectable, sql } from 'kysely';
 import type { Instant } from '../core/time.ts';
 import { lineage } from './lead-aliases.ts';
 import type { Db, HandoffsTable, TouchesTable } from './schema.ts';
 import type { LeadAliasesTable } from './schema-people.ts';
+import { byEveryChannel } from './suppressions/rows.ts';
 
 export interface Held {
   /** What the person went by before, with what was known under that name. */
@@ -57,7 +59,7 @@ export async function readHeld(db: Db, leadId: string, addresses: readonly strin
     suppressions: await db
       .selectFrom('suppressions')
       .select(['subject', 'purpose', 'until_at', 'reason', 'actor', 'created_at'])
-      .where(sql<boolean>`subject = any(${subjects})`)
+      .where(sql<boolean>`subject = any(${subjects.flatMap(byEveryChannel)})`)
       .orderBy('created_at')
       .execute(),
     touches: await db.selectFrom('touches').selectAll().where('lead_id', '=', leadId).orderBy('decided_at').execute(),

@@ -8,7 +8,7 @@ import type { Instant } from '../core/time.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import type { Draft, Drafts } from './lead-merge.ts';
 import type { Db } from './schema.ts';
-import { purposeOf, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
+import { purposeOf, subjectsOfAddress, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
 
 type Changed = Draft & { readonly storedEmail: string };
 
@@ -28,15 +28,15 @@ export async function keepFormerAddresses(
   const said = ofThePerson(
     await suppressionsOf(
       tx,
-      changed.map(({ storedEmail }) => `email:${storedEmail}`),
+      changed.flatMap(({ storedEmail }) => subjectsOfAddress(storedEmail)),
     ),
   );
   for (const { row, storedEmail } of changed) {
     for (const one of said.filter(({ email }) => email === storedEmail)) {
-      const { until, reason } = one;
+      const { until, reason, channel } = one;
       await writeSuppression(
         tx,
-        { leadId: row.id, purpose: purposeOf(one), until: until ?? undefined, reason, by },
+        { leadId: row.id, channel, purpose: purposeOf(one), until: until ?? undefined, reason, by },
         now,
       );
     }

@@ -16,7 +16,7 @@ import { putInputs } from './inbox.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import { findLeadIds, toFields } from './leads.ts';
 import type { Db } from './schema.ts';
-import { LEFT_COMPANY, purposeOf, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
+import { LEFT_COMPANY, purposeOf, subjectsOfAddress, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
 import { date } from './values.ts';
 
 /**
@@ -92,9 +92,13 @@ async function leaveAddress(
   email: string,
   { now, by }: { readonly now: Instant; readonly by: string },
 ): Promise<void> {
-  for (const row of ofThePerson(await suppressionsOf(tx, [`email:${email}`]))) {
-    const { until, reason } = row;
-    await writeSuppression(tx, { leadId, purpose: purposeOf(row), until: until ?? undefined, reason, by }, now);
+  for (const row of ofThePerson(await suppressionsOf(tx, subjectsOfAddress(email)))) {
+    const { until, reason, channel } = row;
+    await writeSuppression(
+      tx,
+      { leadId, channel, purpose: purposeOf(row), until: until ?? undefined, reason, by },
+      now,
+    );
   }
   await writeSuppression(tx, { email, reason: LEFT_COMPANY, by }, now);
   await tx

@@ -107,6 +107,9 @@ export async function uniteConsent(tx: Db, pair: Pair, theirs: Facts): Promise<v
   for (const { purpose, until, reason } of ofThePerson(theirs.suppressions)) {
     await writeSuppression(tx, { leadId: into.id, purpose, until, reason, by }, now);
   }
+  for (const { channel, purpose, until, reason } of theirs.doNot ?? []) {
+    await writeSuppression(tx, { leadId: into.id, channel, purpose, until, reason, by }, now);
+  }
 }
 
 const attributesOf = ({ id, attributes }: LeadRow) =>

@@ -17,7 +17,7 @@ import { toFields } from './leads.ts';
 import { toChoices } from './preferences.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
-import { subjectsSql } from './suppressions/about.ts';
+import { channelSubjectsSql, subjectsSql } from './suppressions/about.ts';
 import { LEFT_COMPANY } from './suppressions/rows.ts';
 import { defined } from './values.ts';
 import { type Listener, toListener } from './webhook-events.ts';
@@ -89,6 +89,9 @@ select l.id, l.key, l.created_at, l.email, l.first_name, l.last_name, l.company,
     from consents c where c.lead_id = l.id) as consents,
   (select json_agg(json_build_array(s.purpose, ${ms('s.until_at')}, s.reason, ${ms('s.created_at')}) order by s.created_at)
     from suppressions s where s.subject = any(${subjectsSql('l')})) as suppressions,
+  (select json_agg(json_build_array(substr(s.subject, 1, strpos(s.subject, '/') - 1), s.purpose, ${ms('s.until_at')},
+      s.reason, ${ms('s.created_at')}) order by s.created_at)
+    from suppressions s where s.subject = any(${channelSubjectsSql('l')})) as do_not,
   (select json_agg(json_build_array(c.topic, ${ms('c.until_at')}, ${ms('c.created_at')}) order by c.topic)
     from preferences c where c.lead_id = l.id) as choices,
   (select json_agg(p.scope order by p.scope) from pauses p) as pauses,
@@ -134,6 +137,17 @@ const factsSchema = z.object({
   suppressions: z
     .array(z.tuple([z.union([purpose, z.literal('')]), z.number().nullable(), z.string(), z.number()]))
     .nullable(),
+  do_not: z
+    .array(
+      z.tuple([
+        z.enum(['phone', 'chat']),
+        z.union([purpose, z.literal('')]),
+        z.number().nullable(),
+        z.string(),
+        z.number(),
+      ]),
+    )
+    .nullable(),
   choices: z.array(z.tuple([z.string(), z.number().nullable(), z.number()])).nullable(),
   pauses: z.array(z.string()).nullable(),
   inputs: z.array(z.tuple([z.string(), z.number(), z.string()])).nullable(),
@@ -167,6 +181,15 @@ function toFacts(row: FactsRow): Facts {
       reason,
       at,
     })),
+    ...(row.do_not !== null && {
+      doNot: row.do_not.map(([channel, purpose, until, reason, at]) => ({
+        channel,
+        ...(purpose === '' ? {} : { purpose }),
+        ...(until === null ? {} : { until }),
+        reason,
+        at,
+      })),
+    }),
     ...(row.choices !== null && { choices: toChoices(row.choices) }),
     pauses: row.pauses ?? [],
     ...(custodian === undefined ? {} : { custodian }),

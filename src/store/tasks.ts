@@ -2,6 +2,7 @@
  * Work for reps. A task's state changes by compare-and-set only, here and when a decision closes
  * it, so that of two answers exactly one wins and the other is told at once.
  */
+
 import { type Expression, type Selectable, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import { accountContextSchema } from '../core/account-context-schema.ts';
@@ -10,6 +11,7 @@ import type { Instant } from '../core/time.ts';
 import { type NamedContext, nameColleagues } from './colleague-names.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
 import type { Db, TasksTable } from './schema.ts';
+import { doNotCallSql } from './suppressions/about.ts';
 import { at, date, dateOrNull, defined, readJson } from './values.ts';
 
 export const taskStateSchema = z.enum(['open', 'accepted', 'done', 'rejected', 'expired']);
@@ -30,6 +32,8 @@ export interface Task {
   readonly dueAt: Instant;
   /** The lead's. */
   readonly phone: string;
+  /** Until when sales may not call it; null: it may. */
+  readonly doNotCall: Instant | null;
   /** Where the lead is: when it may be called goes by that. */
   readonly place: CallPlace;
   /** Tasks of this lead closed as done so far, and activities logged without one. */
@@ -83,6 +87,7 @@ const factsSchema = z.record(z.string(), z.string());
 
 type Row = Selectable<TasksTable> & {
   phone: string | null;
+  do_not_call: Instant | null;
   time_zone: string | null;
   country: string | null;
   attempts: number;
@@ -103,6 +108,7 @@ function toTask(row: Row, context: NamedContext): Task {
     state: taskStateSchema.parse(row.state),
     dueAt: row.due_at,
     phone: row.phone ?? '',
+    doNotCall: row.do_not_call,
     place: { timeZone: row.time_zone ?? '', country: row.country ?? '' },
     attempts: row.attempts,
     sla: row.sla === null || row.accept_by === null ? null : { name: row.sla, acceptBy: row.accept_by },
@@ -137,6 +143,7 @@ const withAll = (query: ReturnType<typeof filteredTasks>) =>
   query
     .selectAll('tasks')
     .select(['leads.phone', 'leads.time_zone', 'leads.country'])
+    .select(sql<Instant | null>`${sql.raw(doNotCallSql('leads'))}`.as('do_not_call'))
     .select(
       sql<number>`(select count(*) from tasks before where before.lead_id = tasks.lead_id and before.state = 'done')
         + (select count(*) from milestones where milestones.lead_id = tasks.lead_id and milestones.kind = 'activity')`.as(

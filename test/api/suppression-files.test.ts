@@ -118,7 +118,7 @@ describe('a list of whom not to mail', () => {
     const json = await api.call('GET /v1/suppressions/export');
     const csv = await api.call('GET /v1/suppressions/export', { headers: { accept: 'text/csv' } });
     expect(csv.headers.get('content-type')).toContain('text/csv');
-    expect(csv.body.split('\n')[0]).toBe('email,domain,account,lead,purpose,until,reason,by,createdAt');
+    expect(csv.body.split('\n')[0]).toBe('email,domain,account,lead,phone,channel,purpose,until,reason,by,createdAt');
     // A spreadsheet must not run what somebody wrote as a reason.
     expect(csv.body).not.toMatch(/,"?=HYPERLINK/);
     const other = await openApi();
@@ -168,7 +168,7 @@ test('by command: in from a file, out as CSV and JSON, exit 1 when a row is refu
     expect(JSON.parse(brought.out)).toMatchObject({ rows: 2, suppressed: 1, rejected: 1 });
     const out = join(folder, 'out.csv');
     expect(await volley(['suppressions', 'export', '--out', out], { env })).toMatchObject({ code: 0, out: '' });
-    expect(await readFile(out, 'utf8')).toContain('by-command@cli.example,,,,marketing');
+    expect(await readFile(out, 'utf8')).toContain('by-command@cli.example,,,,,email,marketing');
     const json = await volley(['suppressions', 'export', '--json'], { env });
     expect(JSON.parse(json.out).items).toContainEqual(expect.objectContaining({ email: 'by-command@cli.example' }));
   } finally {

@@ -59,7 +59,8 @@ const reason = z.object({
   rule: z.number().int(),
   when: z.string(),
   code: z.string().openapi({
-    description: '`not-met`, `unknown-visitor`, `no-custodian`, `nobody-free`, `rep` or `form`.',
+    description:
+      '`suppressed` (the lead may not be chatted with), `not-met`, `unknown-visitor`, `no-custodian`, `nobody-free`, `rep` or `form`.',
   }),
   reps: z.array(z.object({ rep: z.string(), code: z.string() })).openapi({
     description: 'Who was not free: `passed`, `not-active`, `away`, `off-hours`, `language`, `busy`, `full`.',

@@ -35,7 +35,14 @@ const messageOut = z.object({
 export const exportOut = z
   .object({
     exportedAt: instantOut,
-    lead: leadDetail.omit({ possibleDuplicates: true, aliases: true, consents: true, suppressions: true, tasks: true }),
+    lead: leadDetail.omit({
+      possibleDuplicates: true,
+      aliases: true,
+      consents: true,
+      doNot: true,
+      suppressions: true,
+      tasks: true,
+    }),
     names: z
       .array(
         z.object({

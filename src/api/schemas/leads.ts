@@ -133,6 +133,16 @@ export const leadDetail = leadSummary
     preferences: z.object({ declined: z.array(z.string()), pausedUntil: instantOut.nullable() }).openapi({
       description: 'What the lead chose at `/u/{token}`: topics it does not want, and a pause of marketing.',
     }),
+    doNot: z
+      .array(
+        z.object({
+          channel: z.enum(['phone', 'chat']),
+          purpose: z.string().nullable(),
+          until: instantOut.nullable(),
+          reason: z.string(),
+        }),
+      )
+      .openapi({ description: 'Suppressions of calls and chats; `suppressions` are those of mail.' }),
     suppressions: z.array(
       z.object({ purpose: z.string().nullable(), until: instantOut.nullable(), reason: z.string() }),
     ),

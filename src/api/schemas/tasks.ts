@@ -36,7 +36,11 @@ export const taskOut = z
       .openapi({
         description: 'When the lead may be called, on its own clocks: `company.callWindow` of the playbook.',
       }),
-    phone: z.string(),
+    phone: z.string().openapi({ description: 'Empty while the lead may not be called.' }),
+    doNotCall: z
+      .object({ until: instantOut.nullable() })
+      .nullable()
+      .openapi({ description: 'The lead may not be called by sales; `until` null: for good.' }),
     attempts: z.number().int().openapi({ description: 'Tasks of this lead done before, and activities logged.' }),
     sla: z.object({ name: z.string(), acceptBy: instantOut, breached: z.boolean() }).nullable(),
     context: z.object({
@@ -94,10 +98,15 @@ export const taskOut = z
   })
   .openapi('Task');
 
+/** Further ahead than any date that somebody gives. */
+const FOR_GOOD = Date.UTC(9000, 0);
+
 /** `playbook`: the one in force, which says when leads may be called. */
 export function toTask(task: Task, now: Instant, playbook: Playbook | null): z.infer<typeof taskOut> {
   const { sla, context } = task;
-  const call = callWindowOf(task.place, playbook?.company, now);
+  const forbidden = task.doNotCall !== null && task.doNotCall > now ? task.doNotCall : null;
+  const open = callWindowOf(task.place, playbook?.company, now);
+  const call = { ...open, now: open.now && forbidden === null };
   return {
     id: task.id,
     lead: { id: task.leadId },
@@ -112,7 +121,8 @@ export function toTask(task: Task, now: Instant, playbook: Playbook | null): z.i
     state: task.state,
     dueAt: iso(task.dueAt),
     callWindow: { ...call, days: [...call.days], opensAt: iso(call.opensAt), closesAt: iso(call.closesAt) },
-    phone: task.phone,
+    phone: forbidden === null ? task.phone : '',
+    doNotCall: forbidden === null ? null : { until: forbidden > FOR_GOOD ? null : iso(forbidden) },
     attempts: task.attempts,
     sla: sla && {
       name: sla.name,

@@ -1,5 +1,5 @@
 /** What a row of an upload says: a lead, or why it is none. Imports and the simulator read the same way. */
-import { type HeaderMapping, optedOut, rowToLead } from '../../core/headers.ts';
+import { doNotCall, type HeaderMapping, optedOut, rowToLead } from '../../core/headers.ts';
 import { type LeadInput, leadInputSchema, type ScrubbedLead, scrub } from '../../core/scrub.ts';
 import { mistakesOf } from '../problem/mistakes.ts';
 import type { RawRow } from './raw-rows.ts';
@@ -9,6 +9,7 @@ export interface LeadRow {
   readonly row: number;
   readonly lead: ScrubbedLead;
   readonly optedOut: boolean;
+  readonly doNotCall: boolean;
 }
 
 /** What is wrong with a row. */
@@ -30,11 +31,13 @@ export function readRow(raw: RawRow, mapping: HeaderMapping): Read {
   if ('error' in raw) return bad(row, 'row', raw.error);
   let input: LeadInput;
   let leaves = false;
+  let uncalled = false;
   if ('fields' in raw) {
     const extra = raw.fields.slice(mapping.fields.length).some((field) => field.trim() !== '');
     if (extra) return bad(row, 'row', `has ${raw.fields.length} fields, the header has ${mapping.fields.length}`);
     input = rowToLead(mapping, raw.fields);
     leaves = optedOut(mapping, raw.fields);
+    uncalled = doNotCall(mapping, raw.fields);
   } else {
     const parsed = leadInputSchema.safeParse(json(raw.line));
     if (!parsed.success) {
@@ -45,7 +48,7 @@ export function readRow(raw: RawRow, mapping: HeaderMapping): Read {
   }
   const scrubbed = scrub(input);
   if (!scrubbed.ok) return bad(row, scrubbed.field, scrubbed.message);
-  return { ok: true, lead: { row, lead: scrubbed.lead, optedOut: leaves }, notes: scrubbed.notes };
+  return { ok: true, lead: { row, lead: scrubbed.lead, optedOut: leaves, doNotCall: uncalled }, notes: scrubbed.notes };
 }
 
 function json(line: string): unknown {

@@ -3,11 +3,14 @@
  * list (`aws sesv2 list-suppressed-destinations`, and the CSV and JSON lines of its import jobs); HubSpot's and
  * Salesforce's exports, of which those who opted out count; one address or domain a line.
  */
+
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { CHANNELS, type Channel } from '../../core/channels.ts';
 import { mapHeaders, optedOut } from '../../core/headers.ts';
 import type { Purpose } from '../../core/playbook.ts';
 import { companyDomain } from '../../core/scrub/domain.ts';
+import { international } from '../../core/scrub/fields.ts';
 import { emailIdentity } from '../../core/scrub.ts';
 import type { Instant } from '../../core/time.ts';
 import type { SuppressionTarget } from '../../store/suppressions/rows.ts';
@@ -16,6 +19,7 @@ import { delimiterOf } from './records.ts';
 
 export interface ReadSuppression {
   readonly target: SuppressionTarget;
+  readonly channel?: Channel | undefined;
   readonly purpose?: Purpose | undefined;
   readonly until?: Instant | undefined;
   /** What the file says; undefined: nothing. */
@@ -32,12 +36,15 @@ export interface SuppressionRows {
 
 /** A row by our names, whatever its file calls them. */
 type Fields = Readonly<
-  Partial<Record<'email' | 'domain' | 'account' | 'lead' | 'purpose' | 'until' | 'reason', string>>
+  Partial<
+    Record<'email' | 'domain' | 'account' | 'lead' | 'phone' | 'channel' | 'purpose' | 'until' | 'reason', string>
+  >
 >;
 
 const NAMES: Readonly<Record<string, keyof Fields>> = {
   ...{ email: 'email', emailaddress: 'email', address: 'email', recipient: 'email', mail: 'email' },
   ...{ domain: 'domain', account: 'account', lead: 'lead', purpose: 'purpose', until: 'until', expires: 'until' },
+  ...{ phone: 'phone', phonenumber: 'phone', number: 'phone', telephone: 'phone', channel: 'channel' },
   ...{ reason: 'reason', suppressionreason: 'reason' },
 };
 /** SES's words for what ours say otherwise. */
@@ -49,8 +56,11 @@ export const ROWS_MAX = 200_000;
 
 const flat = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
 
-/** @throws Problem `bad-file` for what is no such list */
-export function readSuppressions(text: string): SuppressionRows {
+/**
+ * @param channel of rows that name none; without it mail, and calls for phone numbers
+ * @throws Problem `bad-file` for what is no such list
+ */
+export function readSuppressions(text: string, channel?: Channel): SuppressionRows {
   const body = text.replace(/^\uFEFF/, '').trim();
   if (body === '') throw new Problem('bad-file', 'The file is empty');
   const read = body.startsWith('{') || body.startsWith('[') ? jsonRows(body) : csvRows(body);
@@ -61,7 +71,7 @@ export function readSuppressions(text: string): SuppressionRows {
   for (const [n, fields] of read.entries()) {
     if (fields === 'in') skipped += 1;
     else {
-      const one = typeof fields === 'string' ? { field: 'row', message: fields } : suppressionOf(fields);
+      const one = typeof fields === 'string' ? { field: 'row', message: fields } : suppressionOf(fields, channel);
       if ('target' in one) good.push(one);
       else errors.push({ row: n + 1, ...one });
     }
@@ -148,23 +158,53 @@ function csvRows(body: string): Row[] {
 }
 
 const targetIn = (text: string): Fields =>
-  text.indexOf('@') > 0 ? { email: text } : { domain: text.replace(/^@|^\*\./, '') };
+  text.indexOf('@') > 0
+    ? { email: text }
+    : international(text) !== undefined
+      ? { phone: text }
+      : { domain: text.replace(/^@|^\*\./, '') };
 
 const email_ = z.email().max(320);
 
-function suppressionOf(fields: Fields): ReadSuppression | { field: string; message: string } {
+function suppressionOf(
+  fields: Fields,
+  given: Channel | undefined,
+): ReadSuppression | { field: string; message: string } {
   const target = targetOf(fields);
   if ('message' in target) return target;
+  const channel = channelOf(fields, target, given);
+  if (typeof channel === 'object') return channel;
   const purpose = PURPOSES.find((one) => one === fields.purpose?.toLowerCase());
   if (fields.purpose && purpose === undefined)
     return { field: 'purpose', message: 'must be marketing, sales or service' };
   const until = fields.until === undefined || fields.until === '' ? undefined : Date.parse(fields.until);
   if (Number.isNaN(until)) return { field: 'until', message: 'must be a date, such as 2027-01-31' };
   const reason = fields.reason === undefined ? undefined : (REASONS[fields.reason.toUpperCase()] ?? fields.reason);
-  return { target, purpose, until, reason: reason?.slice(0, REASON_MAX) || undefined };
+  return { target, channel, purpose, until, reason: reason?.slice(0, REASON_MAX) || undefined };
 }
 
-function targetOf({ email, domain, account, lead }: Fields): SuppressionTarget | { field: string; message: string } {
+/** A number is called, and a domain is one of addresses. */
+function channelOf(
+  { channel: said }: Fields,
+  { domain, phone }: SuppressionTarget,
+  given: Channel | undefined,
+): Channel | undefined | { field: string; message: string } {
+  const own = phone === undefined ? undefined : 'phone';
+  const channel = said ? CHANNELS.find((one) => one === said.toLowerCase()) : (own ?? given);
+  if (said && channel === undefined) return { field: 'channel', message: 'must be email, phone or chat' };
+  if (phone !== undefined && channel !== 'phone') return { field: 'channel', message: 'must be phone for a number' };
+  if (domain !== undefined && channel !== undefined && channel !== 'email')
+    return { field: 'channel', message: 'must be email for a domain' };
+  return channel;
+}
+
+function targetOf({
+  email,
+  domain,
+  account,
+  lead,
+  phone,
+}: Fields): SuppressionTarget | { field: string; message: string } {
   if (email) {
     const identity = emailIdentity(email.replace(/^.*<([^<>]+)>\s*$/, '$1'));
     return email_.safeParse(identity).success ? { email: identity } : { field: 'email', message: 'is no address' };
@@ -180,5 +220,12 @@ function targetOf({ email, domain, account, lead }: Fields): SuppressionTarget |
       : { account: found };
   }
   if (lead) return UUID.test(lead) ? { leadId: lead } : { field: 'lead', message: 'is no id of a lead' };
-  return { field: 'email', message: 'no address, domain, account or lead' };
+  if (phone) {
+    // A spreadsheet is kept from computing it by a quotation mark, in our own export too.
+    const number = international(phone.replace(/^'(?=\+)/, ''));
+    return number === undefined
+      ? { field: 'phone', message: 'is no phone number with its country code' }
+      : { phone: number };
+  }
+  return { field: 'email', message: 'no address, domain, account, lead or phone number' };
 }

@@ -1,4 +1,5 @@
 /** The rules of cadences and their steps, and the emails they send. */
+import { DO_NOT_CALL } from '../channels.ts';
 import { endOfStep } from '../explain/step.ts';
 import type { Cadence, Playbook, Step } from '../playbook.ts';
 import type { StoryEntry } from '../story.ts';
@@ -75,6 +76,8 @@ function waysOf(step: Step, way: (name: string, seenIn: SeenIn) => Rule): Rule[]
       const answered = entry('task.answered');
       return Object.keys(step.outcomes).map((outcome) => {
         if (outcome === 'expired') return way(outcome, entry('task.expired'));
+        if (outcome === DO_NOT_CALL)
+          return way(outcome, because(anyOf(entry('task.skipped'), entry('task.cancelled')), DO_NOT_CALL));
         if (outcome !== 'else') return way(outcome, entry('task.answered', { disposition: outcome }));
         return way(outcome, (one) => answered(one) && !named.includes(String(told(one, 'disposition') ?? '')));
       });

@@ -156,7 +156,10 @@ const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | 
   'lead.objected': () => ({ type: 'lead.objected', data: {} }),
   'lead.merged': (e) => ({ type: 'lead.merged', data: { from: e.text('from') } }),
   'lead.moved': () => ({ type: 'lead.moved', data: {} }),
-  'lead.suppressed': (e) => ({ type: 'lead.suppressed', data: { purpose: e.textOrNone('purpose') } }),
+  'lead.suppressed': (e) => ({
+    type: 'lead.suppressed',
+    data: { purpose: e.textOrNone('purpose'), channel: e.textOrNone('channel') },
+  }),
   'stage.changed': (e) => ({ type: 'lead.stage-changed', data: { from: e.text('from'), to: e.text('to') } }),
   'custody.changed': (e) => ({
     type: 'lead.custody-changed',

@@ -68,8 +68,9 @@ export const EVENTS = {
   'lead.expired': kind('Nothing was heard of the lead for the agreed time.', {}),
   'lead.revived': kind('An expired or disqualified lead is back.', {}),
   'lead.disqualified': kind('Nobody contacts the lead again.', {}),
-  'lead.suppressed': kind('The address may not be mailed any more.', {
+  'lead.suppressed': kind('The lead may not be mailed, called or chatted with any more.', {
     purpose: textOrNone.describe('Null: for any purpose.'),
+    channel: textOrNone.describe('`phone` or `chat`; null: mail.'),
   }),
   'lead.preferences-changed': kind('The lead chose on its preference page.', {
     declined: textOrNone.describe('Topics it wants no emails about any more, with commas between.'),

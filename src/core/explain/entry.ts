@@ -1,4 +1,5 @@
 /** Why a lead is not in a cadence, from the rules that decide who enters. */
+import { DO_NOT_CALL } from '../channels.ts';
 import { type EntryAnswer, mayEnter } from '../entry.ts';
 import type { Consent } from '../facts.ts';
 import type { Cadence, Playbook } from '../playbook.ts';
@@ -164,6 +165,14 @@ export function suppressionReasons(q: Question, reason: string): Because[] {
     return [{ code: 'fact', expr: 'paused until', value: say(q, pause.until), source }];
   }
   if (reason.startsWith('consent-')) return q.facts.consents.map(consentReason);
+  if (reason.startsWith(DO_NOT_CALL)) {
+    return (q.facts.doNot ?? []).map((s) => ({
+      code: 'fact',
+      expr: `no ${s.channel} for ${s.purpose ?? 'every purpose'}`,
+      value: s.until === undefined ? s.reason : `${s.reason}, until ${say(q, s.until)}`,
+      source: 'suppressions',
+    }));
+  }
   if (reason !== 'suppressed') return [];
   return q.facts.suppressions.map(
     (s): Because => ({

@@ -163,11 +163,12 @@ export function explainPast(q: Question, at: Instant): Explanation {
   const journal = q.journal.filter((entry) => entry.at <= at);
   const { playbook, reason } = playbookOfThen(q, journal);
   const playbooks = { current: playbook, get: q.playbooks.get };
-  const { consents, suppressions, choices } = q.facts;
+  const { consents, suppressions, doNot, choices } = q.facts;
   const facts = {
     ...q.facts,
     consents: consents.filter((consent) => consent.at <= at),
     suppressions: suppressions.filter((one) => one.at <= at),
+    ...(doNot && { doNot: doNot.filter((one) => one.at <= at) }),
     ...(choices && { choices: choicesAsOf(choices, at) }),
   };
   const state = stateAsOf(q.journal, at, playbook, q.facts.createdAt);

@@ -101,3 +101,9 @@ export function roleName(text: string): string {
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
+
+/** As leads have it; a number without its country code is nobody's. */
+export function international(value: string): string | undefined {
+  const number = phoneNumber(value);
+  return number?.startsWith('+') ? number : undefined;
+}

@@ -1,5 +1,6 @@
 /** The rows that say who must not be reached: written, read and listed. Who hears of them is said in suppress.ts. */
 import { type Selectable, sql } from 'kysely';
+import { CHANNELS, type Channel } from '../../core/channels.ts';
 import { VolleyError } from '../../core/errors.ts';
 import type { Purpose } from '../../core/playbook.ts';
 import type { Instant } from '../../core/time.ts';
@@ -16,9 +17,16 @@ export interface SuppressionTarget {
   readonly account?: string | undefined;
   /** The person, whatever the address becomes. */
   readonly leadId?: string | undefined;
+  /** Whoever has this number; of the channel `phone`. As leads have it (`phoneNumber` of core/scrub). */
+  readonly phone?: string | undefined;
 }
 
+/** Channels beside mail are part of the subject, so that subject and purpose stay one key: `phone/lead:ID`. */
+const CHANNEL = /^(?:(phone|chat)\/)?([a-z]+):/;
+
 export interface NewSuppression extends SuppressionTarget {
+  /** Absent: mail; of a number: calls. */
+  readonly channel?: Channel | undefined;
   /** Absent: every purpose. */
   readonly purpose?: Purpose | undefined;
   /** Absent: for ever. */
@@ -33,6 +41,8 @@ export interface SuppressionRow {
   readonly domain: string | null;
   readonly account: string | null;
   readonly leadId: string | null;
+  readonly phone: string | null;
+  readonly channel: Channel;
   readonly purpose: string | null;
   readonly until: Instant | null;
   readonly reason: string;
@@ -47,28 +57,44 @@ export const LEFT_COMPANY = 'left-company';
 export const OBJECTED = 'objected';
 
 /** What a row is about, as its key has it. @throws VolleyError `bad-suppression` */
-export function subjectOf(target: SuppressionTarget): string {
-  const { email, domain, account, leadId } = target;
+export function subjectOf(target: SuppressionTarget & { readonly channel?: Channel | undefined }): string {
+  const { email, domain, account, leadId, phone } = target;
+  const channel = target.channel ?? (phone === undefined ? 'email' : 'phone');
   const given = [
     email && `email:${email}`,
     domain && `domain:${domain}`,
     account && `account:${account}`,
     leadId && `lead:${leadId}`,
+    phone && `number:${phone}`,
   ].filter(Boolean);
   const subject = given[0];
-  if (given.length === 1 && typeof subject === 'string') return subject;
-  throw new VolleyError('bad-suppression', 'a suppression is about one address, one domain, one account or one lead');
+  // Domains are of addresses; a number is called.
+  const fits = channel === 'email' ? !phone : channel === 'phone' ? !domain : !domain && !phone;
+  if (given.length === 1 && typeof subject === 'string' && fits)
+    return channel === 'email' ? subject : `${channel}/${subject}`;
+  throw new VolleyError(
+    'bad-suppression',
+    'a suppression is about one address, domain, account or lead, or one number that is not called; a domain is about mail alone',
+  );
 }
 
+/** What a suppression of an address may be called, by any channel. */
+export const subjectsOfAddress = (email: string): string[] => CHANNELS.map((channel) => subjectOf({ email, channel }));
+
+/** A subject of mail, and the same of every other channel. */
+export const byEveryChannel = (subject: string): string[] => [subject, `phone/${subject}`, `chat/${subject}`];
+
 function toRow(row: Selectable<SuppressionsTable>): SuppressionRow {
-  const about = (kind: string): string | null =>
-    row.subject.startsWith(`${kind}:`) ? row.subject.slice(kind.length + 1) : null;
+  const [head = '', channel, found] = CHANNEL.exec(row.subject) ?? [];
+  const about = (kind: string): string | null => (kind === found ? row.subject.slice(head.length) : null);
   return {
     id: row.id,
     email: about('email'),
     domain: about('domain'),
     account: about('account'),
     leadId: about('lead'),
+    phone: about('number'),
+    channel: channel === 'phone' || channel === 'chat' ? channel : 'email',
     purpose: row.purpose === '' ? null : row.purpose,
     until: row.until_at,
     reason: row.reason,
@@ -138,17 +164,26 @@ export function writeSuppressions(
     .execute();
 }
 
-/** Suppressions by id, all or those of one subject. */
+/** Suppressions by id: all, those of a channel, or those of one target; of a target mail's alone unless a channel is given. */
 export async function listSuppressions(
   db: Db,
-  filter: PageRequest & SuppressionTarget = {},
+  filter: PageRequest & SuppressionTarget & { readonly channel?: Channel | 'any' | undefined } = {},
 ): Promise<Page<SuppressionRow>> {
   const limit = pageLimit(filter);
   const after = decodeCursor('suppressions', filter.cursor, 1);
-  const { email, domain, account, leadId } = filter;
+  const { email, domain, account, leadId, phone, channel } = filter;
   let query = db.selectFrom('suppressions').selectAll();
-  if (email !== undefined || domain !== undefined || account !== undefined || leadId !== undefined) {
-    query = query.where('subject', '=', subjectOf({ email, domain, account, leadId }));
+  if ([email, domain, account, leadId, phone].some((one) => one !== undefined)) {
+    const target = { email, domain, account, leadId, phone };
+    const any = channel === 'any' && phone === undefined && domain === undefined;
+    const subjects = any
+      ? byEveryChannel(subjectOf(target))
+      : [subjectOf({ ...target, channel: channel === 'any' ? undefined : channel })];
+    query = query.where('subject', 'in', subjects);
+  } else if (channel === 'phone' || channel === 'chat') {
+    query = query.where('subject', 'like', `${channel}/%`);
+  } else if (channel === 'email') {
+    query = query.where('subject', 'not like', 'phone/%').where('subject', 'not like', 'chat/%');
   }
   if (after !== null) query = query.where('id', '>', String(after[0]));
   const rows = await query

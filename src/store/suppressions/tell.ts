@@ -21,10 +21,19 @@ export async function tell(tx: Db, told: readonly Told[], now: Instant): Promise
   await bumpGuards(tx, leadIds);
   await put(
     tx,
-    told.map(({ leadId, of: { reason, purpose, by } }) => ({
-      leadId,
-      body: { kind: 'suppressed' as const, reason, ...(purpose === undefined ? {} : { purpose }), by },
-    })),
+    told.map(({ leadId, of: { reason, purpose, by, ...about } }) => {
+      const channel = about.channel ?? (about.phone === undefined ? 'email' : 'phone');
+      return {
+        leadId,
+        body: {
+          kind: 'suppressed' as const,
+          reason,
+          ...(purpose === undefined ? {} : { purpose }),
+          ...(channel === 'email' ? {} : { channel }),
+          by,
+        },
+      };
+    }),
     now,
   );
   return leadIds;
