@@ -54,8 +54,11 @@ interface Waiting {
 
 /** Where the caller does not say. */
 const WAIT_MS = 4_000;
-/** Most slots taken by one statement: who is given one uses it at once. */
-const MOST = 10;
+/**
+ * Most slots taken by one statement: a tenth of a second's. Few, since a slot that waits for its message to be made
+ * is one that does not rest: ten at once, made one after the other, cost a slow pace of 20 a second a twentieth.
+ */
+const mostFor = (perSecond: number): number => Math.max(2, Math.ceil(perSecond / 10));
 /** Looks for a free slot at least this often and at most that often, ms. */
 const LOOK_MS = { most: 5, least: 50 };
 /** How long what was read of the quota counts, ms. */
@@ -143,10 +146,11 @@ export function createPacer({ db, log }: PacerOptions): Pacer {
     if (room > reserve) told.clear();
     if (waiting.length === 0) return 0;
     // Until the quota has been read: one a second, which every account may.
-    const count = slotsFor(quota?.perSecond ?? 1);
+    const perSecond = quota?.perSecond ?? 1;
+    const count = slotsFor(perSecond);
     if (quota === null) await ensureSlots(db, count);
     const lease = randomUUID();
-    const want = Math.min(waiting.length, MOST, Math.max(1, room));
+    const want = Math.min(waiting.length, mostFor(perSecond), Math.max(1, room));
     const { slots, nextMs } = await takeSlots(db, { count, want, lease });
     for (const n of slots) {
       const first = waiting.shift();

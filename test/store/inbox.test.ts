@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/store/db.ts';
-import { dueLeads, heldLeads, pendingLeads, putInputs } from '../../src/store/inbox.ts';
+import { crowdMs, dueLeads, heldLeads, pendingLeads, putInputs } from '../../src/store/inbox.ts';
 import { pauseScope, resumeScope } from '../../src/store/pauses.ts';
 import { peekLead } from '../../src/store/states.ts';
 import { removeSuppression } from '../../src/store/suppressions/remove.ts';
@@ -79,6 +79,18 @@ describe.each(testDatabases)('the inbox and what bumps a guard, on %s', (kind) =
       (await pendingLeads(db, NOW + after, 1_000, MINUTE)).filter((lead) => queued.includes(lead));
     expect(await swept(3 * MINUTE - 1)).toEqual([]);
     expect(await swept(3 * MINUTE)).toHaveLength(3);
+  });
+
+  it('wakes those who are due to send in one second one after the other, a little faster than they may go', async () => {
+    const at = NOW + 700 * MINUTE;
+    expect(await crowdMs(db, at, 4)).toBe(0);
+    for (let n = 0; n < 8; n += 1) await settled({ wake: { at: at - n * 100, queue: 'email', summary: '' } });
+    // Two seconds' worth goes at once, and nobody else is in the way of those who send.
+    await settled({ wake: { at, queue: 'lead', summary: '' } });
+    await settled({ wake: { at: at - 1_000, queue: 'email', summary: '' } });
+    expect(await crowdMs(db, at, 4)).toBe(0);
+    for (let n = 0; n < 5; n += 1) await settled({ wake: { at, queue: 'email', summary: '' } });
+    expect(await crowdMs(db, at, 4)).toBe(1_000);
   });
 
   it('lists in pages every lead that a workflow should exist for', async () => {
