@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { instantOf } from '../core/calendar.ts';
 import { type SimulationResult, simulate } from '../core/simulate.ts';
-import { DAY } from '../core/time.ts';
+import type { Paced, Quota } from '../core/simulated-pace.ts';
+import { DAY, MINUTE } from '../core/time.ts';
 import { counted } from '../core/words.ts';
 import { compileFolder } from './check.ts';
 import { readBehaviour, readReps } from './people.ts';
@@ -19,6 +20,8 @@ interface Options {
   readonly from?: string;
   readonly behaviour?: string;
   readonly reps?: string;
+  readonly perSecond?: number;
+  readonly perDay?: number;
   readonly signals?: string;
   readonly against?: string;
   readonly perLead?: true;
@@ -39,6 +42,12 @@ export function addSimulate(program: Command): void {
       'YAML: how leads react and reps answer (default: behaviour.yaml in the folder; without one nobody reacts)',
     )
     .option('--reps <file>', 'YAML: reps and their hours (default: reps.yaml in the folder, if there)')
+    .option(
+      '--per-second <n>',
+      'messages the mail service takes in a second (default: all at once)',
+      integer(1, 100_000),
+    )
+    .option('--per-day <n>', 'with --per-second: and in 24 hours', integer(1, 1_000_000_000))
     .option('--signals <file>', 'not in this version')
     .option('--against <dir>', 'not in this version')
     .option('--per-lead', 'with --json: one entry for each lead too')
@@ -75,6 +84,7 @@ async function run(dir: string, options: Options): Promise<{ result: SimulationR
       ...(behaviour === undefined ? {} : { behaviour }),
       reps: Object.fromEntries(reps.map((rep) => [rep.id, rep])),
       seed: options.seed,
+      ...quotaOf(options),
       from,
       days: options.days,
       onDay: bar.to,
@@ -83,6 +93,14 @@ async function run(dir: string, options: Options): Promise<{ result: SimulationR
   } finally {
     bar.end();
   }
+}
+
+function quotaOf({ perSecond, perDay }: Options): { quota?: Quota } {
+  if (perSecond === undefined) {
+    if (perDay !== undefined) throw wrongUse('--per-day goes with --per-second');
+    return {};
+  }
+  return { quota: { perSecond, ...(perDay === undefined ? {} : { perDay }) } };
 }
 
 const ifThere = async (file: string): Promise<string | undefined> =>
@@ -110,5 +128,26 @@ function show(r: Omit<SimulationResult, 'perLead'>, rejected: number): void {
   if (cadences.length > 0) print(`${table(['cadence', 'entered', 'touches', 'ended'], cadences)}\n`);
   const reps = Object.entries(r.repLoad).map(([id, c]) => [id, c.offered, c.accepted, c.rejected, c.breached, c.tasks]);
   if (reps.length > 0) print(table(['rep', 'offered', 'accepted', 'rejected', 'breached', 'tasks'], reps));
+  if (r.pace) showPace(r.pace);
   note(`\nAssumed: ${r.assumptions.join(' ')}`);
+}
+
+/** Shown of the hours in which most goes; `--json` has all. */
+const MOST_HOURS = 12;
+
+function showPace({ perSecond, perDay, waited, longestWait, most, first, last, hours, left }: Paced): void {
+  const limit = `${perSecond} a second${perDay === undefined ? '' : `, ${perDay} in 24 hours`}`;
+  print(`\nBy the quota (${limit}): never more than ${most.second} in a second and ${most.day} in 24 hours.`);
+  if (first === null || last === null) return;
+  const minutes = Math.round(longestWait / MINUTE);
+  print(
+    `first ${first}, last ${last}; ${waited} waited, the longest ${counted(minutes, 'minute')}; ${left} still wait`,
+  );
+  const busiest = hours.toSorted((a, b) => b.sent - a.sent).slice(0, MOST_HOURS);
+  print(
+    table(
+      ['busiest hours, from (UTC)', 'sent'],
+      busiest.toSorted((a, b) => (a.from < b.from ? -1 : 1)).map(({ from, sent }) => [from, sent]),
+    ),
+  );
 }

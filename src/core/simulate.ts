@@ -10,7 +10,8 @@ import type { Rep } from './facts.ts';
 import type { Playbook } from './playbook.ts';
 import { createDueQueue, type Due } from './queue.ts';
 import { createAccounts } from './simulated-accounts.ts';
-import { createSimulatedLead, type LeadToSimulate, type SimulatedLead } from './simulated-lead.ts';
+import { createSimulatedLead, type LeadToSimulate, type Mail, type SimulatedLead } from './simulated-lead.ts';
+import { createLine, createPace, type Pace, type Paced, type Quota } from './simulated-pace.ts';
 import { type Counts, createTally } from './tally.ts';
 import { DAY, type Instant } from './time.ts';
 
@@ -24,6 +25,8 @@ export interface Simulation {
   readonly seed: number;
   readonly from: Instant;
   readonly days: number;
+  /** Of the mail service; absent: it takes every message at once. */
+  readonly quota?: Quota;
   /** Told of every journal entry, in order. */
   readonly onJournal?: (key: string, entry: JournalEntry) => void;
   /** Told of the virtual time reached, once a virtual day. */
@@ -44,6 +47,8 @@ export interface SimulationResult extends Omit<Counts, 'byDay' | 'perCadence' | 
   /** `pick` steps that had no email left for a lead: how often, by cadence and step. */
   readonly exhausted: readonly { cadence: string; step: string; times: number }[];
   readonly assumptions: readonly string[];
+  /** With a quota: what it did to the plan. */
+  readonly pace?: Paced;
   readonly perLead: readonly { key: string; endState: EndState; stage: string; touches: number; tasks: number }[];
 }
 
@@ -51,7 +56,7 @@ const PEOPLE = 'Leads react and reps answer as the behaviour file says, drawn fr
 const NO_PEOPLE = 'Nobody reacts and no rep answers, since there is no behaviour file.';
 const ASSUMPTIONS = [
   'Every lead comes in at the start.',
-  'The mail service takes every message at once; only addresses the behaviour names bounce.',
+  'The mail service takes every message at once, or by the quota given in the order they are due; only addresses the behaviour names bounce.',
   PEOPLE,
   'The playbook stays as it is, and nobody pauses, enrolls or hands over by hand.',
 ] as const;
@@ -60,6 +65,8 @@ const keyOf = ({ cadence, step }: { cadence: string; step: string }): string => 
 
 /** `nth`: of this lead's turns; only the newest counts, since a colleague may have asked for one before it. */
 type Turn = Due & { readonly lead: SimulatedLead; readonly nth: number };
+/** Whoever waits for the quota may have a turn: after all who join the line at that instant. */
+type Room = Due & { readonly lead?: undefined };
 
 /** Runs the simulation to its end. The same arguments give the same result, byte for byte. */
 export function simulate(s: Simulation): SimulationResult {
@@ -75,6 +82,7 @@ export function simulate(s: Simulation): SimulationResult {
     open: {},
     talks: [],
     accounts: createAccounts(),
+    ...(s.quota === undefined ? {} : { pace: createPace(s.quota) }),
     wake: (key: string, at: Instant) => {
       const order = places.get(key);
       if (order !== undefined) takeTurn(order, Math.max(at, now));
@@ -91,7 +99,9 @@ export function simulate(s: Simulation): SimulationResult {
   };
   const leads = s.leads.map((lead) => createSimulatedLead(lead, world, s.from));
   const places = new Map(leads.map(({ key }, order) => [key, order]));
-  const queue = createDueQueue<Turn>();
+  const queue = createDueQueue<Turn | Room>();
+  const line = createLine();
+  let roomAt = Number.NEGATIVE_INFINITY;
   const newest = leads.map(() => 0);
   let now = s.from;
   function takeTurn(order: number, at: Instant): void {
@@ -101,18 +111,40 @@ export function simulate(s: Simulation): SimulationResult {
     newest[order] = nth;
     queue.push({ at, order, lead, nth });
   }
+  function play(order: number, lead: SimulatedLead, at: Instant, mail: Mail): void {
+    const { next, waits } = lead.play(at, mail);
+    if (next !== undefined) takeTurn(order, next);
+    if (waits) line.join(order);
+  }
+  /** Has the line looked at when there is room next. */
+  function seeToLine(at: Instant): void {
+    if (world.pace === undefined || line.length === 0 || roomAt >= at) return;
+    roomAt = world.pace.freeAt(at);
+    queue.push({ at: roomAt, order: leads.length });
+  }
+  function serveLine(pace: Pace, at: Instant): void {
+    // Who sends nothing after all leaves its room to the next; each is asked once an instant.
+    for (let n = line.length; n > 0 && pace.freeAt(at) <= at; n--) {
+      const order = line.shift();
+      const lead = order === undefined ? undefined : leads[order];
+      if (order !== undefined && lead !== undefined) play(order, lead, at, 'one');
+    }
+    roomAt = Number.NEGATIVE_INFINITY;
+    seeToLine(at);
+  }
   for (let order = 0; order < leads.length; order++) takeTurn(order, s.from);
   let day = 0;
   for (let turn = queue.pop(); turn !== undefined && turn.at < until; turn = queue.pop()) {
-    if (turn.nth !== newest[turn.order]) continue;
+    if (turn.lead !== undefined && turn.nth !== newest[turn.order]) continue;
     now = turn.at;
     const today = Math.floor((turn.at - s.from) / DAY);
     if (today > day) {
       day = today;
       s.onDay?.(day);
     }
-    const next = turn.lead.play(turn.at);
-    if (next !== undefined) takeTurn(turn.order, next);
+    if (turn.lead !== undefined) play(turn.order, turn.lead, turn.at, world.pace === undefined ? 'free' : 'held');
+    else if (world.pace !== undefined) serveLine(world.pace, turn.at);
+    seeToLine(turn.at);
   }
   s.onDay?.(s.days);
 
@@ -145,5 +177,6 @@ export function simulate(s: Simulation): SimulationResult {
     assumptions:
       s.behaviour === undefined ? ASSUMPTIONS.map((said) => (said === PEOPLE ? NO_PEOPLE : said)) : ASSUMPTIONS,
     perLead,
+    ...(world.pace === undefined ? {} : { pace: world.pace.result(line.length) }),
   };
 }

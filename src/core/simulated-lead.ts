@@ -15,6 +15,7 @@ import type { Playbook } from './playbook.ts';
 import type { LeadFields } from './scope.ts';
 import type { Member, SimulatedAccounts } from './simulated-accounts.ts';
 import { playChat, type Talk } from './simulated-chats.ts';
+import type { Pace } from './simulated-pace.ts';
 import type { Standing } from './standing.ts';
 import { initialState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -41,15 +42,20 @@ export interface World {
   readonly accounts: SimulatedAccounts;
   /** Has the lead played at this instant, too. */
   readonly wake: (key: string, at: Instant) => void;
+  /** Of the mail service, where it has a quota. */
+  readonly pace?: Pace;
   /** Reps in chats. */
   readonly talks: Talk[];
   readonly onJournal: (key: string, entry: JournalEntry) => void;
 }
 
+/** Whether mail may go: any, none, or one message. */
+export type Mail = 'free' | 'held' | 'one';
+
 export interface SimulatedLead {
   readonly key: string;
-  /** Lives through the instant; answers when something is due next, if anything is. */
-  play(now: Instant): Instant | undefined;
+  /** Lives through the instant; answers when something is due next, if anything is, and whether mail waits for room. */
+  play(now: Instant, mail?: Mail): { readonly next: Instant | undefined; readonly waits: boolean };
   state(): LeadState;
   facts(): Facts;
   touches(): number;
@@ -157,15 +163,16 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     }
   }
 
-  function ask(now: Instant): Decided {
+  function ask(now: Instant, maySend: boolean): Decided {
     const request = {
       state,
       facts: facts(),
       playbooks: { current: playbook, get: () => playbook },
       inputs,
       now,
-      maySend: true,
-      sendAs: 'due' as const,
+      maySend,
+      // Who waited in line is decided at its turn.
+      sendAs: world.pace === undefined ? ('due' as const) : ('now' as const),
     };
     return decideWith(request, {
       routing: () => ({ routing: routing() }),
@@ -330,22 +337,27 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     facts: () => ({ ...facts(), account: world.accounts.seenBy(member), turn: world.accounts.turnOf(member) }),
     touches: () => count.touches,
     tasks: () => count.tasks,
-    play(now) {
+    play(now, mail = 'free') {
+      let maySend = mail !== 'held';
       takeActs(now);
       takeChats(now);
       for (let round = 0; round < MOST_ROUNDS; round++) {
-        const decided = ask(now);
+        const decided = ask(now, maySend);
         apply(decided);
         if (decided.touch === undefined) {
           const times = [...acts, ...chats, ...inputs].map(({ at }) => at);
-          if (decided.wake !== null) times.push(decided.wake.at);
+          const { wake } = decided;
+          const waits = !maySend && wake?.queue === 'email' && wake.at <= now;
+          if (wake !== null && !waits) times.push(wake.at);
           const next = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-          if (next > now) return Number.isFinite(next) ? next : undefined;
+          if (next > now) return { next: Number.isFinite(next) ? next : undefined, waits };
           takeActs(now);
           takeChats(now);
           continue;
         }
         reactTo(decided.touch);
+        world.pace?.sent(decided.touch.at, decided.touch.dueAt);
+        if (mail === 'one') maySend = false;
         count.touches += 1;
         put(decided.touch.at, { kind: 'touch.result', touch: decided.touch.id, outcome: 'sent' });
       }

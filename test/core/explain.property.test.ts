@@ -63,7 +63,7 @@ function lifeOf({
   const given = { key, lead: { ...leadFields, role, timeZone }, consents: [], suppressions: [] };
   const lead = createSimulatedLead(given, world, START);
   const now = START + hours * HOUR;
-  for (let at: number | undefined = START; at !== undefined && at <= now; ) at = lead.play(at);
+  for (let at: number | undefined = START; at !== undefined && at <= now; ) at = lead.play(at).next;
   const { state } = lead;
   const facts = lead.facts();
   const suppressions = [...facts.suppressions, { purpose: 'marketing' as const, reason: 'asked', at: now - 1 }];
