@@ -45,6 +45,7 @@ import {
   loadLead,
   loadRouting,
 } from '../src/store/states.ts';
+import { endStrayRuns } from '../src/store/stray-runs.ts';
 import { heldBy } from '../src/store/touches.ts';
 import { transact } from '../src/store/tx.ts';
 import { type DeliverDeps, type Delivery, makeReady, openLine } from './deliver.ts';
@@ -242,6 +243,12 @@ export function createAdvance(deps: AdvanceDeps): Advance {
         } else if (isConflict(error) && conflicts < MOST_CONFLICTS) {
           conflicts += 1;
           if (error instanceof TaskConflict || error instanceof TouchConflict) found.push(error.of);
+          // Loading again shows who took the lane, unless nobody has.
+          if (error instanceof LaneConflict && conflicts >= MENDED_AFTER) {
+            const ended = await transact(database.db, (tx) => endStrayRuns(tx, leadId, clock.now()));
+            if (ended.length > 0)
+              log.warn({ leadId, enrollments: ended }, 'a run that the lead did not know was ended');
+          }
           log.debug({ leadId, conflict: error.name }, 'decided on an old state; loading again');
         } else if ((cutOff ?? ended) !== undefined && isStoreAway(error) && Date.now() < until) {
           // The last byte was never let go: if the commit took effect all the same, the touch goes back to `claimed`.

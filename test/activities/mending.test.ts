@@ -2,7 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AdvancePoint, createAdvance } from '../../activities/advance.ts';
 import { DAY } from '../../src/core/time.ts';
+import { listEnrollments, openEnrollment } from '../../src/store/enrollments.ts';
 import { listJournal } from '../../src/store/journal.ts';
+import { endStrayRuns } from '../../src/store/stray-runs.ts';
+import { transact } from '../../src/store/tx.ts';
 import { nextWake, openWorld, START, type World, warmUp } from '../support/world.ts';
 
 const rep = 'rep-1@northwind.example';
@@ -68,6 +71,32 @@ describe('a touch that the store has ended and the lead has not', () => {
       `welcome ${state}`,
       'follow-up sent',
     ]);
+  });
+});
+
+describe('a lane that a run nobody knows keeps', () => {
+  const stray = (id: string) =>
+    transact(world.database.db, (tx) =>
+      openEnrollment(tx, { id, leadId: lead, cadence: 'old', lane: 'nurture', playbook: 'finding', startedAt: START }),
+    );
+
+  it('is freed, and the lead enters; its journal says so', async () => {
+    expect(await stray('stray')).toBe('opened');
+    await advance();
+    const runs = await listEnrollments(world.database.db, { leadId: lead });
+    expect(runs.items.map(({ id, state }) => [id === 'stray', state]).toSorted()).toEqual([
+      [false, 'running'],
+      [true, 'exited'],
+    ]);
+    await advance();
+    expect(await world.journal(lead)).toContain('input.ignored unknown-enrollment');
+    expect(await row()).toMatchObject({ failures: null });
+  });
+
+  it('stays with whom the inbox promises it to', async () => {
+    expect(await stray('promised')).toBe('opened');
+    await world.put(lead, { kind: 'enroll', enrollment: 'promised', cadence: 'warm-up', by: 'marketer' });
+    expect(await transact(world.database.db, (tx) => endStrayRuns(tx, lead, START))).toEqual([]);
   });
 });
 

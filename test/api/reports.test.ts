@@ -69,6 +69,34 @@ describe('GET /v1/reports/{name}', () => {
     expect(await wins()).toMatchObject({ won: 1, revenue: 500 });
   });
 
+  test('a customer who leaves soon after buying has been won', async () => {
+    const email = 'quick@churn.example';
+    const id = await api.lead(email);
+    await api.advance(id);
+    const goal = async () => {
+      const { goals } = (await api.call('GET /v1/reports/meeting')).body.tables;
+      return goals.find((one: { goal: string }) => one.goal === 'won').actual;
+    };
+    const before = await goal();
+    const told = async (deal: string, stage: string) => {
+      await api.call('POST /v1/deals', {
+        key: api.keys.integration,
+        body: { id: deal, leads: [{ email }], amount: 500, currency: 'EUR', stage },
+      });
+      api.now += 100;
+      await api.advance(id);
+    };
+    await told('churn-first', 'won');
+    expect(await goal()).toBe(before + 1);
+    // By a person's word: the first deal stays won.
+    await api.call(`POST /v1/leads/${id}/stage`, { body: { stage: 'evaluating', reason: 'left within the trial' } });
+    await api.advance(id);
+    expect((await api.call(`GET /v1/leads/${id}`)).body.stage).toBe('evaluating');
+    expect(await goal()).toBe(before + 1);
+    await told('churn-first', 'lost');
+    expect(await goal()).toBe(before);
+  });
+
   test('is for admins, marketers and managers', async () => {
     for (const role of ['admin', 'marketer', 'manager'] as const)
       expect((await api.call('GET /v1/reports/sla', { key: api.keys[role] })).status).toBe(200);

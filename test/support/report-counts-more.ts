@@ -9,11 +9,16 @@ const wonAt = (lead: Journalled, from: Instant, to: Instant): boolean =>
     (one) => one.type === 'stage.changed' && one.data['to'] === 'customer' && one.at >= from && one.at < to,
   );
 
-/** A win in the period that no lower stage follows within it. */
-const keptWin = ({ entries }: Journalled, { stages }: Playbook, span: Span): boolean => {
+/** A win in the period that no lower stage follows within it, or that a deal won in it stands for. */
+const keptWin = (
+  { entries, id }: Journalled,
+  { stages }: Playbook,
+  span: Span,
+  bought: ReadonlySet<string>,
+): boolean => {
   const rank = (id: unknown): number => stages.findIndex((stage) => stage.id === id);
   const moves = entries.filter((one) => one.type === 'stage.changed' && one.at < span.to);
-  const back = moves.findLastIndex(({ data }) => rank(data['to']) < rank('customer'));
+  const back = bought.has(id) ? -1 : moves.findLastIndex(({ data }) => rank(data['to']) < rank('customer'));
   return moves.some(({ at, data }, n) => n > back && data['to'] === 'customer' && at >= span.from);
 };
 
@@ -47,7 +52,9 @@ export function meetingOf(leads: readonly Journalled[], playbook: Playbook, span
       one.data['type'] === 'meeting.held' &&
       within(Number(one.data['signalAt']), span),
   ).length;
-  const won = leads.filter((lead) => keptWin(lead, playbook, span)).length;
+  const wins = dealsFor(leads).filter((deal) => inSpan(deal, span).won);
+  const bought = new Set(wins.flatMap((deal) => deal.leads.map(({ id }) => id)));
+  const won = leads.filter((lead) => keptWin(lead, playbook, span, bought)).length;
   const sql = gained('sql');
   const speeds = offered.flatMap((one) => {
     const at = reached(one.lead, playbook, one.at, one.ended?.at ?? Number.POSITIVE_INFINITY);

@@ -1,9 +1,11 @@
 /** The statements of the joint meeting's report. */
 import { CONTACTS } from './contact.ts';
+import { OPENED } from './money.ts';
 import { epoch, inPeriod, isLater, median, ranks } from './sql.ts';
 
 /** Counts of the period, one row. */
 export const COUNTS = `
+with ${OPENED}
 select
   (select count(*) from leads where ${inPeriod('created_at')}) as "leads",
   (select count(distinct lead_id) from milestones
@@ -16,8 +18,10 @@ select
     where kind = 'signal' and name = 'meeting.held' and ${inPeriod('at')}) as "demos",
   (select count(distinct m.lead_id) from milestones m
     where m.kind = 'stage' and m.name = :won and ${inPeriod('m.at')}
-      and not exists (select 1 from milestones b where b.lead_id = m.lead_id and b.kind = 'stage'
-        and b.at >= m.at and b.seq > m.seq and b.at < :to and ${isLater(':won', 'b.name')})) as "won"
+      and (not exists (select 1 from milestones b where b.lead_id = m.lead_id and b.kind = 'stage'
+        and b.at >= m.at and b.seq > m.seq and b.at < :to and ${isLater(':won', 'b.name')})
+      or exists (select 1 from deal_leads l join opened o on o.deal_id = l.deal_id
+        where l.lead_id = m.lead_id and (${inPeriod('o.won_at')})))) as "won"
 `;
 
 /** From the offer to the first message or finished task of sales. */

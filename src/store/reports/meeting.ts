@@ -76,7 +76,7 @@ const FIGURES: Readonly<Record<string, string>> = {
   accepted: 'Offers that a rep accepted.',
   demos: 'Meetings held (`meeting.held`).',
   demoRate: '`demos` for each accepted offer.',
-  won: 'Leads that entered the won stage, and were not put back before it within the period.',
+  won: 'Leads that entered the won stage, and were not put back before it within the period, unless a deal of theirs won in it stays won: who buys and then leaves has bought.',
   sqlToSale: '`won` for each SQL.',
   closuresAMonth: '`won` a month of 30.4 days.',
   contacted: 'Offers after which sales reached out (a message sent, or a task done) before the lead left sales.',
