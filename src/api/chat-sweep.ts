@@ -4,6 +4,7 @@
  * harm, since every move looks again under the chat's lock.
  */
 import { HOUR } from '../core/time.ts';
+import { type Repeating, startRepeating } from '../repeat.ts';
 import { getChat, overdueChats } from '../store/chats.ts';
 import { transact } from '../store/tx.ts';
 import { endChat, passChat } from './chat-moves.ts';
@@ -47,24 +48,8 @@ export async function sweepChats(deps: SweepDeps): Promise<number> {
 const INTERVAL_MS = 2_000;
 
 /** Sweeps until stopped; a sweep that fails is logged and tried again. */
-export function startChatSweeper(deps: SweepDeps, intervalMs = INTERVAL_MS): { stop(): Promise<void> } {
-  let stopped = false;
-  let running: Promise<unknown> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-  const loop = (): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = sweepChats(deps)
-        .catch((err: unknown) => deps.log.error({ err }, 'chats were not swept; it is tried again'))
-        .finally(loop);
-    }, intervalMs);
-  };
-  loop();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
-}
+export const startChatSweeper = (deps: SweepDeps, intervalMs = INTERVAL_MS): Repeating =>
+  startRepeating(() => sweepChats(deps), {
+    everyMs: intervalMs,
+    failed: (err) => deps.log.error({ err }, 'chats were not swept; it is tried again'),
+  });

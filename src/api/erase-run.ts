@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { MINUTE } from '../core/time.ts';
+import { type Repeating, startRepeating } from '../repeat.ts';
 import {
   type Erasure,
   endErasure,
@@ -103,24 +104,8 @@ export async function sweepErasures(deps: EraseDeps): Promise<void> {
 const INTERVAL_MS = 5_000;
 
 /** Sweeps until stopped; a sweep that fails is logged and tried again. */
-export function startEraser(deps: EraseDeps, intervalMs = INTERVAL_MS): { stop(): Promise<void> } {
-  let stopped = false;
-  let running: Promise<unknown> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-  const loop = (): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = sweepErasures(deps)
-        .catch((err: unknown) => deps.log.error({ err }, 'an erasure did not go on; it is tried again'))
-        .finally(loop);
-    }, intervalMs);
-  };
-  loop();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
-}
+export const startEraser = (deps: EraseDeps, intervalMs = INTERVAL_MS): Repeating =>
+  startRepeating(() => sweepErasures(deps), {
+    everyMs: intervalMs,
+    failed: (err) => deps.log.error({ err }, 'an erasure did not go on; it is tried again'),
+  });

@@ -2,7 +2,7 @@
  * Settles one instant in the contract's order: erasure and objection, suppression, deal, goal, exit,
  * route, expiry, step, entry. Each pass may open the way for the next, so it goes on until nothing changes.
  */
-import { goOnAfterTask } from './apply.ts';
+import { goOnAfterTask } from './apply-task.ts';
 import { byRank } from './caps.ts';
 import { DO_NOT_CALL, forbiddenCall } from './channels.ts';
 import { keepQuiet } from './colleagues.ts';

@@ -3,8 +3,9 @@ import { escalate, handOffered } from './custody/hand-on.ts';
 import { phaseOf } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { isResting } from './enrollment.ts';
+import { exitsOf } from './exits.ts';
 import { permissionFor } from './permission.ts';
-import { type Cadence, isSending, type Rung, type Step } from './playbook.ts';
+import { type Cadence, isSending, type Rung } from './playbook.ts';
 import { keptResume } from './sla.ts';
 import type { Enrollment } from './state.ts';
 import type { Instant } from './time.ts';
@@ -159,20 +160,5 @@ function leadsToEmail(cadence: Cadence, id: string, seen: Set<string>): boolean 
   seen.add(id);
   // What another cadence does is looked at when the lead is in it.
   if (isSending(step) || step.kind === 'enroll' || step.kind === 'recycle') return true;
-  return after(step).some((next) => next !== null && leadsToEmail(cadence, next, seen));
-}
-
-function after(step: Step): (string | null)[] {
-  switch (step.kind) {
-    case 'waitFor':
-      return [step.then, step.else];
-    case 'branch':
-    case 'split':
-      return [...step.arms.map((arm) => arm.to), step.next];
-    case 'task':
-    case 'handoff':
-      return [...Object.values(step.outcomes), step.next];
-    default:
-      return [step.next];
-  }
+  return exitsOf(step).some((next) => next !== null && leadsToEmail(cadence, next, seen));
 }

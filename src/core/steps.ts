@@ -1,5 +1,5 @@
 /** What a due step does. */
-import { goOnAfterTask } from './apply.ts';
+import { goOnAfterTask } from './apply-task.ts';
 import { addSpan } from './calendar.ts';
 import { capData, countTouch, deferCapped, heldByCap, reasonOfCap } from './caps.ts';
 import { DO_NOT_CALL, holdCall } from './channels.ts';

@@ -11,6 +11,7 @@ import { type Instant, iso } from '../core/time.ts';
 import { calendarOf } from '../core/view.ts';
 import type { Logger } from '../log.ts';
 import type { PlaybookCache } from '../playbook/index.ts';
+import { type Repeating, startRepeating } from '../repeat.ts';
 import { moveMark, readMarks } from '../store/mail-schedules.ts';
 import { enqueue, type NewDelivery } from '../store/outbox.ts';
 import { NOTIFY_DEFAULT, type RepRow } from '../store/reps.ts';
@@ -88,36 +89,14 @@ function reportDue({ agreed, company }: Playbook, marks: ReadonlyMap<string, Ins
   return [{ mark: REPORT, to: last.at, rows }];
 }
 
-export interface Planner {
-  stop(): Promise<void>;
-}
-
 /** Real ms between looks; sped up, more often, for days go by in seconds. */
 const LOOK_MS = 30_000;
 const LOOK_SPED_UP_MS = 100;
 
 /** Looks again and again. A look that fails is logged and repeated. */
-export function startPlanner(deps: PlanDeps): Planner {
-  const everyMs = deps.clock.anchor.factor > 1 ? LOOK_SPED_UP_MS : LOOK_MS;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const look = async (): Promise<void> => {
-    try {
-      await planMails(deps);
-    } catch (err) {
-      deps.log.error({ err }, 'mails of the calendar could not be planned; it looks again');
-    }
-    if (!stopped) timer = setTimeout(again, everyMs);
-  };
-  let running = look();
-  function again(): void {
-    running = look();
-  }
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
-}
+export const startPlanner = (deps: PlanDeps): Repeating =>
+  startRepeating(() => planMails(deps), {
+    everyMs: deps.clock.anchor.factor > 1 ? LOOK_SPED_UP_MS : LOOK_MS,
+    atOnce: true,
+    failed: (err) => deps.log.error({ err }, 'mails of the calendar could not be planned; it looks again'),
+  });

@@ -7,6 +7,7 @@ import type { Client } from '@temporalio/client';
 import type { Clock } from '../clock.ts';
 import type { Sender } from '../email/sender.ts';
 import type { Logger } from '../log.ts';
+import { startRepeating } from '../repeat.ts';
 import type { Db } from '../store/db.ts';
 import { quotaOf, roomNow, writeQuota } from '../store/send-quota.ts';
 import { countUses, ensureSlots, slotsFor } from '../store/send-slots.ts';
@@ -39,8 +40,6 @@ const SET_AGAIN_MS = 10 * 60_000;
 /** Starts the loop; the first look is the caller's to make, who wants to know how it went. */
 export function startKeeper({ db, clock, sender, client, log, intervalMs = INTERVAL_MS }: KeeperOptions): Keeper {
   let limited: { readonly perSecond: number; readonly at: number } | undefined;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
 
   const limit = async (perSecond: number): Promise<void> => {
     const now = Date.now();
@@ -62,23 +61,9 @@ export function startKeeper({ db, clock, sender, client, log, intervalMs = INTER
     await limit(perSecond);
   };
 
-  let looking: Promise<void> = Promise.resolve();
-  const again = (): void => {
-    timer = setTimeout(() => {
-      looking = look()
-        .catch((err: unknown) => log.warn({ err }, 'the quota could not be read or set; it is tried again'))
-        .finally(() => {
-          if (!stopped) again();
-        });
-    }, intervalMs);
-  };
-  again();
-  return {
-    look,
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await looking;
-    },
-  };
+  const loop = startRepeating(look, {
+    everyMs: intervalMs,
+    failed: (err) => log.warn({ err }, 'the quota could not be read or set; it is tried again'),
+  });
+  return { look, stop: loop.stop };
 }

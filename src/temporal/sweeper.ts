@@ -4,6 +4,7 @@
  * the API or the worker, never a workflow; two of them do no harm.
  */
 import type { Logger } from '../log.ts';
+import { startRepeating } from '../repeat.ts';
 import type { Nudger } from './nudge.ts';
 
 export interface SweeperOptions {
@@ -34,8 +35,6 @@ export function startSweeper({
   intervalMs = INTERVAL_MS,
   limit = LIMIT,
 }: SweeperOptions): Sweeper {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
   let running: Promise<number> | undefined;
 
   const once = async (): Promise<number> => {
@@ -53,21 +52,14 @@ export function startSweeper({
     });
     return running;
   };
-  const loop = (): void => {
-    timer = setTimeout(() => {
-      sweep()
-        .catch((err: unknown) => log.error({ err }, 'sweep failed; it runs again'))
-        .finally(() => {
-          if (!stopped) loop();
-        });
-    }, intervalMs);
-  };
-  loop();
+  const loop = startRepeating(sweep, {
+    everyMs: intervalMs,
+    failed: (err) => log.error({ err }, 'sweep failed; it runs again'),
+  });
   return {
     sweep,
     async stop() {
-      stopped = true;
-      clearTimeout(timer);
+      await loop.stop();
       await running?.catch(() => {});
     },
   };

@@ -3,7 +3,7 @@
  * kept for good, so what can be told of then is what it holds: who had the lead, in which stage and
  * cadences it was, what it had done. What came of it since is known, and is said as such.
  */
-import { leavesTrace } from '../apply.ts';
+import { leavesTrace } from '../apply-signal.ts';
 import { keepTold } from '../context.ts';
 import type { Choices } from '../facts.ts';
 import { toldSchema } from '../input.ts';

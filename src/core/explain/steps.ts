@@ -1,4 +1,5 @@
 /** What each kind of step does, for answers about it. A new kind of step does not compile without its line here. */
+import { exitsOf } from '../exits.ts';
 import type { Cadence, Step } from '../playbook.ts';
 import type { JournalType } from '../reasons.ts';
 
@@ -33,29 +34,6 @@ export const STEP_KINDS: Readonly<Record<Step['kind'], Kind>> = {
   enroll: { done: ['enrollment.started'], not: ['entry.refused'], quiet: false, words: 'the start of another cadence' },
   webhook: { done: ['webhook.called'], not: [], quiet: false, words: 'the webhook' },
 };
-
-/** Where a run can go from this step; `null` is the end. */
-export function exitsOf(step: Step): readonly (string | null)[] {
-  switch (step.kind) {
-    case 'waitFor':
-      return [step.then, step.else];
-    case 'branch':
-    case 'split':
-      return [...step.arms.map((arm) => arm.to), step.next];
-    case 'task':
-    case 'handoff':
-      return [...Object.values(step.outcomes), step.next];
-    case 'recycle':
-      return [];
-    case 'email':
-    case 'pick':
-    case 'enroll':
-    case 'notify':
-    case 'wait':
-    case 'webhook':
-      return [step.next];
-  }
-}
 
 /** Whether a run that stands on `from` can still come to `to`. */
 export function reaches(cadence: Cadence, from: string | null | undefined, to: string): boolean {
