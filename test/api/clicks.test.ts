@@ -4,6 +4,7 @@ import { MINUTE, SECOND } from '../../src/core/time.ts';
 import { signClick } from '../../src/email/clicks/token.ts';
 import { pendingLeads } from '../../src/store/inbox.ts';
 import { openApi, PUBLIC_URL, SECRET, START, type TestApi } from './support/api.ts';
+import { touchTo } from './support/touch.ts';
 
 const BROWSER =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
@@ -24,24 +25,7 @@ beforeEach(async () => {
   leadId = await api.lead(`clicks@acme-${n}.example`);
   await api.advance(leadId);
   touch = `touch-${n}`;
-  await api.store.database.db
-    .insertInto('touches')
-    .values({
-      id: touch,
-      lead_id: leadId,
-      enrollment: 'e',
-      cadence: 'evaluation-guide',
-      step: 'welcome',
-      email: 'evaluation-welcome',
-      purpose: 'marketing',
-      playbook: 'p',
-      state: 'sent',
-      attempts: 1,
-      due_at: new Date(api.now),
-      decided_at: new Date(api.now),
-      accepted_at: new Date(api.now),
-    })
-    .execute();
+  await touchTo(api, leadId, { id: touch, at: api.now, accepted_at: new Date(api.now) });
   api.nudged.length = 0;
 });
 

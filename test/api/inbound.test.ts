@@ -7,6 +7,7 @@ import { signReplyToken } from '../../src/email/tokens.ts';
 import { touchById } from '../../src/store/touches.ts';
 import { samples } from '../email/inbound/samples.ts';
 import { openApi, SECRET, START, type TestApi } from './support/api.ts';
+import { touchTo } from './support/touch.ts';
 
 let api: TestApi;
 let leadId: string;
@@ -22,25 +23,7 @@ beforeEach(async () => {
   n += 1;
   email = `inbound-${n}@acme.example`;
   leadId = await api.lead(email, { country: 'DE' });
-  await api.store.database.db
-    .insertInto('touches')
-    .values({
-      id: `touch-${n}`,
-      lead_id: leadId,
-      enrollment: 'e',
-      cadence: 'evaluation-guide',
-      step: 'welcome',
-      email: 'evaluation-welcome',
-      purpose: 'marketing',
-      playbook: 'p',
-      state: 'sent',
-      attempts: 1,
-      due_at: new Date(START),
-      decided_at: new Date(START),
-      to_email: email,
-      ses_message_id: `0108019b-${n}`,
-    })
-    .execute();
+  await touchTo(api, leadId, { id: `touch-${n}`, to_email: email, ses_message_id: `0108019b-${n}` });
 });
 
 const sent = (): string => `<0108019b-${n}@eu-west-1.amazonses.com>`;

@@ -5,6 +5,7 @@ import { sesHandler } from '../../src/api/hooks/take-ses.ts';
 import { DAY, iso, MINUTE, SECOND } from '../../src/core/time.ts';
 import { touchById } from '../../src/store/touches.ts';
 import { openApi, START, type TestApi } from './support/api.ts';
+import { touchTo } from './support/touch.ts';
 
 const BROWSER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36';
 
@@ -19,26 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-async function aTouch(id: string, decidedAt = START): Promise<void> {
-  await api.store.database.db
-    .insertInto('touches')
-    .values({
-      id,
-      lead_id: leadId,
-      enrollment: 'e',
-      cadence: 'evaluation-guide',
-      step: 'welcome',
-      email: 'evaluation-welcome',
-      purpose: 'marketing',
-      playbook: 'p',
-      state: 'sent',
-      attempts: 1,
-      due_at: new Date(decidedAt),
-      decided_at: new Date(decidedAt),
-      to_email: email,
-    })
-    .execute();
-}
+const aTouch = (id: string, at = START) => touchTo(api, leadId, { id, at, to_email: email });
 
 async function aLead(): Promise<void> {
   n += 1;

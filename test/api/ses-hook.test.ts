@@ -5,6 +5,7 @@ import { createSns } from '../../src/email/sns.ts';
 import { touchById } from '../../src/store/touches.ts';
 import { openSigner, SUBSCRIBE, TOPIC } from '../support/sns.ts';
 import { openApi, SECRET, START, type TestApi } from './support/api.ts';
+import { touchTo } from './support/touch.ts';
 
 let api: TestApi;
 let leadId: string;
@@ -23,24 +24,7 @@ beforeEach(async () => {
   touch = `touch-${n}`;
   leadId = await api.lead(email);
   // A touch as the engine leaves it between its `sending` commit and the answer of the mail service.
-  await api.store.database.db
-    .insertInto('touches')
-    .values({
-      id: touch,
-      lead_id: leadId,
-      enrollment: 'e',
-      cadence: 'evaluation-guide',
-      step: 'welcome',
-      email: 'evaluation-welcome',
-      purpose: 'marketing',
-      playbook: 'p',
-      state: 'sending',
-      attempts: 1,
-      due_at: new Date(START),
-      decided_at: new Date(START),
-      to_email: email,
-    })
-    .execute();
+  await touchTo(api, leadId, { id: touch, state: 'sending', to_email: email });
 });
 
 const mail = () => ({
