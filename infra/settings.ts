@@ -126,14 +126,15 @@ export function checkSettings(given: unknown, source: string): Settings {
 
 const FOLDER = join(import.meta.dirname, 'settings');
 
-/** The settings of this name. @throws VolleyError `bad-settings`, `no-settings` */
+/** The settings of this name in `infra/settings`, or of a file anywhere, by a path that ends in `.yaml`. @throws VolleyError `bad-settings`, `no-settings` */
 export function readSettings(name: string, folder: string = FOLDER): Settings {
-  if (!/^[\w-]+$/.test(name)) {
+  const elsewhere = name.endsWith('.yaml');
+  if (!elsewhere && !/^[\w-]+$/.test(name)) {
     throw new VolleyError('no-settings', `${JSON.stringify(name)} cannot be the name of settings`, {
-      fix: 'Use letters, digits, _ and -: `-c settings=production` reads infra/settings/production.yaml.',
+      fix: 'Use letters, digits, _ and - (`-c settings=production` reads infra/settings/production.yaml), or the path of a .yaml file.',
     });
   }
-  const file = join(folder, `${name}.yaml`);
+  const file = elsewhere ? name : join(folder, `${name}.yaml`);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,5 +1,5 @@
 /** Who may sign in: a user pool with a group for each role. A rep's id is the verified address. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   CfnUserPoolGroup,
@@ -17,6 +17,8 @@ import { fateOfData } from './concern.ts';
 export class People extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
+  /** Who a token says that it is from. */
+  readonly issuer: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -45,6 +47,8 @@ export class People extends Construct {
     acknowledge(this.pool, {
       COG8: 'The Plus plan costs per user; a second factor is required, and nobody can sign up.',
     });
+    const { region, urlSuffix } = Stack.of(this);
+    this.issuer = `https://cognito-idp.${region}.${urlSuffix}/${this.pool.userPoolId}`;
     this.client = this.pool.addClient('Client', {
       authFlows: { userSrp: true },
       generateSecret: false,

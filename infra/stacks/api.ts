@@ -52,7 +52,7 @@ export class ApiStack extends Concern {
       timeout: TIMEOUT,
       environment: {
         VOLLEY_PUBLIC_URL: this.publicUrl,
-        COGNITO_ISSUER: people.pool.userPoolProviderUrl,
+        COGNITO_ISSUER: people.issuer,
         COGNITO_CLIENT: people.client.userPoolClientId,
       },
     });

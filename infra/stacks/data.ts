@@ -66,7 +66,7 @@ export class DataStack extends Concern {
     fromSecret(this.migrate, 'VOLLEY_ADMIN_KEY', this.adminKey);
     // Whatever changes here makes the function run: a release without a migration runs nothing.
     this.request(this, 'Schema', { do: 'migrate', migrations: assets.migrations }).node.addDependency(this.migrate);
-    new CfnOutput(this, 'AdminKeySecret', { value: this.adminKey.secretName });
+    new CfnOutput(this, 'AdminKeySecret', { value: this.adminKey.secretArn });
     new CfnOutput(this, 'Kept', {
       value: settings.keepData ? 'database, secrets, users, mail that came in' : 'nothing',
       description: 'What outlives `cdk destroy`, and goes on costing',
