@@ -3,7 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mostWithin } from '../../bench/monday.ts';
 import { realClock } from '../../src/clock.ts';
+import { startMailbox } from '../../src/dev/mailbox/mailbox.ts';
+import { createSender } from '../../src/email/sender.ts';
 import { startKeeper } from '../../src/pace/keeper.ts';
+import { pacedSender } from '../../src/pace/paced.ts';
 import { createPacer, type Leave, type Pacer, URGENCY } from '../../src/pace/pacer.ts';
 import type { Db } from '../../src/store/db.ts';
 import { listPauses } from '../../src/store/pauses.ts';
@@ -14,6 +17,7 @@ import { quietLog } from '../support/temporal.ts';
 let store: TestDatabase;
 let db: Db;
 let pacers: Pacer[];
+const after: (() => Promise<void>)[] = [];
 const pacer = (): Pacer => {
   const made = createPacer({ db, log: quietLog });
   pacers.push(made);
@@ -30,6 +34,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(pacers.map((one) => one.close()));
+  for (const close of after.splice(0)) await close();
   await store.close();
 });
 
@@ -72,6 +77,41 @@ describe('the rate', () => {
     const leaves = await Promise.all([by.permit(3, 300), by.permit(3, 300), by.permit(3, 300)]);
     expect(leaves.map(({ kind }) => kind)).toEqual(['permit', 'permit', 'late']);
     for (const leave of leaves) if (leave.kind === 'permit') leave.done(false);
+  });
+});
+
+describe('a message that is no touch, as a notice to a rep', () => {
+  it('goes ahead of bulk that has waited longer, and later when the 24 hours are used up', async () => {
+    const mailbox = await startMailbox();
+    after.push(() => mailbox.close());
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const sender = createSender({ region: 'local', endpoint: mailbox.url, credentials });
+    after.push(async () => sender.close());
+    const fields = [
+      'From: a@northwind.example',
+      'To: b@northwind.example',
+      'Subject: A task',
+      'Message-ID: <1@x.example>',
+    ];
+    const typed = [...fields, 'Date: Mon, 23 Nov 2026 09:00:00 +0000', 'MIME-Version: 1.0', 'Content-Type: text/plain'];
+    const raw = Buffer.from(`${typed.join('\r\n')}\r\n\r\nHello\r\n`);
+    const notice = { raw, from: 'a@northwind.example', to: 'b@northwind.example', noticeId: 'notice-1' };
+    // One slot.
+    await quota({ perSecond: 0.5 });
+    const by = pacer();
+    const first = await by.permit(URGENCY.bulk);
+    const bulk = by.permit(URGENCY.bulk, 20_000).then((leave) => {
+      if (leave.kind === 'permit') leave.done(false);
+      return [leave.kind, mailbox.count];
+    });
+    const sent = pacedSender(sender, by).send(notice);
+    if (first.kind === 'permit') first.done(false);
+    await sent;
+    expect(await bulk).toEqual(['permit', 1]);
+
+    await quota({ per24Hours: 10, sent24Hours: 10 });
+    await expect(pacedSender(sender, pacer()).send(notice)).rejects.toMatchObject({ code: 'daily-quota' });
+    expect(mailbox.count).toBe(1);
   });
 });
 
