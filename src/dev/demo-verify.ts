@@ -8,6 +8,7 @@ import { viewOf } from '../core/view.ts';
 import type { Db } from '../store/db.ts';
 import { listJournal } from '../store/journal.ts';
 import { peekLead, withAccount } from '../store/states.ts';
+import type { Followed } from './demo-clicks.ts';
 import type { Imported } from './demo-waves.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
 
@@ -20,6 +21,8 @@ export interface DemoFacts {
   readonly days: number;
   /** The virtual moment it ended. */
   readonly until: Instant;
+  /** Links of mail that were followed. */
+  readonly followed: Readonly<Followed>;
 }
 
 export interface DemoOutcome {
@@ -36,6 +39,8 @@ export interface DemoOutcome {
   readonly covered: Covered;
   /** Live chats: asked for, taken by a rep, sent to the form. */
   readonly chats: { readonly asked: number; readonly taken: number; readonly form: number };
+  /** Clicks on links of mail, as they were judged. */
+  readonly clicks: Readonly<Followed>;
   /** What is wrong, in words; empty when everything holds. */
   readonly wrong: readonly string[];
 }
@@ -78,7 +83,16 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
   const ledger = await ledgerOf(db);
   const chats = await chatsOf(db);
   wrong.push(...(await repeated(db, mailbox, ledger, counts.touches)));
+  const clicks = await clicksOf(db, until);
+  for (const who of ['people', 'programs'] as const) {
+    if (clicks[who] > facts.followed[who])
+      wrong.push(`${who} followed ${facts.followed[who]} links, and ${clicks[who]} were taken for theirs`);
+  }
+  const followed = facts.followed.people + facts.followed.programs;
+  const kept = clicks.people + clicks.programs + clicks.atEnd;
+  if (kept !== followed) wrong.push(`${followed} links were followed, and ${kept} clicks are known`);
   const needed = {
+    clicks: clicks.people,
     touches: counts.touches,
     handoffs: counts.handoffs,
     accepted: counts.accepted,
@@ -99,6 +113,7 @@ export async function verifyDemo(facts: DemoFacts): Promise<DemoOutcome> {
     ledger,
     covered: coverage.result(),
     chats,
+    clicks,
     wrong,
   };
 }
@@ -129,6 +144,17 @@ async function repeated(
     if ((ledger[state] ?? 0) > 0) wrong.push(`${ledger[state]} touches ended as ${state}`);
   }
   return wrong;
+}
+
+/** At the end the clock stands, so that what comes then comes all at once: nothing tells a person from a program. */
+async function clicksOf(db: Db, until: Instant): Promise<Followed & { atEnd: number }> {
+  const clicks = { people: 0, programs: 0, atEnd: 0 };
+  for (const { verdict, at } of await db.selectFrom('clicks').select(['verdict', 'at']).execute()) {
+    if (at >= until) clicks.atEnd += 1;
+    else if (verdict === 'human' || verdict === 'again') clicks.people += 1;
+    else clicks.programs += 1;
+  }
+  return clicks;
 }
 
 async function ledgerOf(db: Db): Promise<Record<string, number>> {

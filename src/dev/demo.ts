@@ -91,7 +91,8 @@ async function run(options: Options, home: string, stopped: Promise<unknown>): P
     await mailbox.eventsDelivered();
     const imported = waves.imported();
     const meeting = await meetingReport(db, playbook, from, until);
-    const outcome = await verifyDemo({ db, mailbox, playbook, imported, from, days: options.days, until });
+    const { followed } = people;
+    const outcome = await verifyDemo({ db, mailbox, playbook, imported, from, days: options.days, until, followed });
     return { outcome: { ...outcome, wrong: [...ended, ...people.problems(), ...outcome.wrong] }, meeting };
   } finally {
     await stack.stop();
@@ -122,6 +123,7 @@ function show({ outcome, meeting }: Played, options: Options): void {
     ['leads', `${outcome.leads}`],
     ['touches', `${counts.touches}`],
     ['skipped', list(counts.skips)],
+    ['clicks', `${outcome.clicks.people} by people, ${outcome.clicks.programs} by programs, which count for nothing`],
     ['mails to reps', `${outcome.notices}`],
     ['handoffs', `${counts.handoffs}`],
     ['accepted', `${counts.accepted}`],
