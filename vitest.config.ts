@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: [...pure, 'test/browser/**'],
+          exclude: [...pure, 'test/browser/**', 'test/deploy/**'],
           globalSetup: servers,
         },
       },
