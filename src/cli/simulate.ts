@@ -1,29 +1,26 @@
 /** `volley simulate`: what a playbook would do with these leads, in seconds and without a system. */
-
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { instantOf } from '../core/calendar.ts';
+import { compareRuns } from '../core/compare.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { type SimulationResult, simulate } from '../core/simulate.ts';
-import type { Paced, Quota } from '../core/simulated-pace.ts';
-import { DAY, MINUTE } from '../core/time.ts';
-import { counted } from '../core/words.ts';
-import { compileFolder } from './check.ts';
-import { readBehaviour, readReps } from './people.ts';
-import { colour, note, print, printJson, progress, table } from './terminal.ts';
-import { calendarDate, integer, notInThisVersion, wrongUse } from './use.ts';
+import type { Quota } from '../core/simulated-pace.ts';
+import { type Prepared, prepare } from './simulation/prepare.ts';
+import { showCompared, showResult } from './simulation/show.ts';
+import { note, type Progress, printJson, progress } from './terminal.ts';
+import { calendarDate, integer, wrongUse } from './use.ts';
 
 interface Options {
   readonly leads?: string;
   readonly days: number;
   readonly seed: number;
-  readonly from?: string;
+  readonly seeds: number;
+  readonly from: string;
   readonly behaviour?: string;
   readonly reps?: string;
-  readonly perSecond?: number;
-  readonly perDay?: number;
   readonly signals?: string;
   readonly against?: string;
+  readonly perSecond?: number;
+  readonly perDay?: number;
   readonly perLead?: true;
   readonly json?: true;
 }
@@ -36,6 +33,12 @@ export function addSimulate(program: Command): void {
     .option('--leads <file>', 'leads as `import` takes them (default: leads.csv in the folder)')
     .option('--days <n>', 'how long', integer(1, 3_650), 90)
     .option('--seed <n>', 'whose dice', integer(0, 2 ** 31), 1)
+    .option(
+      '--seeds <n>',
+      'play it with that many seeds, from --seed on, and show how the figures vary',
+      integer(1, 1_000),
+      1,
+    )
     .requiredOption('--from <date>', 'first day, YYYY-MM-DD in the company’s zone', calendarDate)
     .option(
       '--behaviour <file>',
@@ -43,57 +46,29 @@ export function addSimulate(program: Command): void {
     )
     .option('--reps <file>', 'YAML: reps and their hours (default: reps.yaml in the folder, if there)')
     .option(
+      '--signals <file>',
+      'NDJSON as posted to /v1/signals: leads do what they did; reps answer as the behaviour says',
+    )
+    .option('--against <dir>', 'another playbook for the same leads and people, side by side')
+    .option(
       '--per-second <n>',
       'messages the mail service takes in a second (default: all at once)',
       integer(1, 100_000),
     )
     .option('--per-day <n>', 'with --per-second: and in 24 hours', integer(1, 1_000_000_000))
-    .option('--signals <file>', 'not in this version')
-    .option('--against <dir>', 'not in this version')
     .option('--per-lead', 'with --json: one entry for each lead too')
     .option('--json', 'print the whole result')
     .action(async (dir: string, options: Options) => {
-      if (options.signals !== undefined) throw notInThisVersion('simulate --signals');
-      if (options.against !== undefined) throw notInThisVersion('simulate --against');
       if (options.perLead && !options.json) throw wrongUse('--per-lead goes with --json');
-      const { result, rejected } = await run(dir, options);
-      const { perLead, ...totals } = result;
-      if (options.json) printJson({ ...totals, rejected, ...(options.perLead ? { perLead } : {}) });
-      else show(totals, rejected);
+      const quota = quotaOf(options);
+      const prepared = await prepare(dir, options);
+      const runs = play(prepared, { ...options, ...quota });
+      if (options.json) printJson(documentOf(prepared, runs, options));
+      else show(prepared, runs, options);
     });
 }
 
-async function run(dir: string, options: Options): Promise<{ result: SimulationResult; rejected: number }> {
-  const playbook = await compileFolder(dir);
-  const acting = options.behaviour ?? (await ifThere(join(dir, 'behaviour.yaml')));
-  const behaviour = acting === undefined ? undefined : await readBehaviour(acting, playbook);
-  if (behaviour === undefined) {
-    note(`There is no ${join(dir, 'behaviour.yaml')}: nobody reacts, and no rep answers.`);
-  }
-  const reps = await readReps(options.reps ?? (await ifThere(join(dir, 'reps.yaml'))));
-  // Loaded only here, since it takes a while.
-  const { readLeadsFile } = await import('./leads-file.ts');
-  const { leads, rejected } = await readLeadsFile(options.leads ?? join(dir, 'leads.csv'));
-  if (leads.length === 0) throw wrongUse('there is no lead in the file');
-  const from = instantOf(playbook.company.timeZone, Date.parse(`${options.from}T00:00:00Z`) / DAY, 0);
-  const bar = progress('days', options.days);
-  try {
-    const result = simulate({
-      playbook,
-      leads,
-      ...(behaviour === undefined ? {} : { behaviour }),
-      reps: Object.fromEntries(reps.map((rep) => [rep.id, rep])),
-      seed: options.seed,
-      ...quotaOf(options),
-      from,
-      days: options.days,
-      onDay: bar.to,
-    });
-    return { result, rejected };
-  } finally {
-    bar.end();
-  }
-}
+type Asked = Options & { readonly quota?: Quota };
 
 function quotaOf({ perSecond, perDay }: Options): { quota?: Quota } {
   if (perSecond === undefined) {
@@ -103,51 +78,72 @@ function quotaOf({ perSecond, perDay }: Options): { quota?: Quota } {
   return { quota: { perSecond, ...(perDay === undefined ? {} : { perDay }) } };
 }
 
-const ifThere = async (file: string): Promise<string | undefined> =>
-  (await stat(file).catch(() => undefined)) === undefined ? undefined : file;
-
-function show(r: Omit<SimulationResult, 'perLead'>, rejected: number): void {
-  const list = (counts: Readonly<Record<string, number>>): string =>
-    Object.entries(counts)
-      .filter(([, n]) => n > 0)
-      .map(([name, n]) => `${name} ${n}`)
-      .join(', ') || 'none';
-  print(
-    colour.bold(`${counted(r.leads, 'lead')} over ${counted(r.days, 'day')} (${counted(rejected, 'row')} refused)`),
-  );
-  print(
-    table(
-      ['touches', 'tasks', 'handoffs', 'accepted', 'recycles', 'SLA breaches', 'expired', 'quiet leads'],
-      [[r.touches, r.tasks, r.handoffs, r.accepted, r.recycles, r.slaBreaches, r.expired, r.quiet]],
-    ),
-  );
-  print(
-    `\nreturned: ${list(r.returns)}\nskipped: ${list(r.skips)}\nat the end: ${list(r.endStates)}\nstages: ${list(r.perStage)}\n`,
-  );
-  const cadences = Object.entries(r.perCadence).map(([id, c]) => [id, c.entered, c.touches, list(c.ended)]);
-  if (cadences.length > 0) print(`${table(['cadence', 'entered', 'touches', 'ended'], cadences)}\n`);
-  const reps = Object.entries(r.repLoad).map(([id, c]) => [id, c.offered, c.accepted, c.rejected, c.breached, c.tasks]);
-  if (reps.length > 0) print(table(['rep', 'offered', 'accepted', 'rejected', 'breached', 'tasks'], reps));
-  if (r.pace) showPace(r.pace);
-  note(`\nAssumed: ${r.assumptions.join(' ')}`);
+interface Runs {
+  /** By seed. */
+  readonly here: readonly SimulationResult[];
+  readonly against?: readonly SimulationResult[];
 }
 
-/** Shown of the hours in which most goes; `--json` has all. */
-const MOST_HOURS = 12;
+function play(prepared: Prepared, options: Asked): Runs {
+  const { playbook, against } = prepared;
+  const bar = progress('days', options.days * options.seeds * (against === undefined ? 1 : 2));
+  try {
+    const here = seeds(options).map((seed, n) => playOne(prepared, playbook, { ...options, seed }, bar, n));
+    if (against === undefined) return { here };
+    const done = options.seeds;
+    const there = seeds(options).map((seed, n) => playOne(prepared, against, { ...options, seed }, bar, done + n));
+    return { here, against: there };
+  } finally {
+    bar.end();
+  }
+}
 
-function showPace({ perSecond, perDay, waited, longestWait, most, first, last, hours, left }: Paced): void {
-  const limit = `${perSecond} a second${perDay === undefined ? '' : `, ${perDay} in 24 hours`}`;
-  print(`\nBy the quota (${limit}): never more than ${most.second} in a second and ${most.day} in 24 hours.`);
-  if (first === null || last === null) return;
-  const minutes = Math.round(longestWait / MINUTE);
-  print(
-    `first ${first}, last ${last}; ${waited} waited, the longest ${counted(minutes, 'minute')}; ${left} still wait`,
-  );
-  const busiest = hours.toSorted((a, b) => b.sent - a.sent).slice(0, MOST_HOURS);
-  print(
-    table(
-      ['busiest hours, from (UTC)', 'sent'],
-      busiest.toSorted((a, b) => (a.from < b.from ? -1 : 1)).map(({ from, sent }) => [from, sent]),
-    ),
+const seeds = ({ seed, seeds }: Options): number[] => Array.from({ length: seeds }, (_, n) => seed + n);
+
+/** @param before runs that are over */
+function playOne(
+  { leads, behaviour, reps, from }: Prepared,
+  playbook: Playbook,
+  { seed, days, quota }: Asked,
+  bar: Progress,
+  before: number,
+): SimulationResult {
+  return simulate({
+    ...{ playbook, leads, reps, seed, from, days },
+    ...(behaviour === undefined ? {} : { behaviour }),
+    ...(quota === undefined ? {} : { quota }),
+    onDay: (day) => bar.to(before * days + day),
+  });
+}
+
+const totalsOf = ({ perLead: _, ...totals }: SimulationResult): Omit<SimulationResult, 'perLead'> => totals;
+
+/** The first seed's result whole, the other playbook's beside it, and the figures over all seeds. */
+function documentOf({ rejected, signals }: Prepared, { here, against }: Runs, options: Options): object {
+  const [first] = here;
+  const [other] = against ?? [];
+  if (first === undefined) throw new RangeError('there is at least one seed');
+  const { perLead, ...totals } = first;
+  return {
+    ...totals,
+    rejected,
+    ...(signals === undefined ? {} : { signals }),
+    ...(other === undefined ? {} : { against: totalsOf(other) }),
+    ...(isCompared(options) ? { seeds: options.seeds, compared: compareRuns(here, against) } : {}),
+    ...(options.perLead ? { perLead } : {}),
+  };
+}
+
+const isCompared = ({ against, seeds }: Options): boolean => against !== undefined || seeds > 1;
+
+function show({ rejected, signals }: Prepared, { here, against }: Runs, options: Options): void {
+  const [first] = here;
+  if (first === undefined) throw new RangeError('there is at least one seed');
+  showResult(totalsOf(first), rejected);
+  if (isCompared(options)) showCompared(compareRuns(here, against), options.seeds, options.against);
+  if (signals === undefined) return;
+  const { taken, before, after, strangers } = signals;
+  note(
+    `Signals: ${taken} played; left out ${before} before the first day, ${after} after the last, ${strangers} of people who are not among the leads.`,
   );
 }

@@ -20,7 +20,7 @@ export function accountContext({ state, facts, playbooks: { current }, t }: Draf
   const account = accountIn(facts);
   if (account === undefined) return undefined;
   const own = engagementOf(state, current, t, leadZone(facts, current));
-  const { leads, engagement, role, completeness, missing } = accountScopeOf(state, facts, current, t, own);
+  const { leads, engagement, role, completeness, missing } = accountScopeOf(state, facts, current, t, () => own);
   const heard = ({ standing }: Colleague): Instant => standing?.last?.at ?? 0;
   return {
     id: account.id,

@@ -1,9 +1,9 @@
 /** What a decision about one lead sees of its account: its colleagues, and what it makes of them. */
-import { accountIdOf } from './account.ts';
+import { hasAccount } from './account.ts';
 import { roleIn, rolesOf } from './buying-group.ts';
 import { isOpenDeal } from './deal-stage.ts';
 import type { Account, Facts } from './facts.ts';
-import { Needs } from './needs.ts';
+import { NEEDS } from './needs.ts';
 import type { Playbook } from './playbook.ts';
 import { type AccountScope, NO_ACCOUNT } from './scope.ts';
 import { engagementAt } from './standing.ts';
@@ -12,7 +12,8 @@ import type { Instant } from './time.ts';
 
 /** The lead's account; `undefined` when it has none. @throws Needs when it was not read. */
 export function accountIn(facts: Facts): Account | undefined {
-  if (facts.account === undefined && accountIdOf(facts.lead.domain) !== null) throw new Needs('account');
+  if (!hasAccount(facts.lead.domain)) return undefined;
+  if (facts.account === undefined) throw NEEDS.account;
   return facts.account ?? undefined;
 }
 
@@ -21,18 +22,68 @@ export function earnedByColleagues({ colleagues }: Account, playbook: Playbook, 
   return colleagues.reduce((sum, { standing }) => sum + (standing ? engagementAt(standing, playbook, now) : 0), 0);
 }
 
-/** @param own the lead's own engagement at `now` */
+/**
+ * The lead's role, and the rest when it is asked for: most rules end at the role, and only the rest reads colleagues.
+ * @param own the lead's own engagement at `now`
+ */
 export function accountScopeOf(
   state: LeadState,
   facts: Facts,
   playbook: Playbook,
   now: Instant,
-  own: number,
+  own: () => number,
 ): AccountScope {
+  const role = roleIn(playbook.buyingGroup, facts.lead);
+  let known: Others | undefined;
+  const rest = (): Others => {
+    known ??= othersOf(state, facts, playbook, now, role, own);
+    return known;
+  };
+  return {
+    role: role ?? '',
+    get name() {
+      return rest().name;
+    },
+    get domain() {
+      return rest().domain;
+    },
+    get leads() {
+      return rest().leads;
+    },
+    get withSales() {
+      return rest().withSales;
+    },
+    get openDeals() {
+      return rest().openDeals;
+    },
+    get engagement() {
+      return rest().engagement;
+    },
+    get roles() {
+      return rest().roles;
+    },
+    get missing() {
+      return rest().missing;
+    },
+    get completeness() {
+      return rest().completeness;
+    },
+  };
+}
+
+type Others = Omit<AccountScope, 'role'>;
+
+function othersOf(
+  state: LeadState,
+  facts: Facts,
+  playbook: Playbook,
+  now: Instant,
+  role: string | undefined,
+  own: () => number,
+): Others {
   const group = playbook.buyingGroup;
-  const role = roleIn(group, facts.lead);
   const account = accountIn(facts);
-  if (account === undefined) return { ...NO_ACCOUNT, role: role ?? '' };
+  if (account === undefined) return NO_ACCOUNT;
   const others = account.colleagues.filter(({ standing }) => standing?.out !== true);
   const held = others.flatMap((one) => roleIn(group, one.fields) ?? []);
   if (role !== undefined && state.disqualified === undefined) held.push(role);
@@ -42,11 +93,10 @@ export function accountScopeOf(
   return {
     name: account.name,
     domain: facts.lead.domain,
-    role: role ?? '',
     leads: account.colleagues.length + 1,
     withSales: others.filter(({ custody }) => custody === 'sales').length + (state.custody.who === 'sales' ? 1 : 0),
     openDeals: deals.size,
-    engagement: own + earnedByColleagues(account, playbook, now),
+    engagement: own() + earnedByColleagues(account, playbook, now),
     roles: filled,
     missing: missing.map(({ role }) => role),
     completeness,

@@ -10,5 +10,7 @@ export const GROUP_MAX = 50;
  * installation, so two writers cannot make two. `null` without a domain, or with one that anybody
  * has an address at.
  */
-export const accountIdOf = (domain: string): string | null =>
-  domain === '' || isFreemail(domain) ? null : hashId('account', domain);
+export const accountIdOf = (domain: string): string | null => (hasAccount(domain) ? hashId('account', domain) : null);
+
+/** Whether leads with this company domain have an account. */
+export const hasAccount = (domain: string): boolean => domain !== '' && !isFreemail(domain);

@@ -10,9 +10,17 @@ import { type LeadFields, NO_ACCOUNT, type Scope } from './scope.ts';
 export function roleIn(group: BuyingGroup | undefined, lead: LeadFields): string | undefined {
   if (group === undefined) return undefined;
   if (group.roles.includes(lead.role)) return lead.role;
+  const known = roles.get(group) ?? new WeakMap<LeadFields, { readonly role: string | undefined }>();
+  roles.set(group, known);
+  const before = known.get(lead);
+  if (before) return before.role;
   const scope = fieldsAlone(lead);
-  return group.map.find(({ when }) => when.test(scope))?.role;
+  const role = group.map.find(({ when }) => when.test(scope))?.role;
+  known.set(lead, { role });
+  return role;
 }
+
+const roles = new WeakMap<BuyingGroup, WeakMap<LeadFields, { readonly role: string | undefined }>>();
 
 /** What the rules of `map` see: `check` refuses those that look at anything else. */
 const fieldsAlone = (lead: LeadFields): Scope => ({

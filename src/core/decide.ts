@@ -11,7 +11,7 @@ import type { Draft } from './draft.ts';
 import type { Facts, Playbooks } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import { leftToSend } from './left.ts';
-import { Needs, type Supply } from './needs.ts';
+import { lookedAt, Needs, type Supply, supplied } from './needs.ts';
 import { noticesOf } from './notices.ts';
 import { settle } from './settle.ts';
 import { standingOf } from './standing.ts';
@@ -95,14 +95,9 @@ export function decide(request: Request): Decision {
 
 /** `decide` with what leads share at hand. */
 export function decideWith(request: Request, supply: Supply): Decided {
-  let { facts } = request;
-  for (const asked = new Set<string>(); ; ) {
-    const decision = decide({ ...request, facts });
-    if (decision.kind === 'decided') return decision;
-    if (asked.has(decision.what)) throw new Error(`the core asks for ${decision.what} that it has`);
-    asked.add(decision.what);
-    facts = { ...facts, ...supply[decision.what]() };
-  }
+  const decision = decide({ ...request, facts: supplied(request.facts, supply) });
+  if (decision.kind === 'decided') return decision;
+  throw new Error(`the core asks for ${decision.what} that it has`);
 }
 
 /** The working copy of a request, at the instant up to which its state is decided. */
@@ -212,6 +207,8 @@ function wakeOf(d: Draft, pending: readonly Input[]): Due | undefined {
     const ahead: Draft = {
       ...at,
       state: copyState(at.state),
+      // What nobody has looked at yet may be another by then.
+      facts: lookedAt(at.facts),
       effects: [],
       entered: [],
       maySend: false,
@@ -225,7 +222,7 @@ function wakeOf(d: Draft, pending: readonly Input[]): Due | undefined {
     }
     const quiet = ahead.effects.every((x) => x.kind === 'journal' && QUIET_ENTRIES.has(x.entry.type));
     if (!quiet) return due;
-    at = ahead;
+    at = { ...ahead, facts: d.facts };
   }
   return nextDue(d, pending, 'wake');
 }

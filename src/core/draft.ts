@@ -2,7 +2,7 @@
 import type { Effect, JournalEntry, StepEntered, TouchRequest } from './decision.ts';
 import type { AccountTurn, Facts, Playbooks, Routing } from './facts.ts';
 import type { InputBody } from './input.ts';
-import { Needs } from './needs.ts';
+import { NEEDS } from './needs.ts';
 import type { Cadence, Playbook, Step } from './playbook.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -61,12 +61,12 @@ export function journal(d: Draft, { by, data, playbook, ...words }: JournalWords
 }
 
 export const routingOf = (d: Draft): Routing => {
-  if (!d.facts.routing) throw new Needs('routing');
+  if (!d.facts.routing) throw NEEDS.routing;
   return d.facts.routing;
 };
 
 export const turnOf = (d: Draft): AccountTurn => {
-  if (!d.facts.turn) throw new Needs('turn');
+  if (!d.facts.turn) throw NEEDS.turn;
   return d.facts.turn;
 };
 

@@ -19,7 +19,7 @@ export function askForRoles(d: Draft): void {
   const rule = current.buyingGroup?.onMissing;
   const account = rule && accountIn(d.facts);
   if (!rule || !account) return;
-  const { missing } = accountScopeOf(d.state, d.facts, current, d.t, 0);
+  const { missing } = accountScopeOf(d.state, d.facts, current, d.t, () => 0);
   if (missing.length === 0) return;
   const { asked } = turnOf(d);
   const recent = (at: Instant): boolean => addDuration(at, rule.again, leadZone(d.facts, current)) > d.t;

@@ -20,6 +20,10 @@ export interface Condition {
   /** Whether time alone can change the answer (windows, decay, `ago`), so it must be evaluated ahead. */
   readonly timed: boolean;
   readonly test: (scope: Scope) => boolean;
+  /** Time alone cannot change it, and while it is false the condition is. Absent: not known. */
+  readonly steady?: (scope: Scope) => boolean;
+  /** It looks at nothing but the fields of the lead. */
+  readonly fieldsAlone?: boolean;
   /** It looks at the lead, so it cannot be asked about somebody unknown; absent: not known. */
   readonly aboutLead?: boolean;
   /** Where it stands, as `playbook.yaml:54`; absent when it was not read from a file. */

@@ -2,7 +2,7 @@
 import { localDay } from './calendar.ts';
 import { durationMs } from './duration.ts';
 import type { Playbook } from './playbook.ts';
-import type { Scope } from './scope.ts';
+import type { LeadFields, Scope } from './scope.ts';
 import type { LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 
@@ -107,9 +107,25 @@ export function engagementOf(state: LeadState, playbook: Playbook, now: Instant,
 
 /** Sum of the points of the fit rules that hold. */
 export function fitOf(playbook: Playbook, scope: Scope): number {
+  const { fit } = playbook.score;
+  const known = fit.every(({ when }) => when.fieldsAlone === true) ? knownFits(fit) : undefined;
+  const before = known?.get(scope.lead);
+  if (before !== undefined) return before;
   let sum = 0;
-  for (const rule of playbook.score.fit) if (rule.when.test(scope)) sum += rule.points;
-  return Math.max(0, sum);
+  for (const rule of fit) if (rule.when.test(scope)) sum += rule.points;
+  const found = Math.max(0, sum);
+  known?.set(scope.lead, found);
+  return found;
+}
+
+type FitRules = Playbook['score']['fit'];
+const fits = new WeakMap<FitRules, WeakMap<LeadFields, number>>();
+
+/** Fields never change in place, so what follows from them alone is kept with them. */
+function knownFits(rules: FitRules): WeakMap<LeadFields, number> {
+  const known = fits.get(rules) ?? new WeakMap<LeadFields, number>();
+  fits.set(rules, known);
+  return known;
 }
 
 const round = (n: number): number => Math.round(n * 10) / 10;

@@ -141,9 +141,15 @@ function followCustody(d: Draft): boolean {
 }
 
 /** Cadences by priority, then id: who enters first when a lane is free. */
-export function byPriority(cadences: Readonly<Record<string, Cadence>>): Cadence[] {
-  return Object.values(cadences).sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
+export function byPriority(cadences: Readonly<Record<string, Cadence>>): readonly Cadence[] {
+  const known = sorted.get(cadences);
+  if (known) return known;
+  const found = Object.values(cadences).sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
+  sorted.set(cadences, found);
+  return found;
 }
+
+const sorted = new WeakMap<Readonly<Record<string, Cadence>>, readonly Cadence[]>();
 
 function enterByRule(d: Draft): boolean {
   const playbook = d.playbooks.current;

@@ -10,7 +10,9 @@ import type { Rep } from './facts.ts';
 import type { Playbook } from './playbook.ts';
 import { createDueQueue, type Due } from './queue.ts';
 import { createAccounts } from './simulated-accounts.ts';
+import { createFunnel, type FunnelStep } from './simulated-funnel.ts';
 import { createSimulatedLead, type LeadToSimulate, type Mail, type SimulatedLead } from './simulated-lead.ts';
+import { type RepLoad, watchLoad } from './simulated-load.ts';
 import { createLine, createPace, type Pace, type Paced, type Quota } from './simulated-pace.ts';
 import { type Counts, createTally } from './tally.ts';
 import { DAY, type Instant } from './time.ts';
@@ -37,11 +39,14 @@ export interface SimulationResult extends Omit<Counts, 'byDay' | 'perCadence' | 
   readonly leads: number;
   readonly days: number;
   readonly endStates: Record<EndState, number>;
-  readonly byDay: Counts['byDay'];
+  /** `open`: leads that reps have at the end of the day. */
+  readonly byDay: readonly (Counts['byDay'][number] & { readonly open: number })[];
+  /** Leads that ever got so far. */
+  readonly funnel: Record<FunnelStep, number>;
   readonly perCadence: Counts['perCadence'];
   /** Leads by their stage at the end. */
   readonly perStage: Record<string, number>;
-  readonly repLoad: Counts['repLoad'];
+  readonly repLoad: Record<string, Counts['repLoad'][string] & RepLoad>;
   /** Leads that got no touch and no task in all that time. */
   readonly quiet: number;
   /** `pick` steps that had no email left for a lead: how often, by cadence and step. */
@@ -52,6 +57,8 @@ export interface SimulationResult extends Omit<Counts, 'byDay' | 'perCadence' | 
   readonly perLead: readonly { key: string; endState: EndState; stage: string; touches: number; tasks: number }[];
 }
 
+const RECORDED =
+  'Leads do what they did, whether or not this playbook sends what they did it after; reps answer as the behaviour file says.';
 const PEOPLE = 'Leads react and reps answer as the behaviour file says, drawn from the seed.';
 const NO_PEOPLE = 'Nobody reacts and no rep answers, since there is no behaviour file.';
 const ASSUMPTIONS = [
@@ -60,6 +67,9 @@ const ASSUMPTIONS = [
   PEOPLE,
   'The playbook stays as it is, and nobody pauses, enrolls or hands over by hand.',
 ] as const;
+
+/** The reps of a behaviour, with leads who do nothing of themselves: for leads that do what was recorded. */
+export const repsAlone = ({ reps }: Behaviour): Behaviour => ({ ...NOBODY, reps });
 
 const keyOf = ({ cadence, step }: { cadence: string; step: string }): string => `${cadence}/${step}`;
 
@@ -72,6 +82,8 @@ type Room = Due & { readonly lead?: undefined };
 export function simulate(s: Simulation): SimulationResult {
   const until = s.from + s.days * DAY;
   const tally = createTally(s.from, s.days);
+  const funnel = createFunnel();
+  const load = watchLoad(s.playbook.pools, s.days);
   const exhausted = new Map<string, { cadence: string; step: string; times: number }>();
   const world = {
     playbook: s.playbook,
@@ -89,6 +101,7 @@ export function simulate(s: Simulation): SimulationResult {
     },
     onJournal: (key: string, entry: JournalEntry) => {
       tally.add(entry);
+      funnel.add(key, entry);
       if (entry.type === 'step.exhausted') {
         const place = { cadence: entry.cadence ?? '', step: entry.step ?? '' };
         const times = exhausted.get(keyOf(place))?.times ?? 0;
@@ -139,13 +152,14 @@ export function simulate(s: Simulation): SimulationResult {
     now = turn.at;
     const today = Math.floor((turn.at - s.from) / DAY);
     if (today > day) {
-      day = today;
+      for (; day < today; day++) load.note(day + 1, world.open);
       s.onDay?.(day);
     }
     if (turn.lead !== undefined) play(turn.order, turn.lead, turn.at, world.pace === undefined ? 'free' : 'held');
     else if (world.pace !== undefined) serveLine(world.pace, turn.at);
     seeToLine(turn.at);
   }
+  for (; day < s.days; day++) load.note(day + 1, world.open);
   s.onDay?.(s.days);
 
   const endStates: Record<EndState, number> = {
@@ -166,17 +180,26 @@ export function simulate(s: Simulation): SimulationResult {
     perStage[stage] = (perStage[stage] ?? 0) + 1;
     return { key: lead.key, endState, stage, touches: lead.touches(), tasks: lead.tasks() };
   });
+  const counts = tally.counts();
+  const open = load.byDay();
   return {
     leads: leads.length,
     days: s.days,
-    ...tally.counts(),
+    ...counts,
+    byDay: counts.byDay.map((one) => ({ ...one, open: open[one.day - 1] ?? 0 })),
+    repLoad: Object.fromEntries(Object.entries(counts.repLoad).map(([rep, n]) => [rep, { ...n, ...load.of(rep) }])),
+    funnel: funnel.counts(),
     endStates,
     perStage,
     quiet: perLead.filter((lead) => lead.touches === 0 && lead.tasks === 0).length,
     exhausted: [...exhausted.values()].sort((a, b) => b.times - a.times || (keyOf(a) < keyOf(b) ? -1 : 1)),
-    assumptions:
-      s.behaviour === undefined ? ASSUMPTIONS.map((said) => (said === PEOPLE ? NO_PEOPLE : said)) : ASSUMPTIONS,
+    assumptions: ASSUMPTIONS.map((said) => (said === PEOPLE ? peopleOf(s) : said)),
     perLead,
     ...(world.pace === undefined ? {} : { pace: world.pace.result(line.length) }),
   };
+}
+
+function peopleOf({ leads, behaviour }: Simulation): string {
+  if (leads.some(({ signals }) => signals !== undefined)) return RECORDED;
+  return behaviour === undefined ? NO_PEOPLE : PEOPLE;
 }

@@ -40,17 +40,26 @@ export interface SimulatedAccounts {
 export function createAccounts(): SimulatedAccounts {
   const members = new Map<string, Member[]>();
   const reps = new Map<string, Map<string, KnownRep>>();
+  /** By domain: the id is a hash, and asked for at most decisions. */
+  const ids = new Map<string, string | null>();
+  const idOf = (domain: string): string | null => {
+    const known = ids.get(domain);
+    if (known !== undefined) return known;
+    const id = accountIdOf(domain);
+    ids.set(domain, id);
+    return id;
+  };
   const others = ({ key, fields }: Member): Member[] =>
     (members.get(fields.domain) ?? []).filter((one) => one.key !== key).slice(0, GROUP_MAX - 1);
 
   return {
     join(member) {
       const { domain } = member.fields;
-      if (accountIdOf(domain) !== null) members.set(domain, [...(members.get(domain) ?? []), member]);
+      if (idOf(domain) !== null) members.set(domain, [...(members.get(domain) ?? []), member]);
     },
     find: ({ fields }, key) => members.get(fields.domain)?.find((one) => one.key === key),
     seenBy(lead) {
-      const id = accountIdOf(lead.fields.domain);
+      const id = idOf(lead.fields.domain);
       if (id === null) return null;
       const group = others(lead);
       const openDeals = group.flatMap((one) =>
@@ -73,7 +82,7 @@ export function createAccounts(): SimulatedAccounts {
       };
     },
     repsFor({ key, fields }) {
-      if (accountIdOf(fields.domain) === null) return [];
+      if (idOf(fields.domain) === null) return [];
       const known = [...(reps.get(fields.domain) ?? [])].flatMap(([other, one]) => (other === key ? [] : [one]));
       known.sort((a, b) => Number(b.has) - Number(a.has) || b.at - a.at);
       return [...new Set(known.map(({ rep }) => rep))];

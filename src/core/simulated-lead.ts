@@ -29,6 +29,8 @@ export interface LeadToSimulate {
   /** What holds back mail from the start, such as an opt-out that came with the lead. */
   readonly suppressions: readonly Omit<Suppression, 'at'>[];
   readonly doNot?: readonly Omit<ChannelSuppression, 'at'>[];
+  /** What it did, as recorded; none of it before the start. */
+  readonly signals?: readonly SignalAct[];
 }
 
 export interface World {
@@ -85,6 +87,8 @@ interface ChatAct {
   readonly chat: number;
 }
 
+/** By which a preference centre or CRM tells that a person has left. */
+const LEAVING_SIGNAL = 'unsubscribed';
 /** A lead that decides more often than this at one instant would never settle: that is a mistake in the core. */
 const MOST_ROUNDS = 500;
 
@@ -175,9 +179,9 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       sendAs: world.pace === undefined ? ('due' as const) : ('now' as const),
     };
     return decideWith(request, {
-      routing: () => ({ routing: routing() }),
-      account: () => ({ account: world.accounts.seenBy(member) }),
-      turn: () => ({ turn: world.accounts.turnOf(member) }),
+      routing,
+      account: () => world.accounts.seenBy(member),
+      turn: () => world.accounts.turnOf(member),
     });
   }
 
@@ -329,6 +333,10 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
 
   put(from, { kind: 'lead.changed', ...consentsTold(given.consents), by: 'import' });
   for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') does(act);
+  for (const act of given.signals ?? []) {
+    if (act.type === LEAVING_SIGNAL) acts.push(suppressed(suppressions, act.at, 'unsubscribed', 'marketing'));
+    else does(act);
+  }
   for (const [n, sale] of actors.deals(key, from).entries()) tellOf(sale, `deal-${key}-crm-${n + 1}`);
 
   return {

@@ -16,10 +16,23 @@ export interface RepCount {
   tasks: number;
 }
 
+export interface DayCount {
+  day: number;
+  touches: number;
+  tasks: number;
+  handoffs: number;
+  /** Touches that a cap held back or took away. */
+  capped: number;
+  slaBreaches: number;
+  expired: number;
+}
+
 export interface Counts {
   touches: number;
   /** Reason to how many touches did not go. */
   skips: Record<string, number>;
+  /** Reason to how often a touch had to wait: caps of the lead and the account, a conversation, a window. */
+  held: Record<string, number>;
   tasks: number;
   handoffs: number;
   accepted: number;
@@ -31,7 +44,7 @@ export interface Counts {
   expired: number;
   slaBreaches: number;
   /** Day 1 is the first; days without anything are there too. */
-  byDay: { day: number; touches: number; tasks: number }[];
+  byDay: DayCount[];
   perCadence: Record<string, CadenceCount>;
   repLoad: Record<string, RepCount>;
 }
@@ -51,6 +64,9 @@ export interface Tally {
   counts(): Counts;
 }
 
+/** Reasons of a touch that waits for a cap. */
+const CAPS: ReadonlySet<string> = new Set(['capped', 'account-capped']);
+
 const words = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function bump(record: Record<string, number>, name: string): void {
@@ -66,6 +82,7 @@ export function createTally(from: Instant, days: number): Tally {
   const c: Counts = {
     touches: 0,
     skips: {},
+    held: {},
     tasks: 0,
     handoffs: 0,
     accepted: 0,
@@ -73,7 +90,10 @@ export function createTally(from: Instant, days: number): Tally {
     recycles: 0,
     expired: 0,
     slaBreaches: 0,
-    byDay: Array.from({ length: days }, (_, i) => ({ day: i + 1, touches: 0, tasks: 0 })),
+    byDay: Array.from({ length: days }, (_, i) => ({
+      ...{ day: i + 1, touches: 0, tasks: 0, handoffs: 0 },
+      ...{ capped: 0, slaBreaches: 0, expired: 0 },
+    })),
     perCadence: {},
     repLoad: {},
   };
@@ -101,6 +121,12 @@ export function createTally(from: Instant, days: number): Tally {
         case 'touch.skipped':
         case 'task.skipped':
           bump(c.skips, entry.reason ?? 'unknown');
+          if (day && CAPS.has(entry.reason ?? '')) day.capped += 1;
+          break;
+        case 'touch.held':
+        case 'touch.deferred':
+          bump(c.held, entry.reason ?? 'unknown');
+          if (day && CAPS.has(entry.reason ?? '')) day.capped += 1;
           break;
         case 'task.opened':
           c.tasks += 1;
@@ -109,6 +135,7 @@ export function createTally(from: Instant, days: number): Tally {
           break;
         case 'handoff.offered':
           c.handoffs += 1;
+          if (day) day.handoffs += 1;
           rep(words(entry.data['rep'])).offered += 1;
           break;
         case 'handoff.accepted':
@@ -124,10 +151,12 @@ export function createTally(from: Instant, days: number): Tally {
           break;
         case 'sla.breached':
           c.slaBreaches += 1;
+          if (day) day.slaBreaches += 1;
           rep(words(entry.data['rep'])).breached += 1;
           break;
         case 'lead.expired':
           c.expired += 1;
+          if (day) day.expired += 1;
           break;
         case 'enrollment.started':
           cadence(entry).entered += 1;
@@ -143,6 +172,7 @@ export function createTally(from: Instant, days: number): Tally {
     counts: () => ({
       ...c,
       skips: sorted(c.skips),
+      held: sorted(c.held),
       returns: sorted(c.returns),
       perCadence: sorted(c.perCadence),
       repLoad: sorted(c.repLoad),

@@ -48,7 +48,9 @@ class View implements Scope {
   readonly #enrollment: Enrollment | undefined;
   /** Signals count when later than this. */
   readonly #after: Instant;
-  #score: { fit: number; engagement: number } | undefined;
+  #score: Scope['score'] | undefined;
+  #fit: number | undefined;
+  #engagement: number | undefined;
   #scoring = false;
   #account: AccountScope | undefined;
   #forDefinitions: View | undefined;
@@ -84,7 +86,8 @@ class View implements Scope {
   }
   get account(): AccountScope {
     if (this.#account) return this.#account;
-    const own = engagementOf(this.#state, this.#playbook, this.now, leadZone(this.#facts, this.#playbook));
+    const own = (): number =>
+      engagementOf(this.#state, this.#playbook, this.now, leadZone(this.#facts, this.#playbook));
     this.#account = accountScopeOf(this.#state, this.#facts, this.#playbook, this.now, own);
     return this.#account;
   }
@@ -101,23 +104,40 @@ class View implements Scope {
     const rep = this.#state.custody.who === 'sales' ? this.#facts.custodian : undefined;
     return isWorking(calendarOf(this.#playbook, rep), this.now);
   }
-  get score(): { fit: number; engagement: number } {
-    if (this.#state.objected) return { fit: 0, engagement: 0 };
+  /** Each when it is asked for: most conditions on both are decided by the fit. */
+  get score(): Scope['score'] {
     if (this.#score) return this.#score;
+    const view = this;
+    this.#score = {
+      get fit() {
+        return view.#fitNow();
+      },
+      get engagement() {
+        return view.#engagementNow();
+      },
+    };
+    return this.#score;
+  }
+
+  #fitNow(): number {
     // A fit rule that asks for the score sees zeros: it cannot depend on itself.
-    if (this.#scoring) return { fit: 0, engagement: 0 };
+    if (this.#state.objected || this.#scoring) return 0;
+    if (this.#fit !== undefined) return this.#fit;
     this.#scoring = true;
     try {
-      const zone = leadZone(this.#facts, this.#playbook);
-      const shared = sharedEngagement(this.#facts, this.#playbook, this.now);
-      this.#score = {
-        fit: fitOf(this.#playbook, this),
-        engagement: engagementOf(this.#state, this.#playbook, this.now, zone, shared),
-      };
-      return this.#score;
+      this.#fit = fitOf(this.#playbook, this);
+      return this.#fit;
     } finally {
       this.#scoring = false;
     }
+  }
+  #engagementNow(): number {
+    if (this.#state.objected || this.#scoring) return 0;
+    if (this.#engagement !== undefined) return this.#engagement;
+    const zone = leadZone(this.#facts, this.#playbook);
+    const shared = sharedEngagement(this.#facts, this.#playbook, this.now);
+    this.#engagement = engagementOf(this.#state, this.#playbook, this.now, zone, shared);
+    return this.#engagement;
   }
 
   signals(type: string, within?: string): { count: number } {

@@ -8,6 +8,7 @@ import { dueAt, nextExpiry } from './expiry.ts';
 import type { Input } from './input.ts';
 import { type Condition, isSending } from './playbook.ts';
 import { awaitsRep } from './replies.ts';
+import type { Scope } from './scope.ts';
 import { nextClock } from './sla-clocks.ts';
 import { DAY, type Instant } from './time.ts';
 import { pauseScope } from './touch.ts';
@@ -97,13 +98,14 @@ function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
   }[] = [];
   for (const e of d.state.enrollments) {
     if (isResting(d, e)) continue;
-    const { cadence, step } = placeOf(d, e);
+    const { playbook, cadence, step } = placeOf(d, e);
     for (const condition of [
       cadence.goal,
       cadence.exit,
       step?.kind === 'waitFor' && e.state === 'running' ? step.when : undefined,
     ]) {
-      if (condition?.timed) watched.push({ condition, over: SINCE_ENROLLMENT, enrollment: e });
+      if (condition?.timed && mayTurn(condition, viewOf(d.state, d.facts, playbook, d.t, SINCE_ENROLLMENT, e)))
+        watched.push({ condition, over: SINCE_ENROLLMENT, enrollment: e });
     }
   }
   for (const cadence of Object.values(playbook.cadences)) {
@@ -111,7 +113,8 @@ function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
     if (!when || cadence.entry?.on !== undefined) continue;
     const answer = mayEnter({ state: d.state, facts: d.facts, playbook, cadence, now: d.t });
     if (answer.ok) {
-      if (when.timed) watched.push({ condition: when, over: HISTORY });
+      if (when.timed && mayTurn(when, viewOf(d.state, d.facts, playbook, d.t)))
+        watched.push({ condition: when, over: HISTORY });
     } else if (answer.retryAt !== undefined && answer.retryAt > d.t) {
       rested = Math.min(rested ?? answer.retryAt, answer.retryAt);
     }
@@ -133,6 +136,8 @@ function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
   }
   return bounded;
 }
+
+const mayTurn = ({ steady }: Condition, scope: Scope): boolean => steady === undefined || steady(scope);
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const two = (n: number): string => String(n).padStart(2, '0');

@@ -1,5 +1,5 @@
 /** Conditions: CEL, parsed and type-checked against one playbook, compiled to tests of a scope. */
-import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
+import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError, serialize } from '@marcbachmann/cel-js';
 import type { Condition } from '../core/playbook.ts';
 import type { Scope } from '../core/scope.ts';
 import {
@@ -8,6 +8,7 @@ import {
   createEnvironment,
   HISTORY_FUNCTIONS,
   LEAD_TYPES,
+  type PlaybookEnvironment,
   VARIABLES,
   withScope,
 } from './cel/environment.ts';
@@ -27,6 +28,8 @@ export interface CheckedCondition {
   readonly timed: boolean;
   readonly aboutLead: boolean;
   readonly test: Condition['test'];
+  readonly steady?: Condition['test'];
+  readonly fieldsAlone: boolean;
   readonly parts: NonNullable<Condition['parts']>;
 }
 
@@ -67,6 +70,10 @@ export function createConditions(definitions: ReadonlySet<string> | undefined): 
         mistakes.push(syntaxMistake(error, source));
       }
       const evaluate = run;
+      const test: Condition['test'] = (scope) =>
+        evaluate !== undefined && holds(scope, () => evaluate(bindings) === true);
+      const fieldsAlone = findings !== undefined && looksOnlyAt(findings, LEAD_ALONE);
+      const steady = steadyOf(ast, known, environment);
       return {
         source,
         mistakes: onePerPlace(mistakes),
@@ -75,7 +82,9 @@ export function createConditions(definitions: ReadonlySet<string> | undefined): 
         timed: findings?.timed ?? false,
         aboutLead: findings === undefined || isAboutLead(findings, definitions),
         parts: partsOf(ast, environment),
-        test: (scope) => evaluate !== undefined && holds(scope, () => evaluate(bindings) === true),
+        test: fieldsAlone ? rememberedByLead(test) : test,
+        fieldsAlone,
+        ...(steady === undefined ? {} : { steady }),
       };
     },
   };
@@ -99,6 +108,43 @@ function holds(scope: Scope, run: () => boolean): boolean {
     throw error;
   }
 }
+
+const LEAD_ALONE: ReadonlySet<string> = new Set(['lead']);
+/** What stays as it is while nothing happens to the lead. */
+const STEADY: ReadonlySet<string> = new Set(['lead', 'stage', 'custody', 'deal', 'attempts']);
+
+const looksOnlyAt = ({ names, timed, usesHistory }: Findings, allowed: ReadonlySet<string>): boolean =>
+  !timed && !usesHistory && [...names].every((name) => allowed.has(name));
+
+/** Fields never change in place, so the answer of a condition about nothing else is kept with them. */
+function rememberedByLead(test: Condition['test']): Condition['test'] {
+  const known = new WeakMap<Scope['lead'], boolean>();
+  return (scope) => {
+    const before = known.get(scope.lead);
+    if (before !== undefined) return before;
+    const answer = test(scope);
+    known.set(scope.lead, answer);
+    return answer;
+  };
+}
+
+/** The parts between `&&` that time cannot change: while they do not hold, no time makes the whole hold. */
+function steadyOf(
+  ast: ASTNode | undefined,
+  known: KnownNames,
+  { cel, bindings }: PlaybookEnvironment,
+): Condition['test'] | undefined {
+  const parts = ast === undefined ? [] : conjuncts(ast).filter((part) => looksOnlyAt(walk(part, known), STEADY));
+  if (parts.length === 0) return undefined;
+  let run: ((bindings: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  return (scope) => {
+    run ??= cel.parse(parts.map((part) => `(${serialize(part)})`).join(' && '));
+    const evaluate = run;
+    return holds(scope, () => evaluate(bindings) === true);
+  };
+}
+
+const conjuncts = (node: ASTNode): ASTNode[] => (node.op === '&&' ? node.args.flatMap(conjuncts) : [node]);
 
 /** Functions CEL has and conditions may not use, since they fail for some inputs. */
 function unavailable(ast: ASTNode): Mistake[] {

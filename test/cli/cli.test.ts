@@ -241,8 +241,9 @@ describe('volley simulate', () => {
     [['--from', '2026-02-30'], 'date that exists'],
     [['--leads', '/nowhere.csv'], 'there is no file /nowhere.csv'],
     [['--behaviour', 'package.json'], "package.json:1:1 'leads' is missing"],
-    [['--signals', 'x'], 'not in this version'],
-    [['--against', 'x'], 'not in this version'],
+    [['--signals', '/nowhere.ndjson'], 'there is no file /nowhere.ndjson'],
+    [['--against', '/nowhere'], '/nowhere'],
+    [['--seeds', '0'], 'whole number'],
   ])('%j is wrong use', async (args, words) => {
     const { code, out, err } = await simulate(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -170,6 +170,12 @@ describe('simulate', () => {
     }
     expect(result.handoffs).toBe(Object.values(result.repLoad).reduce((n, rep) => n + rep.offered, 0));
     expect(result.touches).toBe(result.byDay.reduce((n, day) => n + day.touches, 0));
+    for (const figure of ['tasks', 'handoffs', 'slaBreaches', 'expired'] as const)
+      expect(result.byDay.reduce((n, day) => n + day[figure], 0)).toBe(result[figure]);
+    expect(result.funnel.touched).toBeGreaterThan(result.funnel.reacted);
+    expect(result.funnel.offered).toBeGreaterThan(result.funnel.accepted);
+    // At the end of the last day they have whom sales has.
+    expect(result.byDay.at(-1)?.open).toBe(result.endStates['with-sales']);
     expect(result.touches).toBe(Object.values(result.perCadence).reduce((n, cadence) => n + cadence.touches, 0));
   });
 

@@ -53,6 +53,32 @@ describe('conditions', () => {
     expect(asked).toEqual(['email.clicked undefined', 'email.opened P14D']);
   });
 
+  it('know what of them time cannot change: while that does not hold, no midnight is looked at', () => {
+    const won = condition("stage == 'evaluating' && last('meeting.held') < ago('P3D')");
+    expect(won.timed).toBe(true);
+    expect(won.steady?.({ ...SCOPE, stage: 'exploring' })).toBe(false);
+    expect(won.steady?.({ ...SCOPE, stage: 'evaluating' })).toBe(true);
+    // Either side may make it true, a definition may be timed itself, and a score decays.
+    for (const source of ["stage == 'evaluating' || score.engagement < 5.0", 'old && score.engagement < 5.0'])
+      expect(condition(source, { old: "last('meeting.held') < ago('P3D')" }).steady, source).toBeUndefined();
+  });
+
+  it('about the fields of a lead alone are answered once for them, and anew for others', () => {
+    const head = condition("lead.title.contains('Head')");
+    expect(head.fieldsAlone).toBe(true);
+    expect([LEAD, { ...LEAD, title: 'Buyer' }, LEAD].map((lead) => head.test({ ...SCOPE, lead }))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    for (const source of [
+      "lead.title == '' && working",
+      "lead.title == '' && seen('email.clicked')",
+      'score.fit > 3.0',
+    ])
+      expect(condition(source).fieldsAlone, source).toBe(false);
+  });
+
   it('take the epoch for what has never happened', () => {
     expect(test("last('meeting.held') < ago('P7000D')")).toBe(true);
     expect(test("last('meeting.held') > ago('P3D')", { last: () => SCOPE.now - 86_400_000 })).toBe(true);

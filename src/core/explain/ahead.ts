@@ -92,9 +92,9 @@ function decideAt(q: Question, state: LeadState, inputs: readonly Input[], now: 
   const facts: Facts = { ...others, ...(custodian === undefined ? {} : { custodian }) };
   const request = { state, facts, playbooks: q.playbooks, inputs, now, maySend: true, sendAs: q.sendAs };
   return decideWith(request, {
-    routing: () => ({ routing }),
-    account: () => ({ account: facts.account ?? null }),
-    turn: () => ({ turn: facts.turn ?? NO_TURN }),
+    routing: () => routing,
+    account: () => facts.account ?? null,
+    turn: () => facts.turn ?? NO_TURN,
   });
 }
 

@@ -73,6 +73,8 @@ export function checkConditions({ playbook, cadences, names }: Workspace, report
         source: condition.source,
         timed: condition.timed || [...usesOf(condition)].some((name) => timed.has(name)),
         test: condition.test,
+        fieldsAlone: condition.fieldsAlone,
+        ...(condition.steady === undefined ? {} : { steady: condition.steady }),
         aboutLead: condition.aboutLead,
         place: condition.place,
         parts: condition.parts,

@@ -110,9 +110,9 @@ export class PlayedLead {
       sendAs: 'now' as const,
     };
     const decision = decideWith(request, {
-      routing: () => ({ routing: this.facts.routing ?? { reps: {}, given: {}, turns: {}, open: {} } }),
-      account: () => ({ account: this.account }),
-      turn: () => ({ turn: this.turn }),
+      routing: () => this.facts.routing ?? { reps: {}, given: {}, turns: {}, open: {} },
+      account: () => this.account,
+      turn: () => this.turn,
     });
     this.state = decision.state;
     this.effects.push(...decision.effects);
