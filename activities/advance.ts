@@ -13,45 +13,23 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../src/clock.ts';
-import { accountIdOf } from '../src/core/account.ts';
-import type { AlreadyEnded } from '../src/core/already-ended.ts';
-import { decide } from '../src/core/decide.ts';
 import type { Decided, TouchRequest } from '../src/core/decision.ts';
 import { VolleyError } from '../src/core/errors.ts';
-import type { Facts } from '../src/core/facts.ts';
-import type { Input, InputBody } from '../src/core/input.ts';
-import type { Shared } from '../src/core/needs.ts';
 import type { Hold } from '../src/core/pause-scopes.ts';
-import type { Company, Playbook } from '../src/core/playbook.ts';
-import { initialState, type LeadState } from '../src/core/state.ts';
-import type { Instant } from '../src/core/time.ts';
-import { createRenderer } from '../src/email/render.ts';
 import { type Pacer, type Permit, URGENCY } from '../src/pace/pacer.ts';
 import type { PlaybookCache } from '../src/playbook/cache.ts';
-import { peekAccount } from '../src/store/account-facts.ts';
-import { asksTurn, loadTurn } from '../src/store/account-turn.ts';
-import type { Database, Db } from '../src/store/db.ts';
-import { forgetLate } from '../src/store/erase.ts';
+import type { Database } from '../src/store/db.ts';
 import { isStoreAway, LaneConflict, SequenceConflict, TaskConflict, TouchConflict } from '../src/store/errors.ts';
 import { noteFailure } from '../src/store/failures.ts';
 import { crowdMs } from '../src/store/inbox.ts';
-import { passOn } from '../src/store/lead-aliases.ts';
-import {
-  asksSameAccount,
-  type CommitExtra,
-  commitDecision,
-  countedReps,
-  type Loaded,
-  loadLead,
-  loadRouting,
-} from '../src/store/states.ts';
 import { endStrayRuns } from '../src/store/stray-runs.ts';
-import { heldBy } from '../src/store/touches.ts';
 import { transact } from '../src/store/tx.ts';
-import { type DeliverDeps, type Delivery, makeReady, openLine } from './deliver.ts';
+import { createDeciding, type DecidedStep, type DecidingDeps, type Step } from './deciding.ts';
+import { type DeliverDeps, makeReady, openLine } from './deliver.ts';
+import { type Ended, endOf } from './ended.ts';
 import { createGate } from './gate.ts';
 import { Turn, takenBack } from './turn.ts';
-import { createVersions, MissingVersions, type Versions } from './versions.ts';
+import { createVersions, MissingVersions } from './versions.ts';
 
 /** As small as it can be, since every touch's history holds one. */
 export interface AdvanceAnswer {
@@ -80,15 +58,13 @@ export interface LeadActivities {
 export const ADVANCE_POINTS = ['claiming', 'claimed', 'sending-committed', 'accepted', 'recorded'] as const;
 export type AdvancePoint = (typeof ADVANCE_POINTS)[number];
 
-export interface AdvanceDeps extends DeliverDeps {
+export interface AdvanceDeps extends DeliverDeps, Pick<DecidingDeps, 'giveUpMs'> {
   readonly database: Database;
   readonly playbooks: Pick<PlaybookCache, 'get'>;
   /** Wakes leads that this one has written to; absent, the sweeper does. */
   readonly nudger?: { nudge(leadIds: readonly string[]): Promise<void> };
   /** Who may send when; absent: at once (a sped-up clock). */
   readonly pacer?: Pick<Pacer, 'permit' | 'rate'> | undefined;
-  /** How long a `Send` event may take when nobody else knows how a touch ended, real ms; 15 min (sped up: 1 min). */
-  readonly giveUpMs?: number;
   readonly onPoint?: (point: AdvancePoint, at: { leadId: string; touchId: string }) => Promise<void>;
 }
 
@@ -115,86 +91,14 @@ const LONGEST_MS = 5_000;
 const COMMITTING = 2;
 /** How long what only this process knows of a touch waits for a store that is away, real ms. */
 const STORE_BACK_MS = 60_000;
-const GIVE_UP_MS = 15 * 60_000;
-/** A sped-up development run is over after 15 minutes. */
-const GIVE_UP_SPED_UP_MS = 60_000;
 /** A lead that does not exist (any more): newer than anything, so that its workflow ends. */
 const GONE: AdvanceAnswer = { n: Number.MAX_SAFE_INTEGER };
-
-/** How a touch ended, on its way into the next decision; no `body`: nobody knows. */
-export interface Ended {
-  readonly touch: TouchRequest;
-  readonly body?: Extract<InputBody, { kind: 'touch.result' }>;
-  readonly at: Instant;
-  readonly messageId?: string;
-  readonly subject?: string;
-  /** Counts only while the touch is `sending` by this attempt: nobody knows whether its commit took effect. */
-  readonly holder?: string;
-}
-
-type Step =
-  | { readonly kind: 'gone' }
-  /** No playbook has been applied yet: inputs wait in the inbox, and the sweeper nudges when there is one. */
-  | { readonly kind: 'idle'; readonly seq: number }
-  | DecidedStep;
-
-interface DecidedStep {
-  readonly kind: 'decided';
-  readonly decided: Decided;
-  readonly facts: Facts;
-  readonly now: Instant;
-  /** As the playbook in force has it: a letter of an older version carries today's address. */
-  readonly company: Company;
-  /** Colleagues with something new in their inbox. */
-  readonly told: readonly string[];
-}
 
 export function createAdvance(deps: AdvanceDeps): Advance {
   const { database, clock, log } = deps;
   const versions = createVersions(deps.playbooks);
+  const decideIn = createDeciding(deps, versions);
   const gate = createGate(COMMITTING);
-  const giveUpMs = deps.giveUpMs ?? (isSpedUp(clock) ? GIVE_UP_SPED_UP_MS : GIVE_UP_MS);
-
-  const decideIn = async (tx: Db, leadId: string, turn: Turn, given: Ended | undefined): Promise<Step> => {
-    const loaded = await loadLead(tx, leadId);
-    const ours = given?.holder === undefined || (await heldBy(tx, given.touch.id, given.holder));
-    const ended = ours ? given : undefined;
-    if (loaded === null) {
-      await passOn(tx, leadId, ended === undefined ? [] : resultOf(ended), clock.now());
-      await forgetLate(tx, leadId, ended === undefined ? undefined : lateEndOf(ended), clock.now());
-      return { kind: 'gone' };
-    }
-    if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
-    const now = clock.now();
-    const known = requestOf(withHolds(loaded, turn.holds), versions, clock, { now, maySend: turn.maySend, ended });
-    const request = { ...known, ended: turn.already };
-    let { facts } = request;
-    let decision = decide(request);
-    for (const asked = new Set<Shared>(); decision.kind === 'needs'; decision = decide({ ...request, facts })) {
-      const { what } = decision;
-      if (asked.has(what)) throw new Error(`the core asks for ${what} that it has`);
-      asked.add(what);
-      facts = { ...facts, ...(await readShared(tx, what, { facts, current: request.playbooks.current, now })) };
-    }
-    const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
-    if (decided.touch !== undefined) await deps.onPoint?.('claiming', { leadId, touchId: decided.touch.id });
-    const rows = new Set(loaded.inputs.map((input) => input.id));
-    const applied = decided.applied.filter((id) => rows.has(id));
-    const commit = withoutEnded({ ...decided, applied }, turn.already);
-    await commitDecision(tx, leadId, loaded.seq, commit, {
-      now,
-      playbook: loaded.playbook,
-      toEmail: facts.lead.email,
-      holder: turn.holder,
-      accountId: accountIdOf(facts.lead.domain),
-      sesMessageId: ended?.messageId,
-      listeners: loaded.listeners,
-      subject: ended?.subject,
-      tasks: renderTasks(decided, facts, request.playbooks.current, deps),
-    });
-    return { kind: 'decided', decided: commit, facts, now, company: request.playbooks.current.company, told: [] };
-  };
-
   /**
    * One transaction. A touch's message is made in it, so that after its commit only one write is left to do; what
    * cannot go is decided about again before anybody sees it as `sending`.
@@ -350,146 +254,6 @@ const leaveFor = (pacer: AdvanceDeps['pacer'], urgency: number, started: number)
 
 /** Without a permit nothing goes, not even what the scope leaves alone: that is nudged again at once. */
 const holdsOf = (scope: Hold): readonly Hold[] => (scope === 'quota:marketing' ? [scope, 'quota:all'] : [scope]);
-
-/** The quota may have run out before the row that says so was there. */
-const withHolds = (loaded: Loaded, holds: readonly string[]): Loaded =>
-  holds.length === 0 ? loaded : { ...loaded, facts: { ...loaded.facts, pauses: [...loaded.facts.pauses, ...holds] } };
-
-/** What leads share, read in the transaction that decides. */
-async function readShared(
-  tx: Db,
-  what: Shared,
-  { facts: { leadId, lead, turn }, current, now }: { facts: Facts; current: Playbook; now: Instant },
-): Promise<Partial<Facts>> {
-  switch (what) {
-    case 'routing': {
-      // In one order everywhere: the account before the pools.
-      const first = turn ?? (asksTurn(current) ? await loadTurn(tx, leadId, lead, now) : undefined);
-      const colleaguesOf = asksSameAccount(current) ? leadId : undefined;
-      return {
-        routing: await loadRouting(tx, countedReps(current), colleaguesOf),
-        ...(first === undefined ? {} : { turn: first }),
-      };
-    }
-    case 'turn':
-      return { turn: await loadTurn(tx, leadId, lead, now) };
-    case 'account':
-      return { account: await peekAccount(tx, leadId, lead.domain) };
-  }
-}
-
-const isSpedUp = (clock: Clock): boolean => clock.anchor.factor > 1;
-
-function requestOf(
-  loaded: Loaded,
-  versions: Versions,
-  clock: Clock,
-  { now, maySend, ended }: { now: Instant; maySend: boolean; ended: Ended | undefined },
-) {
-  const playbooks = versions.forState(loaded.playbook ?? '', loaded.state);
-  const { facts } = loaded;
-  const state = loaded.state ?? initialState(playbooks.current.stages[0]?.id ?? '', facts.createdAt);
-  return {
-    state,
-    facts,
-    playbooks,
-    inputs: [...loaded.inputs, ...resultsOf(state, loaded.sendingAccepted, ended, now)],
-    now,
-    maySend,
-    sendAs: isSpedUp(clock) ? ('due' as const) : ('now' as const),
-  };
-}
-
-function endOf(touch: TouchRequest, delivery: Delivery, state: LeadState, clock: Clock): Ended {
-  // Sped up, a touch goes at its due time, and what follows from it is dated then too.
-  const at = isSpedUp(clock) ? touch.at : clock.now();
-  const result = { kind: 'touch.result', touch: touch.id } as const;
-  switch (delivery.kind) {
-    case 'accepted':
-      return {
-        touch,
-        at,
-        messageId: delivery.messageId,
-        subject: delivery.subject,
-        body: { ...result, outcome: 'sent' },
-      };
-    case 'refused': {
-      const refusals = state.enrollments.find((enrollment) => enrollment.touch === touch.id)?.refusals ?? 0;
-      const retryAt = clock.now() + Math.ceil(delivery.retryAfterMs(refusals) * clock.anchor.factor);
-      return { touch, at, body: { ...result, outcome: 'refused', retryAt, detail: delivery.detail } };
-    }
-    case 'failed':
-      return { touch, at, body: { ...result, outcome: 'failed', detail: delivery.detail } };
-    case 'unknown':
-      return { touch, at };
-  }
-}
-
-/** How a touch ended whose lead was erased while it was on its way. */
-const lateEndOf = ({ touch, body }: Ended): Parameters<typeof forgetLate>[2] => ({
-  touch: touch.id,
-  state: body === undefined ? 'unconfirmed' : body.outcome === 'sent' ? 'sent' : 'failed',
-});
-
-/** How the touch just tried ended, if anybody knows. */
-const resultOf = ({ touch, body, at }: Ended): Input[] =>
-  body === undefined ? [] : [{ id: `result:${touch.id}`, at, body }];
-
-/** Results the inbox does not hold: of the touch just tried, and of those SES has said it took. */
-function resultsOf(state: LeadState, accepted: readonly string[], ended: Ended | undefined, now: Instant): Input[] {
-  const results = ended === undefined ? [] : resultOf(ended);
-  for (const touch of accepted) {
-    if (touch === ended?.touch.id && ended.body !== undefined) continue;
-    const sending = state.sending.find((one) => one.touch === touch);
-    if (sending === undefined) continue;
-    // Before the time to give up, whenever it is looked at: what is proven must not be parked by a late wake.
-    const at = Math.min(now, sending.giveUpAt);
-    results.push({ id: `result:${touch}`, at, body: { kind: 'touch.result', touch, outcome: 'sent' } });
-  }
-  return results;
-}
-
-/**
- * SES answers in real time, so the time to give up is counted in real time whatever the clock's
- * speed; and a decision with a touch gets a wake, so that the rows alone find its lead if the
- * worker dies now.
- */
-function withGiveUp(decided: Decided, giveUpAt: Instant): Decided {
-  const { touch, state } = decided;
-  if (touch === undefined) return decided;
-  const sending = state.sending.map((entry) => (entry.touch === touch.id ? { ...entry, giveUpAt } : entry));
-  const summary = `${touch.cadence} / ${touch.step}: resolve`;
-  return { ...decided, state: { ...state, sending }, wake: { at: giveUpAt, queue: 'lead', summary } };
-}
-
-/** A touch that has ended already never goes again; when its time to give up comes, the lead goes on. */
-function withoutEnded({ touch, ...decided }: Decided, already: AlreadyEnded): Decided {
-  return touch === undefined || already.has(touch.id) ? decided : { ...decided, touch };
-}
-
-/** Titles and bodies of the tasks opened. A template that fails leaves the kind as title: work must not get lost. */
-function renderTasks(
-  decided: Decided,
-  facts: Facts,
-  playbook: Playbook,
-  deps: AdvanceDeps,
-): NonNullable<CommitExtra['tasks']> {
-  const rendered: Record<string, { title: string; body?: string }> = {};
-  for (const effect of decided.effects) {
-    if (effect.kind !== 'task.open') continue;
-    const { task } = effect;
-    const rep = task.assignee === undefined ? undefined : facts.routing?.reps[task.assignee];
-    const line = (template: string): string =>
-      createRenderer(playbook).line(template, { lead: facts.lead, rep: rep ?? facts.custodian, role: task.role });
-    try {
-      rendered[task.id] = { title: line(task.title), ...(task.body === undefined ? {} : { body: line(task.body) }) };
-    } catch (err) {
-      deps.log.error({ leadId: facts.leadId, taskId: task.id, err }, 'the title of a task could not be made');
-      rendered[task.id] = { title: task.kind };
-    }
-  }
-  return rendered;
-}
 
 function answerOf({ state, wake }: Decided, clock: Clock, laterMs: number): AdvanceAnswer {
   if (wake === null) return { n: state.seq };

@@ -4,8 +4,8 @@ import type { Clock } from '../src/clock.ts';
 import type { AlreadyEnded } from '../src/core/already-ended.ts';
 import type { TouchRequest } from '../src/core/decision.ts';
 import { NOT_SENT } from '../src/core/touch.ts';
-import type { Ended } from './advance.ts';
 import type { Delivery, Line, Made } from './deliver.ts';
+import type { Ended } from './ended.ts';
 
 type Ready = Extract<Made, { kind: 'ready' }>;
 
