@@ -10,6 +10,7 @@ import type { Company, Playbook } from '../src/core/playbook.ts';
 import { trackLinks } from '../src/email/clicks/links.ts';
 import { compose, replyAddress, type Thread } from '../src/email/compose.ts';
 import type { Reservation } from '../src/email/connections.ts';
+import type { Edited } from '../src/email/edited.ts';
 import { backOffMs, notSent, SendRefused, SendRejected } from '../src/email/errors.ts';
 import { feedbackId } from '../src/email/feedback-id.ts';
 import type { MailSettings } from '../src/email/links.ts';
@@ -18,6 +19,7 @@ import type { Sender } from '../src/email/sender.ts';
 import { signReplyToken, signToken } from '../src/email/tokens.ts';
 import type { Logger } from '../src/log.ts';
 import type { Db } from '../src/store/db.ts';
+import { draftOfTask } from '../src/store/tasks.ts';
 import { threadOf } from './thread.ts';
 
 export interface DeliverDeps {
@@ -83,11 +85,17 @@ export async function makeReady(
   const about = { leadId: facts.leadId, touchId: touch.id, cadence: touch.cadence, step: touch.step };
   if (line !== undefined && line.kind !== 'open') return line;
   const thread = await threadFor(tx, touch, facts, by, deps);
+  const edited = touch.draft === undefined ? undefined : await draftOfTask(tx, touch.draft);
+  if (edited === null) {
+    deps.log.error(about, 'what a rep has written for an email is gone; what it stood in for does not go');
+    return { kind: 'failed', detail: RENDER_FAILED };
+  }
+  const words = { thread, edited };
   let message: Awaited<ReturnType<typeof make>>;
   try {
-    message = await make(touch, facts, by, deps, thread).catch((error: unknown) => {
+    message = await make(touch, facts, by, deps, words).catch((error: unknown) => {
       // The check has made it in time: this process was held up, or the machine.
-      if (error instanceof VolleyError && error.code === 'email-too-slow') return make(touch, facts, by, deps, thread);
+      if (error instanceof VolleyError && error.code === 'email-too-slow') return make(touch, facts, by, deps, words);
       throw error;
     });
   } catch (err) {
@@ -149,8 +157,9 @@ function rendererFor(touch: TouchRequest, facts: Facts, { playbook, company }: S
   const { lead, leadId, custodian } = facts;
   const token = signToken(mail.secret, { leadId, purpose: touch.purpose, touch: touch.id });
   const unsubscribeUrl = `${mail.publicUrl}/u/${token}`;
-  const render = (email: string) =>
+  const render = (email: string, edited?: Edited) =>
     createRenderer(playbook).render(email, {
+      edited,
       purpose: touch.purpose,
       lead,
       rep: custodian,
@@ -177,12 +186,18 @@ async function threadFor(tx: Db, touch: TouchRequest, facts: Facts, by: Sending,
   });
 }
 
-async function make(touch: TouchRequest, facts: Facts, by: Sending, deps: DeliverDeps, thread: Thread | undefined) {
+async function make(
+  touch: TouchRequest,
+  facts: Facts,
+  by: Sending,
+  deps: DeliverDeps,
+  { thread, edited }: { readonly thread: Thread | undefined; readonly edited: Edited | undefined },
+) {
   const { lead, leadId } = facts;
   const { company } = by;
   const { clock, mail } = deps;
   const { render, unsubscribeUrl } = rendererFor(touch, facts, by, deps);
-  const rendered = render(touch.email);
+  const rendered = render(touch.email, edited);
   const raw = await compose({
     ...rendered,
     html: tracked(rendered.html, touch, company, mail),

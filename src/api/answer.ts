@@ -3,7 +3,9 @@ import { z } from '@hono/zod-openapi';
 import { isChatTask } from '../core/chats.ts';
 import type { InputBody } from '../core/input.ts';
 import type { Playbook } from '../core/playbook.ts';
+import { REVIEW, REVIEW_ANSWERS } from '../core/review.ts';
 import { type Instant, iso } from '../core/time.ts';
+import { type Edited, whyNoBody } from '../email/edited.ts';
 import { putInputs } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
 import { lockTask } from '../store/task-lock.ts';
@@ -27,6 +29,8 @@ export interface Frame {
 export interface Given extends Omit<Return, 'reason'> {
   readonly reason?: string | undefined;
   readonly disposition?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly text?: string | undefined;
 }
 
 export const acceptIn = z.strictObject({ note: noteIn.optional() });
@@ -36,6 +40,13 @@ export const completeIn = z.strictObject({
     .openapi({ description: 'How it ended; the step’s `outcomes` go by it.', example: 'connected' }),
   facts: factsIn.optional(),
   note: noteIn.optional(),
+  text: text(20_000)
+    .optional()
+    .openapi({ description: 'Of `review-email`, with `edit`: what the email says instead, as Markdown.' }),
+  subject: text(200)
+    .regex(/^[^\r\n]*$/, 'must be one line')
+    .optional()
+    .openapi({ description: 'Of `review-email`, with `edit`: its subject; as it is when not given.' }),
 });
 export const skipIn = z.strictObject({ reason: text(500).optional(), note: noteIn.optional() });
 
@@ -64,6 +75,7 @@ export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, {
   if (task.kind === 'handoff' && own !== null && (task.assignee ?? own) !== own) {
     throw new Problem('not-yours', 'This handoff has gone to another rep');
   }
+  const draft = draftIn(task, verb, given);
   if (verb === 'reject') ruleOf({ ...given, reason: given.reason ?? '' }, playbook, loaded, now);
   const disposition = verb === 'complete' ? (given.disposition ?? 'done') : verb === 'skip' ? 'skipped' : undefined;
   const answered = await answerRow(tx, id, {
@@ -76,6 +88,7 @@ export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, {
     facts: given.facts,
     note: given.note,
     until: given.until,
+    draft,
   });
   const after = await getTask(tx, id);
   if (after === null) throw new Problem('not-found', `There is no task ${id}`);
@@ -91,6 +104,32 @@ export async function answerTask(tx: Db, id: string, verb: Verb, given: Given, {
   // No key: the compare-and-set has let one answer through, and a task opened again has another.
   await putInputs(tx, [{ leadId: task.leadId, at: now, body: input }], now);
   return { status: 200 as const, body: toTask(after, now, playbook), nudge: [task.leadId] };
+}
+
+/** The rep's own words for the email; an email nobody has said yes to by name does not go. */
+function draftIn(task: Task, verb: Verb, { disposition, subject, text }: Given): Edited | undefined {
+  const wrong = (path: string, message: string) =>
+    new Problem('bad-draft', `${path} ${message}`, { errors: [{ path, message }] });
+  const reviewed = task.kind === REVIEW && verb === 'complete';
+  if (reviewed && !REVIEW_ANSWERS.some((word) => word === disposition)) {
+    throw new Problem(
+      'wrong-answer',
+      'An email goes with the disposition send, or edit and its text; skip keeps it back',
+      {
+        more: { kind: task.kind },
+      },
+    );
+  }
+  if (!reviewed || disposition !== 'edit') {
+    const given = text === undefined ? subject : text;
+    if (given !== undefined)
+      throw wrong(text === undefined ? 'subject' : 'text', 'is for the disposition edit of an email');
+    return undefined;
+  }
+  if (text === undefined) throw wrong('text', 'is what the email is to say instead');
+  const why = whyNoBody(text);
+  if (why !== undefined) throw wrong('text', `cannot go: ${why}`);
+  return { subject, text };
 }
 
 function checkVerb(task: Task, verb: Verb): void {

@@ -10,6 +10,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { documentOf } from './docs/document.ts';
 import { docsPage } from './docs/page.ts';
+import { draftRoutes } from './drafts.ts';
 import { duplicateRoutes } from './duplicates.ts';
 import { enrollmentRoutes } from './enrollments.ts';
 import { erasureRoutes } from './erasures.ts';
@@ -69,6 +70,7 @@ const resources = [
   enrollmentRoutes,
   signalRoutes,
   taskRoutes,
+  draftRoutes,
   taskBulkRoutes,
   chatRoutes,
   repRoutes,

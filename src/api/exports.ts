@@ -12,7 +12,7 @@ import { type Held, readHeld } from '../store/export.ts';
 import { type JournalRow, listJournal } from '../store/journal.ts';
 import type { LeadRecord } from '../store/leads.ts';
 import { peekLead } from '../store/states.ts';
-import { listTasks } from '../store/tasks.ts';
+import { listTasks, type Task, type TaskDraft } from '../store/tasks.ts';
 import { readJson } from '../store/values.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -89,7 +89,7 @@ async function exportOf(deps: ApiDeps, record: LeadRecord): Promise<LeadExport> 
     lead: detail,
     ...restOf(held, id),
     consents: (await listConsents(db, id)).map((row) => toConsent(row, now)),
-    messages: await messagesOf(deps, held, detail),
+    messages: await messagesOf(deps, held, detail, tasks),
     tasks: tasks.map((task) => {
       const { context, ...rest } = toTask(task, now, playbook);
       const { account: _____, ...own } = context;
@@ -169,10 +169,16 @@ function entryOf(row: JournalRow, zone: string): LeadExport['journal'][number] {
 
 const WENT: ReadonlySet<string> = new Set(['sending', 'sent', 'unconfirmed']);
 
-async function messagesOf(deps: ApiDeps, { touches }: Held, lead: LeadFields): Promise<LeadExport['messages']> {
+async function messagesOf(
+  deps: ApiDeps,
+  { touches }: Held,
+  lead: LeadFields,
+  tasks: readonly Task[],
+): Promise<LeadExport['messages']> {
   const messages: LeadExport['messages'] = [];
   for (const row of touches) {
-    const text = WENT.has(row.state) ? await textOf(deps, row, lead) : null;
+    const task = tasks.find((one) => one.enrollment === row.enrollment && one.step === row.step);
+    const text = WENT.has(row.state) ? await textOf(deps, row, lead, task?.draft ?? undefined) : null;
     messages.push({
       id: row.id,
       cadence: row.cadence,
@@ -200,6 +206,7 @@ async function textOf(
   deps: ApiDeps,
   { playbook, email, purpose }: Held['touches'][number],
   lead: LeadFields,
+  edited: TaskDraft | undefined,
 ): Promise<{ subject: string; text: string } | null> {
   try {
     const version = await deps.playbooks.get(playbook);
@@ -207,6 +214,7 @@ async function textOf(
     return createRenderer(version).render(email, {
       purpose: known,
       lead,
+      edited,
       unsubscribeUrl: `${deps.config.publicUrl}/u/`,
     });
   } catch (err) {

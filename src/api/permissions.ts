@@ -54,6 +54,7 @@ export const PERMISSIONS = {
   'chats.end': { ...sales, integration: 'all' },
   'tasks.list': people,
   'tasks.get': people,
+  'tasks.draft': people,
   'tasks.accept': sales,
   'tasks.reject': sales,
   'tasks.complete': sales,

@@ -59,7 +59,10 @@ function attemptsOf({ state, inputs }: Loaded): number {
   const waiting = inputs.filter(
     ({ body }) =>
       body.kind === 'activity' ||
-      (body.kind === 'task.answered' && (body.answer === 'complete' || body.answer === 'skip')),
+      (body.kind === 'task.answered' &&
+        (body.answer === 'complete' || body.answer === 'skip') &&
+        // A look at an email before it goes is none.
+        state?.enrollments.some(({ review }) => review?.task === body.task) !== true),
   );
   return (state?.custody.attempts ?? 0) + waiting.length;
 }

@@ -26,7 +26,8 @@ const act = z
     [
       acceptIn.extend({ action: z.literal('accept'), tasks }),
       returnIn.extend({ action: z.literal('reject'), tasks }),
-      completeIn.extend({ action: z.literal('complete'), tasks }),
+      // Words for one lead are for no other.
+      completeIn.omit({ text: true, subject: true }).extend({ action: z.literal('complete'), tasks }),
       skipIn.extend({ action: z.literal('skip'), tasks }),
       z.strictObject({ action: z.literal('snooze'), tasks, until: instantIn.nullable() }),
       z.strictObject({ action: z.literal('reassign'), tasks, to: repId }),

@@ -8,6 +8,7 @@ import { LOST, WON } from './deal-stage.ts';
 import { durationMs, durationParts } from './duration.ts';
 import { fraction } from './hash.ts';
 import type { Calendar, Playbook } from './playbook.ts';
+import { REVIEW } from './review.ts';
 import type { Instant, IsoDuration } from './time.ts';
 
 export interface TouchSeen {
@@ -84,6 +85,7 @@ export type AfterAccept = { readonly at: Instant } & (
 export interface TaskSeen {
   /** Handoff id; absent: a task of a cadence. */
   readonly handoff?: string;
+  readonly kind?: string;
   /** How many tasks this lead has had, this one included. */
   readonly nth: number;
   /** How many reps have had it before: each is drawn anew. */
@@ -279,9 +281,9 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
       const choice = weighted(reps.tasks, share);
       if (choice === undefined || choice.do === 'nothing') return undefined;
       const at = when(choice.after);
-      return choice.do === 'skip'
-        ? { at, answer: 'skip' }
-        : { at, answer: 'complete', disposition: choice.disposition };
+      if (choice.do === 'skip') return { at, answer: 'skip' };
+      // Who gets their tasks done lets an email go as it stands.
+      return { at, answer: 'complete', disposition: task.kind === REVIEW ? 'send' : choice.disposition };
     },
 
     chat: (key, { nth, hand }) => {

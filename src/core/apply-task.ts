@@ -8,6 +8,7 @@ import { enterStep } from './enrollment.ts';
 import { askForRoles, foundRole } from './find-role.ts';
 import type { Input } from './input.ts';
 import { rememberClosed, reopen } from './reopen.ts';
+import { answerReview, isInReview, REVIEW_ANSWERS } from './review.ts';
 import { repTouched } from './sla.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import { closeTask } from './task.ts';
@@ -15,6 +16,7 @@ import { closeTask } from './task.ts';
 /** Whether the playbook names this disposition: such a word tells nothing of anybody. */
 function isOutcome(d: Draft, e: Enrollment, disposition: string | undefined): boolean {
   const { step } = placeOf(d, e);
+  if (isInReview(e)) return REVIEW_ANSWERS.some((word) => word === disposition);
   return step?.kind === 'task' && disposition !== undefined && Object.hasOwn(step.outcomes, disposition);
 }
 
@@ -53,6 +55,8 @@ export function applyAnswer(d: Draft, input: Input, body: Body<'task.answered'>)
   }
   // Somebody else was looked for: that was no attempt at this lead.
   if (foundRole(d, body.task)) return;
+  // A look at an email is no attempt either; the email is.
+  if (e && answerReview(d, e, body)) return;
   const { since, firstTouchAt, repliedAt } = custody;
   if (custody.who === 'sales') {
     custody.attempts += 1;

@@ -133,6 +133,8 @@ export interface TouchRequest {
   readonly language?: string;
   readonly purpose: 'marketing' | 'sales' | 'service';
   readonly topic?: string;
+  /** The task whose answer holds the words a rep has put in place of the playbook's. */
+  readonly draft?: string;
   readonly playbook: string;
   readonly dueAt: Instant;
   /** When it was decided to go. */

@@ -121,6 +121,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   delete e.held;
   delete e.refusals;
   delete e.picked;
+  delete e.review;
   delete e.capped;
   delete e.full;
   delete e.silenced;
@@ -218,7 +219,9 @@ export function resumeEnrollment(d: Draft, e: Enrollment, reason: Reason, by: st
   delete e.pausedBy;
   delete e.pausedUntil;
   const { playbook, cadence, step } = placeOf(d, e);
-  if (isSending(step) && e.dueAt !== null && e.dueAt < d.t) e.dueAt = slotFor(d, playbook, cadence, d.t, 'daily');
+  // The deadline of a rep who looks at it first is no send.
+  if (isSending(step) && e.task === undefined && e.dueAt !== null && e.dueAt < d.t)
+    e.dueAt = slotFor(d, playbook, cadence, d.t, 'daily');
   journal(d, {
     type: 'enrollment.resumed',
     cadence: e.cadence,

@@ -389,6 +389,15 @@ export interface EmailTemplate extends EmailWords {
   readonly thread?: 'previous';
   /** Overrides the company's From by purpose. */
   readonly from?: 'marketing' | 'sales';
+  /** A rep looks at it before it goes; absent: nobody does. */
+  readonly review?: EmailReview;
+}
+
+export interface EmailReview {
+  /** How long the rep has, in the rep's working hours. */
+  readonly due: Span;
+  /** What becomes of the email when nobody has answered by then. */
+  readonly else: 'send' | 'skip';
 }
 
 /** What each team wants to reach in a month; what nobody named has no goal. */

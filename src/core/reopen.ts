@@ -6,6 +6,7 @@
 import { type Draft, journal, placeOf } from './draft.ts';
 import { answerOf, askAgain, type FoundAnswer } from './find-role.ts';
 import { emitEnrollment } from './pause.ts';
+import { askAgainForReview } from './review.ts';
 import type { Enrollment, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 
@@ -16,6 +17,8 @@ export type Reopening =
   | { readonly ok: true; readonly run: Enrollment; readonly closed: Closed }
   /** A role somebody was to be found for. */
   | { readonly ok: true; readonly found: FoundAnswer }
+  /** An email a rep has looked at. */
+  | { readonly ok: true; readonly reviewed: Enrollment }
   /** Why not, in words for the rep. */
   | { readonly ok: false; readonly why: string };
 
@@ -27,6 +30,8 @@ export function mayReopen(state: LeadState, task: string, at: Instant): Reopenin
     return no('The lead is disqualified: nobody contacts it again, unless a manager lifts that (POST …/requalify)');
   const found = answerOf(state, task, at);
   if (found !== undefined) return typeof found === 'string' ? no(found) : { ok: true, found };
+  const reviewed = state.enrollments.find((e) => e.review?.task === task);
+  if (reviewed?.review !== undefined) return mayReview(reviewed, reviewed.review.dueAt, at);
   const run = state.enrollments.find((e) => e.closed?.task === task);
   if (!run?.closed) return no('What followed from the answer has happened: the cadence has gone on, or has ended');
   if (run.touch !== undefined) return no('What followed from the answer is under way: an email is being sent');
@@ -36,6 +41,14 @@ export function mayReopen(state: LeadState, task: string, at: Instant): Reopenin
   }
   if (run.closed.dueAt <= at) return no('Its due time is over');
   return { ok: true, run, closed: run.closed };
+}
+
+/** What a rep has said of an email may be taken back until the email is due. */
+function mayReview(run: Enrollment, dueAt: Instant, at: Instant): Reopening {
+  if (run.touch !== undefined) return no('What followed from the answer is under way: the email is being sent');
+  if (dueAt <= at) return no('Its due time is over');
+  const due = run.state === 'running' && run.dueAt !== null && run.dueAt <= at;
+  return due ? no('What followed from the answer is under way: the email is due') : { ok: true, reviewed: run };
 }
 
 /** Remembers what an answer changed, on the step that follows it. */
@@ -54,6 +67,7 @@ export function reopen(d: Draft, task: string, by: string): boolean {
     journal(d, { type: 'task.reopened', reason: 'closed-by-mistake', by, data: { task, role, dueAt } });
     return true;
   }
+  if ('reviewed' in found) return askAgainForReview(d, found.reviewed, by);
   const { run, closed } = found;
   run.visited = run.visited.filter((step) => step !== run.step);
   run.step = closed.step;
@@ -62,7 +76,7 @@ export function reopen(d: Draft, task: string, by: string): boolean {
   run.dueAt = closed.dueAt;
   run.spread = closed.spread;
   delete run.closed;
-  for (const name of ['held', 'refusals', 'picked', 'capped', 'full', 'silenced'] as const) delete run[name];
+  for (const name of ['held', 'refusals', 'picked', 'review', 'capped', 'full', 'silenced'] as const) delete run[name];
   takeBack(d, closed);
   journal(d, {
     type: 'task.reopened',

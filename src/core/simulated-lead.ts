@@ -191,7 +191,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const { task, nth, hand } = open;
     const calendar = calendarOf(playbook, world.reps[rep]);
     const handoff = task.handoff === undefined ? {} : { handoff: task.handoff };
-    const act = actors.answer(key, { ...handoff, nth, hand, openedAt, calendar });
+    const act = actors.answer(key, { ...handoff, kind: task.kind, nth, hand, openedAt, calendar });
     if (act === undefined) return;
     const { at, ...answer } = act;
     const body: InputBody = { kind: 'task.answered', task: id, ...answer, by: rep };

@@ -63,6 +63,19 @@ export const enrollmentSchema = z.object({
   capped: z.boolean().optional(),
   /** The same for the cap of the account. */
   full: z.boolean().optional(),
+  /** The email of this step that a rep looks at before it goes: see review.ts. */
+  review: z
+    .object({
+      task: z.string(),
+      email: z.string(),
+      language: z.string().optional(),
+      /** Until when the rep may answer. */
+      dueAt: instant,
+      answer: z.enum(['send', 'edit', 'skip']).optional(),
+      /** The answer is the playbook's, since nobody gave one in time. */
+      late: z.boolean().optional(),
+    })
+    .optional(),
   /** Email a `pick` step has chosen, kept while its touch is tried again. */
   picked: z.string().optional(),
   /** Pause scope (`*` or the cadence's id) that holds back this step's due touch. */

@@ -1,29 +1,26 @@
 /** What a due step does. */
 import { goOnAfterTask } from './apply-task.ts';
+import { assigneeFor } from './assignee.ts';
 import { addSpan } from './calendar.ts';
 import { capData, countTouch, deferCapped, heldByCap, reasonOfCap } from './caps.ts';
 import { DO_NOT_CALL, holdCall } from './channels.ts';
 import { recycleByStep } from './custody/give-back.ts';
 import { offer } from './custody/offer.ts';
-import { dealScopeOf } from './deal-scope.ts';
-import { type Draft, journal, placeOf, routingOf } from './draft.ts';
+import { type Draft, journal, placeOf } from './draft.ts';
 import { dateOf, enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';
 import { mayReplace } from './entry.ts';
-import type { Rep } from './facts.ts';
 import { fraction, hashId } from './hash.ts';
 import { runNotify } from './notify.ts';
 import type {
   BranchStep,
   EnrollStep,
   HandoffStep,
-  Playbook,
   SplitStep,
   TaskStep,
   WaitForStep,
   WaitUntil,
   WebhookStep,
 } from './playbook.ts';
-import { chooseRep, presentFor } from './pools.ts';
 import type { Enrollment } from './state.ts';
 import { closeTask, openTask, taskContext } from './task.ts';
 import { runEmail } from './touch.ts';
@@ -179,27 +176,6 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
     'rule',
   );
   return true;
-}
-
-/** The custodian's, while sales has the lead; else the owner's of its deal, or whoever the pools name. */
-function assigneeFor(d: Draft, playbook: Playbook): { rep: Rep | undefined; pool: string | undefined } {
-  const { who, rep, pool } = d.state.custody;
-  if (who === 'sales' && rep !== undefined) {
-    const known = d.facts.custodian?.id === rep ? d.facts.custodian : routingOf(d).reps[rep];
-    return { rep: known ?? { id: rep, name: rep, timeZone: playbook.company.timeZone, active: true }, pool };
-  }
-  if (who === 'sales') return { rep: undefined, pool };
-  const { owner } = dealScopeOf(d.state);
-  // An owner the CRM has and nobody here knows is no rep of ours.
-  const known = routingOf(d).reps[owner] !== undefined || d.playbooks.current.pools.some((p) => p.reps.includes(owner));
-  const asked = { playbook: d.playbooks.current, routing: routingOf(d), at: d.t };
-  const present = known ? presentFor(owner, asked) : undefined;
-  if (present) return { rep: present, pool: undefined };
-  const choice = chooseRep(
-    d,
-    d.playbooks.current.pools.map((p) => p.id),
-  );
-  return { rep: choice?.rep, pool: choice?.pool.id };
 }
 
 /** Starts the other cadence if its entry rules let this lead in; a refusal is said and the run goes on. */

@@ -14,6 +14,7 @@ import type { Cadence, Playbook, SendingStep } from './playbook.ts';
 import { quietFor } from './quiet-hours.ts';
 import type { Reason } from './reasons.ts';
 import { awaitsRep } from './replies.ts';
+import { askForReview, endReview } from './review.ts';
 import { inWindow, quietAt } from './send-window.ts';
 import { repayTouch } from './sla.ts';
 import type { Enrollment } from './state.ts';
@@ -35,6 +36,11 @@ export const pauseScope = (d: Draft, cadence: Pick<Cadence, 'id' | 'purpose'>): 
  */
 export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   const { playbook, cadence } = placeOf(d, e);
+  if (e.task !== undefined) return endReview(d, e);
+  if (e.review?.answer === 'skip') {
+    const request = requestFor(d, e, step, e.review.email, d.t);
+    return skip(d, e, step, request, e.review.late === true ? 'not-reviewed' : 'kept-back');
+  }
   const at = d.sendAt(d.t);
   const scope = pauseScope(d, cadence);
   if (scope !== undefined) {
@@ -71,21 +77,10 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   }
   // Whatever else happened up to the moment of the send is decided first.
   if (!d.maySend || at > d.t) return false;
-  const email = emailFor(d, e, step, at);
+  // What a rep has let go is what goes.
+  const email = e.review?.email ?? emailFor(d, e, step, at);
   if (email === undefined) return exhausted(d, e, step);
-  const request: TouchRequest = {
-    id: hashId('touch', e.madeFor ?? d.facts.leadId, e.id, step.id),
-    enrollment: e.id,
-    cadence: e.cadence,
-    step: step.id,
-    email,
-    ...languageOf(playbook, email, d.facts.lead.locale),
-    purpose: cadence.purpose,
-    ...(step.topic === undefined ? {} : { topic: step.topic }),
-    playbook: e.playbook,
-    dueAt: e.dueAt ?? d.t,
-    at,
-  };
+  const request = requestFor(d, e, step, email, at);
   const permission = permissionFor(cadence.purpose, d.facts, playbook, at, d.sendKnows);
   if (permission.kind === 'no') return skip(d, e, step, request, permission.reason);
   const topics = topicsOf(step, email, playbook);
@@ -103,6 +98,7 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
     return skip(d, e, step, request, reasonOfCap(held.by), capData(d, held.by));
   }
   if (held) return deferCapped(d, e, step, held.by, slotFor(d, playbook, cadence, held.until, 'daily'));
+  if (askForReview(d, e, request)) return true;
   e.touch = request.id;
   if (step.kind === 'pick') e.picked = email;
   e.dueAt = null;
@@ -123,6 +119,29 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   d.touch = request;
   return true;
 }
+
+/** The touch as it would go at this instant. */
+function requestFor(d: Draft, e: Enrollment, step: SendingStep, email: string, at: number): TouchRequest {
+  const { playbook, cadence } = placeOf(d, e);
+  const { review } = e;
+  return {
+    id: hashId('touch', e.madeFor ?? d.facts.leadId, e.id, step.id),
+    enrollment: e.id,
+    cadence: e.cadence,
+    step: step.id,
+    email,
+    ...(review === undefined ? languageOf(playbook, email, d.facts.lead.locale) : languageIn(review)),
+    purpose: cadence.purpose,
+    ...(step.topic === undefined ? {} : { topic: step.topic }),
+    ...(review?.answer === 'edit' ? { draft: review.task } : {}),
+    playbook: e.playbook,
+    dueAt: e.dueAt ?? d.t,
+    at,
+  };
+}
+
+const languageIn = ({ language }: { readonly language?: string | undefined }): { language?: string } =>
+  language === undefined ? {} : { language };
 
 /** The language to write in, where the playbook leaves a choice. */
 function languageOf({ emails, company }: Playbook, id: string, locale: string): { language?: string } {

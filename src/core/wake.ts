@@ -44,7 +44,9 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
     }
     if (e.state !== 'running' || e.dueAt === null || !step) continue;
     const zoned = windowZone(d.facts, playbook, cadence);
-    if (isSending(step)) {
+    // A rep who is to look at the email first has a deadline, as for any task.
+    const sends = isSending(step) && e.task === undefined;
+    if (sends) {
       // Held touches come back when their pause ends, not by the clock.
       if (e.held !== undefined && e.held === pauseScope(d, cadence)) continue;
       if (e.silenced === true && awaitsRep(d)) continue;
@@ -52,19 +54,19 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
       if (mode === 'play' && !d.maySend && e.held === undefined) continue;
     }
     // Its answer is on its way: the clock has nothing to close any more.
-    if (step.kind === 'task' && e.task !== undefined && d.answered.has(e.task)) continue;
+    if (e.task !== undefined && d.answered.has(e.task)) continue;
     // A condition may hold already when a return's pause ends.
     if (step.kind === 'waitFor' && isResting(d, e)) {
       consider({ at: e.startedAt, queue: 'lead', cadence: e.cadence, step: step.id, kind: 'start', zone: zoned });
     }
     consider({
-      at: isSending(step) && mode === 'play' ? d.sendAt(e.dueAt) : e.dueAt,
-      queue: isSending(step) ? 'email' : 'lead',
+      at: sends && mode === 'play' ? d.sendAt(e.dueAt) : e.dueAt,
+      queue: sends ? 'email' : 'lead',
       cadence: e.cadence,
       step: step.id,
-      kind: step.kind,
+      kind: e.task === undefined ? step.kind : 'task',
       zone: zoned,
-      ...(isSending(step) && cadence.purpose !== 'marketing' ? { urgent: true as const } : {}),
+      ...(sends && cadence.purpose !== 'marketing' ? { urgent: true as const } : {}),
     });
   }
   for (const s of d.state.sending) {

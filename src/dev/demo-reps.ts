@@ -59,7 +59,7 @@ export function createReps(options: RepsOptions): () => Promise<void> {
     const openedAt = Date.parse(task.assignedAt ?? task.openedAt);
     const calendar = calendarOf(playbook, reps.get(task.assignee));
     const handoff = task.handoff === null ? {} : { handoff: task.handoff };
-    const act = actors.answer(lead, { ...handoff, nth: number, hand, openedAt, calendar });
+    const act = actors.answer(lead, { ...handoff, kind: task.kind, nth: number, hand, openedAt, calendar });
     const rep = task.assignee;
     if (act === undefined) return;
     const setOut = act.at - AHEAD_MS * clock.anchor.factor;

@@ -2,11 +2,14 @@
 import type { Liquid } from 'liquidjs';
 import { createLiquid } from '../playbook/liquid.ts';
 import { AFTER_SPACE_FILTER, afterSpace } from './close-up.ts';
+import { escapeMarkdown } from './edited.ts';
 import { HREF_FILTER, PLAIN_FILTER } from './inert.ts';
 
 export interface Engines {
   readonly html: Liquid;
   readonly plain: Liquid;
+  /** Markdown that a rep goes on writing. */
+  readonly markdown: Liquid;
 }
 
 export function createEngines(): Engines {
@@ -15,8 +18,9 @@ export function createEngines(): Engines {
   html.registerFilter(PLAIN_FILTER, { raw: true, handler: (value: unknown) => value });
   html.registerFilter(HREF_FILTER, { raw: true, handler: (value: unknown) => escapeHtml(safeHref(value)) });
   const plain = createLiquid();
-  for (const engine of [html, plain]) engine.registerFilter(AFTER_SPACE_FILTER, afterSpace);
-  return { html, plain };
+  const markdown = createLiquid({ outputEscape: escapeMarkdown });
+  for (const engine of [html, plain, markdown]) engine.registerFilter(AFTER_SPACE_FILTER, afterSpace);
+  return { html, plain, markdown };
 }
 
 export function escapeHtml(value: unknown): string {

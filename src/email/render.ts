@@ -8,6 +8,7 @@ import { wordsFor } from '../core/language.ts';
 import type { Company, EmailTemplate, EmailWords, Playbook, Purpose } from '../core/playbook.ts';
 import type { LeadFields } from '../core/scope.ts';
 import { closeUp } from './close-up.ts';
+import { type Edited, literal } from './edited.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { type Address, headerText, isAddress } from './headers.ts';
 import { htmlDocument, mjmlDocument, textDocument } from './layout.ts';
@@ -25,6 +26,8 @@ export interface RenderInput {
   readonly unsubscribeUrl: string;
   /** Instead of the lead's locale, for somebody who looks at an email. */
   readonly language?: string | undefined;
+  /** What a rep has put in place of the playbook's words. */
+  readonly edited?: Edited | undefined;
 }
 
 /** `role`: the one that a task is to find somebody for. */
@@ -47,6 +50,8 @@ export interface Renderer {
    *   `header-injection` (a line break in subject or sender) or `bad-from`; none goes away by itself
    */
   render(emailId: string, input: RenderInput): RenderedEmail;
+  /** Subject and Markdown for somebody who goes on writing. @throws VolleyError `email-unknown`, `email-template` */
+  markdown(emailId: string, input: RenderInput): { readonly subject: string; readonly text: string };
   /** One line of plain text, e.g. a task's title. @throws VolleyError `email-template` */
   line(template: string, input: LineInput): string;
   /** Several lines of plain text, e.g. the body of a notice. @throws VolleyError `email-template` */
@@ -93,11 +98,22 @@ function build(playbook: Playbook): Renderer {
       }
       return run(engines.plain, parsed, variables(playbook, input));
     });
+  const find = (id: string, input: RenderInput) => {
+    const email = playbook.emails[id];
+    if (email === undefined) throw new VolleyError('email-unknown', `the playbook has no email ${id}`);
+    const locale = input.language ?? input.lead.locale;
+    return { email, chosen: wordsFor(email, locale, playbook.company.language) };
+  };
   return {
     render(emailId, input) {
-      const email = playbook.emails[emailId];
-      if (email === undefined) throw new VolleyError('email-unknown', `the playbook has no email ${emailId}`);
-      const chosen = wordsFor(email, input.language ?? input.lead.locale, playbook.company.language);
+      const { email, chosen } = find(emailId, input);
+      if (input.edited !== undefined) {
+        const words = editedWords(chosen.words, input.edited);
+        return wrap(emailId, () => {
+          const made = compile(engines, playbook, email, { ...chosen, words, purpose: input.purpose });
+          return fill(engines, playbook, made, input);
+        });
+      }
       const key = `${input.purpose}/${chosen.language}/${emailId}`;
       let compiled = emails.get(key);
       if (compiled === undefined) {
@@ -106,6 +122,15 @@ function build(playbook: Playbook): Renderer {
       }
       const made = compiled;
       return wrap(emailId, () => fill(engines, playbook, made, input));
+    },
+    markdown(emailId, input) {
+      const { subject, body } = find(emailId, input).chosen.words;
+      const source = closeUp(typeof body === 'string' ? body : body.text);
+      return wrap(emailId, () => {
+        const values = { ...variables(playbook, input), unsubscribeUrl: input.unsubscribeUrl };
+        const text = tidy(run(engines.markdown, engines.markdown.parse(source), values)).trim();
+        return { subject: oneLine(run(engines.plain, engines.plain.parse(closeUp(subject)), values)), text };
+      });
     },
     line: (template, input) => oneLine(plain(template, input)),
     text: (template, input) => tidy(plain(template, input)).trim(),
@@ -120,6 +145,12 @@ function build(playbook: Playbook): Renderer {
     },
   };
 }
+
+/** The first words of the text are its preview. */
+const editedWords = (words: EmailWords, { subject, text }: Edited): EmailWords => ({
+  subject: subject === undefined ? words.subject : literal(subject),
+  body: literal(text),
+});
 
 interface Words {
   readonly purpose: Purpose;

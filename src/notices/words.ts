@@ -1,6 +1,7 @@
 /** News in words: a subject, and a section with what to do about it. */
 
 import { isChatTask } from '../core/chats.ts';
+import { REVIEW } from '../core/review.ts';
 import { storyOf } from '../core/story.ts';
 import type { Instant } from '../core/time.ts';
 import { dayAndTime } from '../core/words.ts';
@@ -113,6 +114,12 @@ const LABELS: Readonly<Record<AnswerVerb, string>> = {
   skip: 'Skip',
 };
 
+const REVIEW_LABELS: Readonly<Record<AnswerVerb, string>> = {
+  ...LABELS,
+  complete: 'Look at it and send it',
+  skip: 'Keep it back',
+};
+
 /** Links for whoever has the task; a cover sees it, and answers it through the API or a manager. */
 export function actionsOf(
   task: Task,
@@ -123,7 +130,7 @@ export function actionsOf(
   if (rep === null || rep !== person.id || isChatTask(task)) return [];
   const answers: readonly AnswerVerb[] = task.kind === 'handoff' ? ['accept', 'reject'] : ['complete', 'skip'];
   return answers.map((answer) => ({
-    label: LABELS[answer],
+    label: (task.kind === REVIEW ? REVIEW_LABELS : LABELS)[answer],
     url: `${links.publicUrl}/a/${signAnswerToken(links.secret, { task: task.id, answer, rep }, now)}`,
   }));
 }

@@ -15,6 +15,7 @@ import { checkLoops } from './checks/loops.ts';
 import { checkPlaybook } from './checks/playbook.ts';
 import type { Report } from './checks/references.ts';
 import { checkRendering } from './checks/rendering.ts';
+import { checkReviews } from './checks/reviews.ts';
 import { checkTemplates } from './checks/templates.ts';
 import { checkThreads } from './checks/threads.ts';
 import { checkUsage } from './checks/usage.ts';
@@ -63,6 +64,7 @@ export function compileRead(
   checkUsage(workspace, report);
   checkContent(workspace, report);
   checkThreads(workspace, report);
+  checkReviews(workspace, report);
   checkLanguages(workspace, report);
   checkLoops(workspace, report);
 

@@ -18,22 +18,17 @@ export interface Later {
 export function findLater(kind: FileKind, source: Source): Later {
   const found: Raw[] = [];
   const problems: PlaybookProblem[] = [];
-  const refuse = (raw: Raw, what: string, expected: string, place: 'key' | 'value') => {
+  const refuse = (raw: Raw, what: string, expected: string) => {
     found.push(raw);
-    problems.push(raw.problem(`${what} is not in this version`, expected, place));
-  };
-  const key = (map: Raw, names: readonly string[]) => {
-    for (const name of names) if (map.has(name)) refuse(map.get(name), `'${name}'`, `no '${name}' here`, 'key');
+    problems.push(raw.problem(`${what} is not in this version`, expected, 'value'));
   };
   const value = (raw: Raw, names: readonly string[], expected: string) => {
-    if (raw.text !== undefined && names.includes(raw.text)) refuse(raw, `'${raw.text}'`, expected, 'value');
+    if (raw.text !== undefined && names.includes(raw.text)) refuse(raw, `'${raw.text}'`, expected);
   };
 
   const root = Raw.of(source);
   if (kind === 'cadence') {
     value(root.get('onChange'), ['move', 'drain'], '"pin"');
-  } else if (kind === 'email') {
-    key(root, ['review']);
   }
 
   const paths = found.map((raw) => raw.path);

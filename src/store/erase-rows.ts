@@ -36,7 +36,7 @@ const CONTACTS = `insert into milestones (lead_id, seq, at, kind, name)
   select cast($2 as text), least(0, (select coalesce(min(seq), 0) from milestones where lead_id = $2 or lead_id = any($1)))
       - row_number() over (order by closed_at, id), closed_at, 'activity', 'task'
   from tasks
-  where lead_id = any($1) and state = 'done' and kind <> 'handoff' and coalesce(disposition, '') <> 'skipped'
+  where lead_id = any($1) and state = 'done' and kind not in ('handoff', 'review-email') and coalesce(disposition, '') <> 'skipped'
     and closed_at is not null`;
 
 const FIGURES: readonly string[] = [

@@ -78,8 +78,11 @@ export const TABLES: { readonly [T in keyof Schema]: TableFate } = {
   },
   tasks: {
     fate: 'special',
-    how: 'titles, notes, facts and context: deleted; what was done stays as a contact of nobody',
-    mentions: { key: ['id'], columns: ['title', 'body', 'context', 'facts', 'note', 'reason', 'disposition'] },
+    how: 'titles, notes, facts, context and emails reworded by reps: deleted; what was done stays as a contact of nobody',
+    mentions: {
+      key: ['id'],
+      columns: ['title', 'body', 'context', 'facts', 'note', 'reason', 'disposition', 'draft_subject', 'draft_text'],
+    },
   },
   chats: {
     fate: 'special',

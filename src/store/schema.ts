@@ -225,6 +225,9 @@ export interface TasksTable {
   account_id: Nullable<string>;
   /** Of the buying group, that somebody is to be found for. */
   role: Nullable<string>;
+  /** What a rep has put in place of an email's words. */
+  draft_subject: Nullable<string>;
+  draft_text: Nullable<string>;
 }
 
 export interface EnrollmentsTable {

@@ -55,6 +55,13 @@ export interface Task {
   readonly note: string | null;
   readonly until: Instant | null;
   readonly answeredBy: string | null;
+  /** What the rep has put in place of the email's words; Markdown. */
+  readonly draft: TaskDraft | null;
+}
+
+export interface TaskDraft {
+  readonly subject?: string;
+  readonly text: string;
 }
 
 const contextSchema = z.object({
@@ -127,7 +134,21 @@ function toTask(row: Row, context: NamedContext): Task {
     note: row.note,
     until: row.until_at,
     answeredBy: row.answered_by,
+    draft: toDraft(row),
   };
+}
+
+const toDraft = ({ draft_subject: subject, draft_text: text }: Pick<Row, 'draft_subject' | 'draft_text'>) =>
+  text === null ? null : { text, ...(subject === null ? {} : { subject }) };
+
+/** What a rep has put in place of an email's words; null when there is nothing of the kind. */
+export async function draftOfTask(db: Db, id: string): Promise<TaskDraft | null> {
+  const row = await db
+    .selectFrom('tasks')
+    .select(['draft_subject', 'draft_text'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : toDraft(row);
 }
 
 async function tasksOf(db: Db, rows: readonly Row[]): Promise<Task[]> {
@@ -145,7 +166,8 @@ const withAll = (query: ReturnType<typeof filteredTasks>) =>
     .select(['leads.phone', 'leads.time_zone', 'leads.country'])
     .select(sql<Instant | null>`${sql.raw(doNotCallSql('leads'))}`.as('do_not_call'))
     .select(
-      sql<number>`(select count(*) from tasks before where before.lead_id = tasks.lead_id and before.state = 'done')
+      sql<number>`(select count(*) from tasks before where before.lead_id = tasks.lead_id and before.state = 'done'
+          and before.kind <> 'review-email')
         + (select count(*) from milestones where milestones.lead_id = tasks.lead_id and milestones.kind = 'activity')`.as(
         'attempts',
       ),
@@ -241,6 +263,7 @@ export interface TaskAnswer {
   readonly facts?: Readonly<Record<string, string>> | undefined;
   readonly note?: string | undefined;
   readonly until?: Instant | undefined;
+  readonly draft?: { readonly subject?: string | undefined; readonly text: string } | undefined;
 }
 
 /**
@@ -261,6 +284,7 @@ export async function answerTask(tx: Db, id: string, answer: TaskAnswer): Promis
       ...(answer.facts === undefined ? {} : { facts: JSON.stringify(answer.facts) }),
       ...(answer.note === undefined ? {} : { note: answer.note }),
       ...(answer.until === undefined ? {} : { until_at: dateOrNull(answer.until) }),
+      ...(answer.draft && { draft_subject: answer.draft.subject ?? null, draft_text: answer.draft.text }),
     })
     .where('id', '=', id)
     .where('state', 'in', answer.expect)
@@ -283,6 +307,8 @@ export async function reopenTask(tx: Db, id: string): Promise<boolean> {
       note: null,
       until_at: null,
       answered_by: null,
+      draft_subject: null,
+      draft_text: null,
     })
     .where('id', '=', id)
     .where('state', 'in', ['accepted', 'done', 'rejected'])

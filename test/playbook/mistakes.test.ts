@@ -106,7 +106,7 @@ describe('a playbook with many mistakes', () => {
         "cadences/guide.yaml:15:5 no lead gets to the step 'never' (expected nothing after a step that always recycles)",
         "emails/hello.md:2:17 unknown field 'lead.firstNam', did you mean 'firstName'? (expected one of lead.email, lead.firstName, lead.lastName, lead.company, lead.domain, lead.role, lead.title, lead.country, lead.timeZone, lead.locale, lead.phone, lead.source, lead.campaign, lead.freemail, lead.attributes)",
         "emails/hello.md:3:8 'phase' is wrong: "thoughts" (expected "thought-leadership" or "call-to-action")",
-        "emails/hello.md:4:1 unknown key 'topc', did you mean 'topic'? (expected one of subject, preheader, topic, roles, stages, places, times, phase, repeat, from, thread)",
+        "emails/hello.md:4:1 unknown key 'topc', did you mean 'topic'? (expected one of subject, preheader, topic, roles, stages, places, times, phase, repeat, from, thread, review)",
         "emails/hello.md:6:27 unknown filter 'upcas', did you mean 'upcase'? (expected one of abs, append, at_least, at_most, capitalize, ceil, default, divided_by, downcase, first, floor, join, …)",
         "emails/hello.md:8:4 unknown variable 'foo' (expected one of lead, rep, company, unsubscribeUrl)",
         "emails/hello.md:8:11 unknown tag 'iff', did you mean 'if'? (expected one of #, assign, break, capture, case, comment, continue, for, if, raw, unless)",

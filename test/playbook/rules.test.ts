@@ -142,6 +142,22 @@ returns: { later: { recycle: gide } }
     expect(first(odd)).toContain('previous');
   });
 
+  it('a rep can look at an email first, by a deadline, where there is a pool with reps', () => {
+    const pools = 'pools: [{ id: rest, when: "true", reps: [rep-1@northwind.example] }]\n';
+    const review = (said: string, more = pools) =>
+      minimal(more, { 'emails/hello.md': `---\nsubject: A\nphase: call-to-action\nreview: ${said}\n---\nA\n` });
+    const built = (said: string) => compiled(review(said)).emails['hello']?.review;
+    expect(built('rep')).toMatchObject({ else: 'skip' });
+    expect(built('{ by: rep }')).toEqual(built('rep'));
+    expect(built('{ by: rep, due: { working: P1D } }')).toEqual(built('rep'));
+    expect(built('{ by: rep, due: P3D, else: send }')).toEqual({ due: { plain: 'P3D' }, else: 'send' });
+    expect(first(review('manager'))).toMatch(/^emails\/hello\.md:4:9 .*"rep", or \{ by: rep, due/);
+    expect(first(review('{ by: rep, else: wait }'))).toMatch(/^emails\/hello\.md:4:/);
+    expect(first(review('rep', ''))).toBe(
+      "emails/hello.md:4:1 nobody can look at this email: the playbook has no pools (expected 'pools' in playbook.yaml, or no 'review' here)",
+    );
+  });
+
   it('of events must be ones that happen', () => {
     const entry = (on: string) => minimal('', guide(`entry: { on: ${on} }\nsteps:\n  - { id: a, email: hello }\n`));
     expect(mistakes(entry('handoff.accepted'))).toEqual([]);

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/store/db.ts';
 import { getEnrollment, listEnrollments, openEnrollment } from '../../src/store/enrollments.ts';
 import { LaneConflict, TaskConflict, TouchConflict } from '../../src/store/errors.ts';
-import { answerTask, assignTask, getTask, listTasks, openTasksOf } from '../../src/store/tasks.ts';
+import {
+  answerTask,
+  assignTask,
+  draftOfTask,
+  getTask,
+  listTasks,
+  openTasksOf,
+  reopenTask,
+} from '../../src/store/tasks.ts';
 import {
   countTouches,
   listTouches,
@@ -205,6 +213,29 @@ describe.each(testDatabases)('what a commit writes beside the state, on %s', (ki
         answeredBy: 'rep',
         attempts: 1,
       });
+    });
+
+    it('keeps the words a rep has put into an email, until it is opened again', async () => {
+      const id = await createLead(db);
+      await commit(db, id, 0, { effects: [{ kind: 'task.open', task: task('task-draft', { kind: 'review-email' }) }] });
+      expect(await draftOfTask(db, 'task-draft')).toBeNull();
+      const draft = { text: 'Dear **Ada**' };
+      const edited = {
+        expect: ['open'] as const,
+        state: 'done' as const,
+        at: NOW,
+        by: 'rep',
+        disposition: 'edit',
+        draft,
+      };
+      expect(await transact(db, (tx) => answerTask(tx, 'task-draft', edited))).toBe(true);
+      const late = { ...edited, draft: { text: 'late', subject: 'late' } };
+      expect(await transact(db, (tx) => answerTask(tx, 'task-draft', late))).toBe(false);
+      expect(await draftOfTask(db, 'task-draft')).toEqual(draft);
+      expect(await getTask(db, 'task-draft')).toMatchObject({ state: 'done', draft, attempts: 0 });
+      expect(await transact(db, (tx) => reopenTask(tx, 'task-draft'))).toBe(true);
+      expect(await draftOfTask(db, 'task-draft')).toBeNull();
+      expect(await draftOfTask(db, 'no-task')).toBeNull();
     });
 
     it('that was answered meanwhile makes the commit that closes it fail as a whole', async () => {

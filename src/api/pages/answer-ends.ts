@@ -1,9 +1,11 @@
 /** The pages after an answer, and those that say why there is nothing to answer. */
 import type { Rep } from '../../core/facts.ts';
+import { REVIEW } from '../../core/review.ts';
 import { dayAndTime } from '../../core/words.ts';
 import { personOf } from '../../notices/brief.ts';
 import type { ToldTask } from '../../notices/task.ts';
 import type { Given } from '../answer.ts';
+import { Problem } from '../problem/problem.ts';
 import type { Asked } from './answer-form.ts';
 import { card } from './card.ts';
 import { EMPTY, html } from './html.ts';
@@ -30,6 +32,12 @@ export function done({ claims, told, playbook }: Asked, given: Given): Response 
       });
     }
     default:
+      if (task.kind === REVIEW)
+        return card({
+          title: 'Done',
+          body: html`<h1>${claims.answer === 'skip' ? 'The email is kept back' : 'The email goes'}</h1>
+<p>${task.title}</p>`,
+        });
       return card({
         title: 'Done',
         body: html`<h1>${claims.answer === 'skip' ? 'Skipped' : 'Done'}</h1><p>${task.title}</p>`,
@@ -101,6 +109,16 @@ export const expired = (): Response =>
     body: html`<h1>This link has expired</h1>
 <p>It changed nothing. A newer email has a newer link; your list of tasks has the task, if it is still open.</p>`,
   });
+
+/** What was to be looked at has gone, will not go any more, or cannot be made. @throws what is no problem of ours */
+export function noEmail(error: unknown): Response {
+  if (!(error instanceof Problem)) throw error;
+  return card({
+    title: 'No email to send',
+    status: 409,
+    body: html`<h1>There is no email to send</h1><p>${error.message}</p>`,
+  });
+}
 
 /** The task or its rep is gone. */
 export const notThere = (status: 403 | 404 = 404): Response =>

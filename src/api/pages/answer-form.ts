@@ -1,14 +1,17 @@
 /** The page that asks: the task, what the answer does, and a form to confirm it. */
 import type { Rep } from '../../core/facts.ts';
 import type { Playbook, ReturnRule } from '../../core/playbook.ts';
+import { REVIEW } from '../../core/review.ts';
 import type { Instant } from '../../core/time.ts';
 import { dayAndTime } from '../../core/words.ts';
 import type { AnswerClaims, AnswerVerb } from '../../email/answer-tokens.ts';
 import type { BriefPart } from '../../notices/brief.ts';
 import type { ToldTask } from '../../notices/task.ts';
+import type { DraftEmail } from '../drafts.ts';
 import { FACT } from './answer-words.ts';
 import { card } from './card.ts';
 import { EMPTY, type Html, html } from './html.ts';
+import { reviewForms } from './review-form.ts';
 
 /** A link that is good, and what it is about. */
 export interface Asked {
@@ -25,6 +28,8 @@ interface Shown {
   readonly brief: readonly BriefPart[];
   /** How the task may end, beside `done`. */
   readonly outcomes: readonly string[];
+  /** The email that the task is about, where it is one to look at. */
+  readonly draft?: DraftEmail | undefined;
   readonly other: { readonly answer: AnswerVerb; readonly path: string };
   readonly wrong?: readonly string[] | undefined;
   /** What was typed before. */
@@ -38,6 +43,12 @@ const TITLES: Readonly<Record<AnswerVerb, string>> = {
   skip: 'Skip this task?',
 };
 
+const REVIEW_TITLES: Readonly<Record<AnswerVerb, string>> = {
+  ...TITLES,
+  complete: 'Send this email?',
+  skip: 'Keep this email back?',
+};
+
 const INSTEAD: Readonly<Record<AnswerVerb, string>> = {
   accept: 'Accept it instead',
   reject: 'Give it back instead',
@@ -45,11 +56,16 @@ const INSTEAD: Readonly<Record<AnswerVerb, string>> = {
   skip: 'Skip it instead',
 };
 
-export function askPage(asked: Asked, { brief, outcomes, other, wrong = [], given }: Shown): Response {
+export function askPage(asked: Asked, { brief, outcomes, draft, other, wrong = [], given }: Shown): Response {
   const { told, claims, rep, zone } = asked;
   const { task } = told;
-  const title = TITLES[claims.answer];
-  const forms = claims.answer === 'reject' ? rejectForms(asked, given) : form(claims.answer, outcomes, given);
+  const title = task.kind === REVIEW ? REVIEW_TITLES[claims.answer] : TITLES[claims.answer];
+  const forms =
+    draft !== undefined
+      ? reviewForms(draft, given)
+      : claims.answer === 'reject'
+        ? rejectForms(asked, given)
+        : form(claims.answer, outcomes, given);
   return card({
     title,
     status: wrong.length > 0 ? 422 : 200,
@@ -58,13 +74,19 @@ export function askPage(asked: Asked, { brief, outcomes, other, wrong = [], give
 ${wrong.length === 0 ? EMPTY : html`<div class="wrong" role="alert">${wrong.map((line) => html`<p>${line}</p>`)}</div>`}
 <p>${effectOf(asked)}</p>
 ${forms}
-<p><a href="${other.path}">${INSTEAD[other.answer]}</a></p>
+<p><a href="${other.path}">${task.kind === REVIEW ? REVIEW_INSTEAD[other.answer] : INSTEAD[other.answer]}</a></p>
 ${brief.map(section)}`,
   });
 }
 
 const section = ({ title, lines }: BriefPart): Html =>
   html`<h2>${title}</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>\n`;
+
+const REVIEW_INSTEAD: Readonly<Record<AnswerVerb, string>> = {
+  ...INSTEAD,
+  complete: 'Look at it and send it instead',
+  skip: 'Keep it back instead',
+};
 
 /** What happens when the form is sent. */
 function effectOf({ claims, told, playbook }: Asked): string {
@@ -76,10 +98,12 @@ function effectOf({ claims, told, playbook }: Asked): string {
     case 'reject':
       return 'The lead is no longer offered to you. Say why: what follows is what both teams agreed on.';
     case 'complete':
+      if (told.task.kind === REVIEW) return 'It goes in its send window, unless the lead may not be mailed by then.';
       return told.task.enrollment === null
         ? 'The task is done.'
         : 'The task is done, and the cadence goes on by how it ended.';
     case 'skip':
+      if (told.task.kind === REVIEW) return 'The email does not go, and the cadence goes on.';
       return `The task is closed without being done${told.task.enrollment === null ? '' : ', and the cadence goes on'}.`;
   }
 }

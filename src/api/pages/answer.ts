@@ -5,6 +5,7 @@
  * stands for the rep who had the task when it was made, and for no other.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { REVIEW } from '../../core/review.ts';
 import { type AnswerClaims, readAnswerToken, signAnswerToken } from '../../email/answer-tokens.ts';
 import { briefOfTask, readRep, readTask, type ToldTask } from '../../notices/task.ts';
 import type { PlaybookCache } from '../../playbook/index.ts';
@@ -15,9 +16,10 @@ import { transact } from '../../store/tx.ts';
 import { answerTask } from '../answer.ts';
 import { openRoute } from '../auth.ts';
 import type { ApiDeps, ApiEnv, Caller } from '../deps.ts';
+import { draftOf } from '../drafts.ts';
 import { Problem } from '../problem/problem.ts';
 import { nudge } from '../write.ts';
-import { done, expired, forged, noLonger, notThere } from './answer-ends.ts';
+import { done, expired, forged, noEmail, noLonger, notThere } from './answer-ends.ts';
 import { type Asked, askPage } from './answer-form.ts';
 import { readForm } from './answer-words.ts';
 
@@ -65,7 +67,10 @@ export function answerRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const other = otherAnswer(claims.answer);
     const token = signAnswerToken(config.secret, { task: told.task.id, answer: other, rep: rep.id }, now);
     const outcomes = claims.answer === 'complete' ? await outcomesOf(database.db, playbooks, told) : [];
-    return askPage(asked, { brief, outcomes, other: { answer: other, path: `/a/${token}` }, wrong, given });
+    const looks = claims.answer === 'complete' && told.task.kind === REVIEW;
+    const draft = looks ? await draftOf(database.db, deps, told.task).catch(noEmail) : undefined;
+    if (draft instanceof Response) return draft;
+    return askPage(asked, { brief, outcomes, draft, other: { answer: other, path: `/a/${token}` }, wrong, given });
   };
 
   const get = createRoute({

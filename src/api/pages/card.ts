@@ -20,6 +20,7 @@ details{border:1px solid GrayText;border-radius:.5rem;padding:.4rem .9rem;margin
 summary{font-weight:600;cursor:pointer;padding:.35rem 0}
 button{font:inherit;font-weight:600;padding:.7rem 1.5rem;margin-top:1rem;border:0;border-radius:.5rem;background:#1c4ed8;color:#fff;cursor:pointer}
 button:focus-visible,input:focus-visible,summary:focus-visible,a:focus-visible{outline:3px solid CanvasText;outline-offset:2px}
+.draft{white-space:pre-wrap;border:1px solid GrayText;border-radius:.5rem;padding:.75rem 1rem;margin:0 0 1rem}
 .wrong{border-left:4px solid #c81e1e;padding:.25rem .9rem;margin:0 0 1.25rem}
 button.quiet{background:transparent;color:CanvasText;border:2px solid CanvasText;padding:.6rem 1.4rem}
 .said{border-left:4px solid #15803d;padding:.25rem .9rem;margin:0 0 1.25rem}

@@ -62,6 +62,7 @@ export const PROBLEMS = {
   'attempts-missing': { status: 422, title: 'The reason asks for more attempts first' },
   'unknown-rep': { status: 422, title: 'There is no such active rep' },
   'email-not-made': { status: 422, title: 'The email cannot be made for this lead' },
+  'bad-draft': { status: 422, title: 'The email cannot go in these words' },
   'bad-cover': { status: 422, title: 'This cover cannot take the rep’s leads' },
   'playbook-mistakes': { status: 422, title: 'The playbook has mistakes' },
   'idempotency-mismatch': { status: 422, title: 'The Idempotency-Key was used with another request' },

@@ -95,6 +95,9 @@ export const taskOut = z
     note: z.string().nullable(),
     until: instantOut.nullable(),
     answeredBy: z.string().nullable(),
+    draft: z.object({ subject: z.string().optional(), text: z.string() }).nullable().openapi({
+      description: 'Of `review-email`: what the rep has put in place of the email’s words, as Markdown.',
+    }),
   })
   .openapi('Task');
 
@@ -155,5 +158,6 @@ export function toTask(task: Task, now: Instant, playbook: Playbook | null): z.i
     note: task.note,
     until: isoOrNull(task.until),
     answeredBy: task.answeredBy,
+    draft: task.draft && { ...task.draft },
   };
 }

@@ -23,9 +23,10 @@ export const emailRules = ({ emails }: Playbook): Rule[] =>
     })),
   ]);
 
-export const cadenceRules = ({ cadences }: Playbook): Rule[] => Object.values(cadences).flatMap(rulesOfCadence);
+export const cadenceRules = ({ cadences, emails }: Playbook): Rule[] =>
+  Object.values(cadences).flatMap((cadence) => rulesOfCadence(cadence, emails));
 
-function rulesOfCadence(cadence: Cadence): Rule[] {
+function rulesOfCadence(cadence: Cadence, emails: Playbook['emails']): Rule[] {
   const { id, entry: enters, goal, exit, runs } = cadence;
   const of =
     (seenIn: SeenIn): SeenIn =>
@@ -42,15 +43,29 @@ function rulesOfCadence(cadence: Cadence): Rule[] {
     ...(binds ? [{ id: `cadences/${id}/runs/${runs.else}`, seenIn: because(other, 'custody-changed') }] : []),
     ...(goal ? [{ id: `cadences/${id}/goal`, seenIn: because(ended, 'goal-met') }] : []),
     ...(exit ? [{ id: `cadences/${id}/exit`, seenIn: because(ended, 'exit-met') }] : []),
-    ...Object.values(cadence.steps).flatMap((step) => rulesOfStep(cadence, step)),
+    ...Object.values(cadence.steps).flatMap((step) => rulesOfStep(cadence, step, emails)),
   ];
 }
 
-function rulesOfStep(cadence: Cadence, step: Step): Rule[] {
+function rulesOfStep(cadence: Cadence, step: Step, emails: Playbook['emails']): Rule[] {
   const id = `cadences/${cadence.id}/steps/${step.id}`;
   const here = (one: StoryEntry): boolean => one.cadence === cadence.id && one.step === step.id;
   const way = (name: string, seenIn: SeenIn): Rule => ({ id: `${id}/${name}`, seenIn: (one) => here(one) && seenIn(one) });
-  return [{ id, seenIn: isOver(cadence, step, new Set()) }, ...waysOf(step, way)];
+  return [{ id, seenIn: isOver(cadence, step, new Set()) }, ...waysOf(step, way), ...waysOfReview(step, way, emails)];
+}
+
+/** What may come of an email that a rep looks at first; by the playbook's own word when nobody does in time. */
+function waysOfReview(
+  step: Step,
+  way: (name: string, seenIn: SeenIn) => Rule,
+  emails: Playbook['emails'],
+): Rule[] {
+  const review = step.kind === 'email' ? emails[step.email]?.review : undefined;
+  if (review === undefined) return [];
+  return [
+    way('review', because(entry('task.opened'), 'to-be-reviewed')),
+    way(`review/${review.else}`, because(entry('task.expired'), 'not-answered')),
+  ];
 }
 
 /** The ways a step may go, each a rule of its own. */

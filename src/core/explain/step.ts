@@ -16,6 +16,7 @@ import {
   storyIn,
 } from './question.ts';
 import { whatIsQuiet } from './quiet.ts';
+import { whatIsReviewed, willBeReviewed } from './review.ts';
 import { STEP_KINDS } from './steps.ts';
 import { aheadReasons, MOST_SHOWN, whatDelays, whyNotOnWay } from './way.ts';
 
@@ -64,6 +65,8 @@ export function explainStep(q: Question, cadenceId: string, stepId: string): Exp
       unblockedBy: 'the answer of the mail service, or its Send event',
     };
   }
+  const reviewed = run?.step === stepId ? whatIsReviewed(q, run) : undefined;
+  if (reviewed !== undefined && run?.state === 'running') return withStart(reviewed, q, started);
   if (run?.visited.includes(stepId) === true && run.step !== stepId) return passed(q, run, step, started);
 
   const ahead = playAhead(q, (soFar) => comes(soFar, cadenceId, step, run) !== undefined);
@@ -75,7 +78,7 @@ export function explainStep(q: Question, cadenceId: string, stepId: string): Exp
     const path = ahead.entered.filter((s) => s.enrollment === runId).map((s) => s.step);
     if (run?.step !== undefined && run.step !== null) path.unshift(run.step);
     const answer = whyNotOnWay(q, { playbook, cadence, enrollment: runId, path, to: step }, ahead);
-    return started === undefined ? answer : { ...answer, because: [fromJournal(q, started), ...answer.because] };
+    return withStart(answer, q, started);
   }
   const last = newest(q.journal, (x) => x.type === 'enrollment.ended' && x.cadence === cadenceId);
   const not = whyNotIn(q, cadence, ahead);
@@ -153,6 +156,8 @@ function willCome(
         ]
       : []),
   ];
+  const reviewed = entry === undefined ? undefined : willBeReviewed(q, ahead.entries, entry);
+  if (reviewed !== undefined) return withStart(reviewed, q, started);
   if (entry !== undefined && kind.not.some((type) => type === entry.type)) {
     return {
       verdict: 'never',
@@ -185,6 +190,9 @@ function willCome(
     unblockedBy: null,
   };
 }
+
+const withStart = (answer: Explanation, q: Question, started: Entry | undefined): Explanation =>
+  started === undefined ? answer : { ...answer, because: [fromJournal(q, started), ...answer.because] };
 
 function ended(q: Question, step: Step, entry: Entry, started: Entry | undefined): Explanation {
   const because = [...(started === undefined ? [] : [fromJournal(q, started)]), fromJournal(q, entry)];

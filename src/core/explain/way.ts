@@ -18,6 +18,7 @@ import {
   storyIn,
   taskReasons,
 } from './question.ts';
+import { whatIsReviewed } from './review.ts';
 import { reaches, STEP_KINDS } from './steps.ts';
 
 export interface Way {
@@ -175,7 +176,7 @@ export function whatHolds(
     };
   }
   if (e.held !== undefined) return heldBy(e.held, `The touch of ${cadence.id}${stands} is due and held`, position);
-  return undefined;
+  return whatIsReviewed(q, e);
 }
 
 /** Why the run does not come to the step, when nothing else happens. */

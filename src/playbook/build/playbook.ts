@@ -7,6 +7,7 @@ import type {
   Company,
   Condition,
   ConsentRule,
+  EmailReview,
   EmailTemplate,
   EmailWords,
   Expiry,
@@ -319,6 +320,12 @@ function buildWords(raw: Pick<RawEmail, 'subject' | 'preheader'>, body: EmailWor
   return { subject: raw.subject, ...(raw.preheader !== undefined && { preheader: raw.preheader }), body };
 }
 
+/** Whoever asks for a look does not mean "or else send it". */
+function buildReview(raw: NonNullable<RawEmail['review']>): EmailReview {
+  const { due, else: otherwise = 'skip' } = raw === 'rep' ? {} : raw;
+  return { due: buildSpan(due ?? { working: 'P1D' }), else: otherwise };
+}
+
 function buildEmail(
   id: string,
   raw: RawEmail,
@@ -339,5 +346,6 @@ function buildEmail(
     repeat: raw.repeat === undefined || raw.repeat === 'never' ? 'never' : { after: raw.repeat },
     ...(raw.from && { from: raw.from }),
     ...(raw.thread && { thread: raw.thread }),
+    ...(raw.review && { review: buildReview(raw.review) }),
   };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PHASES } from '../../core/content.ts';
 import { duration, id, listOf, object, oneOf, place, template, yearDay } from './scalars.ts';
+import { span } from './shared.ts';
 
 const SEASON_EXPECTED = 'a time, such as { from: 11-15, to: 01-10 }, or { working: true }';
 const season = object(
@@ -10,6 +11,22 @@ const season = object(
 );
 
 const REPEAT_EXPECTED = '"never", or how long after it may be sent again, such as P365D';
+
+const REVIEW_EXPECTED = '"rep", or { by: rep, due: { working: P1D }, else: send }';
+const review = z.union(
+  [
+    z.literal('rep', { error: REVIEW_EXPECTED }),
+    object(
+      {
+        by: z.literal('rep', { error: '"rep"' }),
+        due: span.optional(),
+        else: oneOf(['send', 'skip']).optional(),
+      },
+      REVIEW_EXPECTED,
+    ),
+  ],
+  { error: REVIEW_EXPECTED },
+);
 
 export const emailSchema = object(
   {
@@ -24,6 +41,7 @@ export const emailSchema = object(
     repeat: z.union([z.literal('never', { error: REPEAT_EXPECTED }), duration], { error: REPEAT_EXPECTED }).optional(),
     from: oneOf(['marketing', 'sales']).optional(),
     thread: oneOf(['previous']).optional(),
+    review: review.optional(),
   },
   'front matter with at least "subject:" and "phase:"',
 ).meta({ title: 'Volley email front matter' });

@@ -1,0 +1,72 @@
+/** An email in a rep's own words: what it begins with, and that nothing in it is a template or a lead's markup. */
+import { describe, expect, it } from 'vitest';
+import type { RenderInput } from '../../src/email/render.ts';
+import { createRenderer } from '../../src/email/render.ts';
+import { leadFields } from '../core/support/lead.ts';
+import { playbook, template } from '../core/support/playbook.ts';
+
+const body = [
+  '{% if lead.title != "" %}You are {{ lead.title }}.{% endif %}',
+  'Hello {{ lead.firstName }}, see [this]({{ lead.attributes.site }}).',
+].join('\n\n');
+const renderer = createRenderer(
+  playbook({ cadences: {}, emails: { offer: template('offer', { body, subject: 'For {{ lead.firstName }}' }) } }),
+);
+const input = (lead: Partial<RenderInput['lead']> = {}, edited?: RenderInput['edited']): RenderInput => ({
+  purpose: 'marketing',
+  lead: { ...leadFields, ...lead },
+  unsubscribeUrl: 'https://volley.example/u/x',
+  edited,
+});
+
+describe('what a rep begins with', () => {
+  it('is the Markdown of the email with the lead’s values', () => {
+    expect(renderer.markdown('offer', input({ attributes: { site: '/a_b' } }))).toEqual({
+      subject: 'For Ada',
+      text: 'You are COO.\n\nHello Ada, see [this](/a_b).',
+    });
+  });
+
+  it.each([
+    '**x**',
+    '[x](http://evil.example)',
+    '<b>x</b>',
+    '`x`',
+    'http://evil.example',
+    'www.evil.example',
+    '\\',
+    '{{ x }}',
+  ])('sent as it stands, a title of %s is those characters', (title) => {
+    const { text } = renderer.markdown('offer', input({ title }));
+    const made = renderer.render('offer', input({}, { text }));
+    const shown = title.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    expect(made.html).toContain(`You are ${shown}.`);
+    expect(made.text).toContain(`You are ${title}.`);
+  });
+});
+
+describe('a rep’s words', () => {
+  it('stand in the frame of any mail, without the playbook’s', () => {
+    const made = renderer.render('offer', input({}, { subject: 'Mine', text: 'Dear **Ada**' }));
+    expect(made.subject).toBe('Mine');
+    expect(made.html).toContain('Dear <strong>Ada</strong>');
+    expect(made.html).toContain('https://volley.example/u/x');
+    expect(made.text).toContain('1 Example Street');
+    expect(made.html).not.toContain('You are');
+  });
+
+  it('are no template: Liquid stays what was typed', () => {
+    const text = 'A {{ lead.email }} B {% if %} C {{{ D';
+    const made = renderer.render('offer', input({}, { subject: '{{ x }} {% y', text }));
+    expect(made.subject).toBe('{{ x }} {% y');
+    expect(made.text).toContain(text);
+  });
+
+  it('keep the playbook’s subject where none is given', () => {
+    expect(renderer.render('offer', input({}, { text: 'x' })).subject).toBe('For Ada');
+  });
+
+  it('hold nothing that no email may hold', () => {
+    expect(() => renderer.render('offer', input({}, { text: '<script>x</script>' }))).toThrow(/no place in an email/);
+  });
+});
