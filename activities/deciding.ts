@@ -2,31 +2,20 @@
 import type { Clock } from '../src/clock.ts';
 import { accountIdOf } from '../src/core/account.ts';
 import type { AlreadyEnded } from '../src/core/already-ended.ts';
-import { decide } from '../src/core/decide.ts';
 import type { Decided } from '../src/core/decision.ts';
 import type { Facts } from '../src/core/facts.ts';
-import type { Shared } from '../src/core/needs.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
 import { initialState } from '../src/core/state.ts';
 import type { Instant } from '../src/core/time.ts';
 import { createRenderer } from '../src/email/render.ts';
 import type { Logger } from '../src/log.ts';
-import { peekAccount } from '../src/store/account-facts.ts';
-import { asksTurn, loadTurn } from '../src/store/account-turn.ts';
 import type { Db } from '../src/store/db.ts';
 import { forgetLate } from '../src/store/erase.ts';
 import { passOn } from '../src/store/lead-aliases.ts';
-import {
-  asksSameAccount,
-  type CommitExtra,
-  commitDecision,
-  countedReps,
-  type Loaded,
-  loadLead,
-  loadRouting,
-} from '../src/store/states.ts';
+import { type CommitExtra, commitDecision, type Loaded, loadLead } from '../src/store/states.ts';
 import { heldBy } from '../src/store/touches.ts';
 import { type Ended, isSpedUp, lateEndOf, resultOf, resultsOf } from './ended.ts';
+import { decideSharing } from './sharing.ts';
 import type { Turn } from './turn.ts';
 import type { Versions } from './versions.ts';
 
@@ -80,14 +69,7 @@ export function createDeciding(deps: DecidingDeps, versions: Versions): DecideIn
     const now = clock.now();
     const known = requestOf(withHolds(loaded, turn.holds), versions, clock, { now, maySend: turn.maySend, ended });
     const request = { ...known, ended: turn.already };
-    let { facts } = request;
-    let decision = decide(request);
-    for (const asked = new Set<Shared>(); decision.kind === 'needs'; decision = decide({ ...request, facts })) {
-      const { what } = decision;
-      if (asked.has(what)) throw new Error(`the core asks for ${what} that it has`);
-      asked.add(what);
-      facts = { ...facts, ...(await readShared(tx, what, { facts, current: request.playbooks.current, now })) };
-    }
+    const { decided: decision, facts } = await decideSharing(tx, request, now);
     const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
     if (decided.touch !== undefined) await deps.onPoint?.('claiming', { leadId, touchId: decided.touch.id });
     const rows = new Set(loaded.inputs.map((input) => input.id));
@@ -111,29 +93,6 @@ export function createDeciding(deps: DecidingDeps, versions: Versions): DecideIn
 /** The quota may have run out before the row that says so was there. */
 const withHolds = (loaded: Loaded, holds: readonly string[]): Loaded =>
   holds.length === 0 ? loaded : { ...loaded, facts: { ...loaded.facts, pauses: [...loaded.facts.pauses, ...holds] } };
-
-/** What leads share, read in the transaction that decides. */
-async function readShared(
-  tx: Db,
-  what: Shared,
-  { facts: { leadId, lead, turn }, current, now }: { facts: Facts; current: Playbook; now: Instant },
-): Promise<Partial<Facts>> {
-  switch (what) {
-    case 'routing': {
-      // In one order everywhere: the account before the pools.
-      const first = turn ?? (asksTurn(current) ? await loadTurn(tx, leadId, lead, now) : undefined);
-      const colleaguesOf = asksSameAccount(current) ? leadId : undefined;
-      return {
-        routing: await loadRouting(tx, countedReps(current), colleaguesOf),
-        ...(first === undefined ? {} : { turn: first }),
-      };
-    }
-    case 'turn':
-      return { turn: await loadTurn(tx, leadId, lead, now) };
-    case 'account':
-      return { account: await peekAccount(tx, leadId, lead.domain) };
-  }
-}
 
 function requestOf(
   loaded: Loaded,

@@ -8,6 +8,7 @@ import { type Instant, iso } from '../core/time.ts';
 import { peekTurn } from '../store/account-turn.ts';
 import { listJournal } from '../store/journal.ts';
 import type { Db } from '../store/schema.ts';
+import { peekPlaces } from '../store/send-places.ts';
 import { asksSameAccount, countedReps, peekLead, peekRouting, withAccount } from '../store/states.ts';
 import { listTasks, type Task } from '../store/tasks.ts';
 import { callerIn, guard } from './auth.ts';
@@ -90,6 +91,7 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       facts: {
         ...(await withAccount(db, loaded)).facts,
         turn: await peekTurn(db, id, loaded.facts.lead.domain),
+        places: await peekPlaces(db, current, loaded.facts.lead.email),
         routing: await peekRouting(db, countedReps(current), asksSameAccount(current) ? loaded.leadId : undefined),
       },
       playbooks: { current, get: (hash) => (hash === then?.hash ? then : atHand(hash)) },

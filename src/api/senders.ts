@@ -5,6 +5,7 @@ import { sendingDomains } from '../identity/senders.ts';
 import { heldLeads } from '../store/inbox.ts';
 import { listPauses } from '../store/pauses.ts';
 import { resumeSender, SENDERS, STOPS, sampleOf } from '../store/reputation.ts';
+import { warmUpsNow } from '../store/send-places.ts';
 import { readSendingDomains } from '../store/sending-domains.ts';
 import { guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -13,6 +14,16 @@ import { write } from './write.ts';
 
 const tags = ['Pause'];
 const sender = z.enum(SENDERS).openapi({ description: 'By whose address mail is from, as `company.from` has it.' });
+const warmUpOut = z
+  .object({
+    day: z.string().openapi({ description: 'Today, in the company’s zone.' }),
+    limit: z.number().int().openapi({ description: 'Messages it may send today; 0 before the first day.' }),
+    taken: z.number().int().openapi({ description: 'Of those, sent or with a place today.' }),
+    waiting: z.number().int().openapi({ description: 'With a place on a later day.' }),
+    lastDay: z.string(),
+  })
+  .nullable()
+  .openapi({ description: 'Where the playbook has a warm-up of the domain that is not over (`sending.warmUp`).' });
 const sendersOut = z
   .object({
     items: z.array(
@@ -23,6 +34,7 @@ const sendersOut = z
             domain: z.string(),
             ready: z.boolean().nullable().openapi({ description: 'Null: nobody has looked, or DNS cannot know it.' }),
             detail: z.string(),
+            warmUp: warmUpOut,
           }),
         ),
         recent: z
@@ -67,12 +79,18 @@ export function senderRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const items = await Promise.all(
       SENDERS.map(async (one) => {
         const known = await readSendingDomains(db, names?.[one] ?? []);
+        const warming = await warmUpsNow(db, playbook, names?.[one] ?? [], deps.clock.now());
         const { sent, hard, complained } = await sampleOf(db, [one], deps.clock.now());
         return {
           sender: one,
           domains: (names?.[one] ?? []).map((domain) => {
             const seen = known.find((row) => row.domain === domain);
-            return { domain, ready: seen?.ready ?? null, detail: seen?.detail ?? '' };
+            return {
+              domain,
+              ready: seen?.ready ?? null,
+              detail: seen?.detail ?? '',
+              warmUp: warming.get(domain) ?? null,
+            };
           }),
           recent: { sent, hardBounces: hard, complaints: complained },
           stopsAt: { hardBounces: STOP_AT.hard, complaints: STOP_AT.complained },

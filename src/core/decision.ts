@@ -8,6 +8,7 @@ import type { Notice } from './recipient.ts';
 import type { Standing } from './standing.ts';
 import type { EnrollmentState, LeadState } from './state.ts';
 import type { Instant } from './time.ts';
+import type { PlaceTaken } from './warm-up.ts';
 
 export interface JournalEntry {
   /** Position in this lead's journal, from 1. */
@@ -106,6 +107,8 @@ export type Effect =
       readonly by: number;
       readonly turn?: number;
     }
+  /** A place of a day of a domain that warms up: see warm-up.ts. */
+  | ({ readonly kind: 'place.take' } & PlaceTaken)
   /** Something that happened to this lead means something for another one: it goes into that one's inbox. */
   | { readonly kind: 'colleague'; readonly lead: string; readonly at: Instant; readonly body: InputBody }
   /** A touch that will not go: written to the ledger as `skipped`. */

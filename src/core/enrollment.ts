@@ -124,6 +124,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   delete e.review;
   delete e.capped;
   delete e.full;
+  delete e.place;
   delete e.silenced;
   delete e.rests;
   if (stepId === null) {

@@ -4,6 +4,7 @@ import type { Playbook, Purpose, WorkingHours } from './playbook.ts';
 import type { CustodyHolder, LeadFields } from './scope.ts';
 import type { Standing } from './standing.ts';
 import type { Instant } from './time.ts';
+import type { TakenPlaces } from './warm-up.ts';
 
 export interface Consent {
   readonly purpose: Purpose;
@@ -118,6 +119,8 @@ export interface Facts {
   /** `null`: the lead has none. */
   readonly account?: Account | null;
   readonly turn?: AccountTurn;
+  /** Of domains that warm up; read only when a decision asks for it (`needs: 'places'`). */
+  readonly places?: TakenPlaces;
 }
 
 /** The version for new things and those that open enrollments are pinned to. */

@@ -1,8 +1,8 @@
 /** What leads share, and is read only when a decision asks for it. */
 import type { Facts } from './facts.ts';
 
-/** `routing`: reps and turns; `account`: who else is there; `turn`: what its account has had. */
-export type Shared = 'routing' | 'account' | 'turn';
+/** `routing`: reps and turns; `account`: who else is there; `turn`: what its account has had; `places`: of a domain that warms up. */
+export type Shared = 'routing' | 'account' | 'turn' | 'places';
 
 /** Thrown inside a decision that lacks a shared fact; `decide` answers `needs` and is called again with it. */
 export class Needs extends Error {
@@ -20,6 +20,7 @@ export const NEEDS: Readonly<Record<Shared, Needs>> = {
   routing: new Needs('routing'),
   account: new Needs('account'),
   turn: new Needs('turn'),
+  places: new Needs('places'),
 };
 
 type SharedFacts = Required<Pick<Facts, Shared>>;
@@ -32,7 +33,7 @@ type Supplied = Facts & { readonly [LOOKED_AT]: () => Facts };
 
 /** The facts with what leads share, each got when it is first looked at. */
 export function supplied(facts: Facts, supply: Supply): Supplied {
-  let { routing, account, turn } = facts;
+  let { routing, account, turn, places } = facts;
   return {
     ...facts,
     get routing() {
@@ -47,11 +48,16 @@ export function supplied(facts: Facts, supply: Supply): Supplied {
       turn ??= supply.turn();
       return turn;
     },
+    get places() {
+      places ??= supply.places();
+      return places;
+    },
     [LOOKED_AT]: () => ({
       ...facts,
       ...(routing === undefined ? {} : { routing }),
       ...(account === undefined ? {} : { account }),
       ...(turn === undefined ? {} : { turn }),
+      ...(places === undefined ? {} : { places }),
     }),
   };
 }

@@ -220,6 +220,17 @@ export interface Sending {
   readonly quietHours?: QuietHours;
   /** Local dates (`YYYY-MM-DD`) without mail, by country (ISO 3166). */
   readonly holidays?: Readonly<Record<string, readonly string[]>>;
+  /** By sending domain. */
+  readonly warmUp?: Readonly<Record<string, WarmUp>>;
+}
+
+/** How many messages a new domain may send, day by day in the company's zone; after the last day as many as there are. */
+export interface WarmUp {
+  /** Local date of the first day. */
+  readonly from: string;
+  readonly days: readonly number[];
+  /** Of those, to one mail domain; as long as `days`. */
+  readonly perReceiver?: readonly number[];
 }
 
 interface StepBase {

@@ -125,6 +125,8 @@ export const REASONS = {
   'outside-window': 'The moment of the send was outside the send window; it goes in the next one.',
   'quiet-hours': 'It was quiet hours at the lead’s place; it goes in the next window after them.',
   holiday: 'It was a holiday at the lead’s place; it goes in the next window after it.',
+  'warming-up':
+    'The domain it is from is new and may send only so many messages a day; it has a place on the first day with room.',
   'sending-paused': 'Sending is paused; the touch keeps its place.',
   'sender-not-ready':
     'The domain it would be sent from is not ready: SES would refuse it, or receivers would not believe it. The touch keeps its place.',

@@ -14,6 +14,7 @@ import { createFunnel, type FunnelStep } from './simulated-funnel.ts';
 import { createSimulatedLead, type LeadToSimulate, type Mail, type SimulatedLead } from './simulated-lead.ts';
 import { type RepLoad, watchLoad } from './simulated-load.ts';
 import { createLine, createPace, type Pace, type Paced, type Quota } from './simulated-pace.ts';
+import { createPlaces } from './simulated-places.ts';
 import { type Counts, createTally } from './tally.ts';
 import { DAY, type Instant } from './time.ts';
 
@@ -94,6 +95,7 @@ export function simulate(s: Simulation): SimulationResult {
     open: {},
     talks: [],
     accounts: createAccounts(),
+    places: createPlaces(),
     ...(s.quota === undefined ? {} : { pace: createPace(s.quota) }),
     wake: (key: string, at: Instant) => {
       const order = places.get(key);

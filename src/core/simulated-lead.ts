@@ -16,6 +16,7 @@ import type { LeadFields } from './scope.ts';
 import type { Member, SimulatedAccounts } from './simulated-accounts.ts';
 import { playChat, type Talk } from './simulated-chats.ts';
 import type { Pace } from './simulated-pace.ts';
+import type { SimulatedPlaces } from './simulated-places.ts';
 import type { Standing } from './standing.ts';
 import { initialState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
@@ -42,6 +43,8 @@ export interface World {
   readonly turns: Record<string, Record<string, number>>;
   readonly open: Record<string, number>;
   readonly accounts: SimulatedAccounts;
+  /** Of domains that warm up. */
+  readonly places: SimulatedPlaces;
   /** Has the lead played at this instant, too. */
   readonly wake: (key: string, at: Instant) => void;
   /** Of the mail service, where it has a quota. */
@@ -182,6 +185,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       routing,
       account: () => world.accounts.seenBy(member),
       turn: () => world.accounts.turnOf(member),
+      places: () => world.places.seenBy(given.lead.email),
     });
   }
 
@@ -300,6 +304,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
         answerLater(effect.id, effect.assignee, effect.at);
       } else if (effect.kind === 'task.close' || effect.kind === 'task.accept') openTasks.delete(effect.id);
       else if (effect.kind === 'colleague') world.accounts.find(member, effect.lead)?.take(effect.at, effect.body);
+      else if (effect.kind === 'place.take') world.places.take(effect);
       else if (effect.kind === 'pool.count') {
         const pool = world.given[effect.pool] ?? {};
         world.given[effect.pool] = pool;

@@ -76,6 +76,10 @@ export const enrollmentSchema = z.object({
       late: z.boolean().optional(),
     })
     .optional(),
+  /** Its place in a day of a domain that warms up, by number from 0: of all that day, and of those to its mail domain. */
+  place: z
+    .object({ sender: z.string(), day: z.string(), n: z.number().int(), ofReceiver: z.number().int() })
+    .optional(),
   /** Email a `pick` step has chosen, kept while its touch is tried again. */
   picked: z.string().optional(),
   /** Pause scope (`*` or the cadence's id) that holds back this step's due touch. */

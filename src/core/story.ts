@@ -186,7 +186,10 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'task.skipped': (t) => `The task of ${t.place} is not opened: ${t.why}. The cadence goes on.`,
   'touch.deferred': (t) => {
     const next = t.time('dueAt') === undefined ? '' : ` It is due again on ${t.time('dueAt')}.`;
-    return `The touch of ${t.place} waits: ${t.why}.${next}`;
+    const to = t.text('receiver', '') === '' ? '' : ` to ${t.text('receiver')}`;
+    const limit =
+      t.entry.reason === 'warming-up' ? ` (${t.text('domain')} may send ${t.text('limit')} that day${to})` : '';
+    return `The touch of ${t.place} waits: ${t.why}${limit}.${next}`;
   },
   'touch.held': (t) =>
     `The touch of ${t.place} is held: ${t.why}. It goes on when ${GOES_ON[t.entry.reason ?? ''] ?? 'sending is resumed'}.`,

@@ -19,6 +19,7 @@ import { inWindow, quietAt } from './send-window.ts';
 import { repayTouch } from './sla.ts';
 import type { Enrollment } from './state.ts';
 import { MINUTE } from './time.ts';
+import { waitsForWarmUp } from './warm-up.ts';
 
 /**
  * How long a touch may stay `sending` before it is parked as `unconfirmed`. SES publishes `Send`
@@ -99,6 +100,11 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   }
   if (held) return deferCapped(d, e, step, held.by, slotFor(d, playbook, cadence, held.until, 'daily'));
   if (askForReview(d, e, request)) return true;
+  const waits = waitsForWarmUp(d, e, {
+    ...{ email, purpose: cadence.purpose, playbook, at },
+    slot: (from) => slotFor(d, playbook, cadence, from, 'daily'),
+  });
+  if (waits) return defer(d, e, step, waits.until, 'warming-up', waits.data);
   e.touch = request.id;
   if (step.kind === 'pick') e.picked = email;
   e.dueAt = null;
@@ -192,7 +198,14 @@ function rest(d: Draft, e: Enrollment, step: SendingStep, until: number, reason:
   return defer(d, e, step, until, reason);
 }
 
-function defer(d: Draft, e: Enrollment, step: SendingStep, from: number, reason: Reason): true {
+function defer(
+  d: Draft,
+  e: Enrollment,
+  step: SendingStep,
+  from: number,
+  reason: Reason,
+  more: Readonly<Record<string, unknown>> = {},
+): true {
   const { playbook, cadence } = placeOf(d, e);
   const dueAt = slotFor(d, playbook, cadence, from, 'daily');
   e.dueAt = dueAt;
@@ -202,7 +215,7 @@ function defer(d: Draft, e: Enrollment, step: SendingStep, from: number, reason:
     step: step.id,
     reason,
     playbook: e.playbook,
-    data: { dueAt },
+    data: { dueAt, ...more },
   });
   return true;
 }

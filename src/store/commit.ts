@@ -16,6 +16,7 @@ import { putInputs } from './inbox.ts';
 import { putNotices } from './notices.ts';
 import { writeReportFacts } from './report-facts.ts';
 import type { Db } from './schema.ts';
+import { countPlaces } from './send-places.ts';
 import { date, dateOrNull } from './values.ts';
 import { type Listener, tellListeners } from './webhook-events.ts';
 
@@ -79,6 +80,7 @@ function group(effects: readonly Effect[]) {
     accepted: of('task.accept'),
     counts: of('pool.count'),
     colleagues: of('colleague'),
+    places: of('place.take'),
     skipped: of('touch.skip'),
     ended: of('touch.end'),
   };
@@ -338,6 +340,7 @@ export async function commitDecision(
   await openTasks(tx, leadId, effects.opened, extra);
   await writeTasks(tx, effects);
   await writeTouches(tx, leadId, decided, effects, extra);
+  await countPlaces(tx, effects.places);
   const entries = effects.journal.map(({ entry }) => entry);
   const told = effects.colleagues.map(({ lead, at, body }) => ({ leadId: lead, at, body }));
   await putInputs(tx, told, extra.now);

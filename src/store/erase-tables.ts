@@ -126,6 +126,7 @@ export const TABLES: { readonly [T in keyof Schema]: TableFate } = {
   },
   pauses: { fate: 'none', how: 'why sending is paused', mentions: { key: ['scope'], columns: ['reason'] } },
   sending_domains: none('domains mail is sent from'),
+  send_places: none('how many messages a new domain has sent a day, in all and by hashes of mail domains'),
   send_slots: none('how fast messages follow each other'),
   webhooks: none('where events go'),
   rep_calendars: none('addresses of reps’ calendars'),

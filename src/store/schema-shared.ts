@@ -117,6 +117,15 @@ export interface SendSlotsTable {
   uses: number;
 }
 
+export interface SendPlacesTable {
+  sender: string;
+  /** `YYYY-MM-DD` in the company's zone. */
+  day: string;
+  /** Hash of a mail domain; `*`: all. */
+  receiver: string;
+  taken: number;
+}
+
 export interface MetaTable {
   key: string;
   value: string;

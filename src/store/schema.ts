@@ -23,6 +23,7 @@ import type {
   RepsTable,
   SchemaMigrationsTable,
   SendingDomainsTable,
+  SendPlacesTable,
   SendSlotsTable,
 } from './schema-shared.ts';
 import type { Nullable, Time, TimeOrNull } from './schema-values.ts';
@@ -325,6 +326,7 @@ export interface Schema {
   pauses: PausesTable;
   sending_domains: SendingDomainsTable;
   send_slots: SendSlotsTable;
+  send_places: SendPlacesTable;
   meta: MetaTable;
   schema_migrations: SchemaMigrationsTable;
 }

@@ -169,3 +169,22 @@ it('stops the sender alone whose domain it is, and leaves the other', async () =
   await world.play(lead, START + DAY);
   expect((await world.touches(lead)).map(({ state }) => state)).toEqual(['sent']);
 });
+
+it('shows how a domain that is new warms up', async () => {
+  const rule = { from: '2026-11-20', days: [10, 10, 20, 20, 40, 80] };
+  playbook = { ...warmUp, sending: { warmUp: { 'northwind.example': rule } } };
+  const taken = { sender: 'northwind.example', receiver: '*' };
+  await world.database.db
+    .insertInto('send_places')
+    .values([
+      { ...taken, day: '2026-11-23', taken: 20 },
+      { ...taken, day: '2026-11-24', taken: 40 },
+      { ...taken, day: '2026-11-25', taken: 7 },
+    ])
+    .execute();
+  const { items } = (await call('GET /v1/senders')).body as { items: object[] };
+  const stands = { day: '2026-11-24', limit: 40, taken: 40, waiting: 7, lastDay: '2026-11-25' };
+  expect(items[0]).toMatchObject({ domains: [{ domain: 'northwind.example', warmUp: stands }] });
+  playbook = warmUp;
+  expect((await call('GET /v1/senders')).body).toMatchObject({ items: [{ domains: [{ warmUp: null }] }, {}] });
+});

@@ -15,6 +15,7 @@ import { STEP_KINDS } from '../../src/core/explain/steps.ts';
 import type { Choices, Facts } from '../../src/core/facts.ts';
 import { createAccounts } from '../../src/core/simulated-accounts.ts';
 import { createSimulatedLead } from '../../src/core/simulated-lead.ts';
+import { createPlaces } from '../../src/core/simulated-places.ts';
 import type { LeadState } from '../../src/core/state.ts';
 import { DAY, HOUR } from '../../src/core/time.ts';
 import { scoreOf } from '../../src/core/view.ts';
@@ -57,6 +58,7 @@ function lifeOf({
     open: {},
     talks: [],
     accounts: createAccounts(),
+    places: createPlaces(),
     wake: () => {},
     onJournal: (_: string, entry: JournalEntry) => void journal.push(entry),
   };

@@ -420,6 +420,27 @@ describe('sending', () => {
     ]);
   });
 
+  it('warms up a domain that mail is from, by days that grow', () => {
+    const rule = (text: string, domain = 'northwind.example') =>
+      said(`sending: { warmUp: { ${domain}: { ${text} } } }`);
+    expect(rule('from: 2026-11-02, days: [50, 50, 100], perReceiver: [20, 30, 30]')).toEqual([]);
+    expect(rule('from: 2026-11-02, days: [50, 40]')).toEqual([
+      expect.stringContaining('day 2 of a warm-up allows less than the day before, 50 (expected at least 50)'),
+    ]);
+    expect(rule('from: 2026-11-02, days: [50, 60], perReceiver: [20]')).toEqual([
+      expect.stringContaining('perReceiver has 1 of the 2 days'),
+    ]);
+    expect(rule('from: 2026-11-02, days: [50], perReceiver: [60]')).toEqual([
+      expect.stringContaining('60 to one mail domain are more than the 50 of the day'),
+    ]);
+    expect(rule('from: 2026-11-02, days: [50]', 'northwnd.example')).toEqual([
+      expect.stringContaining('no mail is sent from northwnd.example'),
+    ]);
+    expect(rule('from: "2026-11-02T09:00:00", days: [50]')).toEqual([expect.stringContaining('a date that exists')]);
+    expect(rule('from: 2026-11-02, days: []')).toEqual([expect.stringContaining('messages of each day')]);
+    expect(rule('from: 2026-11-02, days: [0, 10]')).toEqual([expect.stringContaining('a whole number above zero')]);
+  });
+
   it('leaves every window some time', () => {
     const night = 'sending: { quietHours: { from: "20:00", to: "08:00" } }';
     expect(said(night, 'window: { from: "06:00", to: "08:00" }')).toEqual([

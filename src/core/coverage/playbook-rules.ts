@@ -158,7 +158,10 @@ export const KEYS: Told = {
     ];
   },
   // Mail is planned around what is quiet, which leaves no entry.
-  sending: () => [],
+  sending: ({ sending }) =>
+    sending?.warmUp === undefined
+      ? []
+      : [{ id: 'sending/warmUp', seenIn: because(entry('touch.deferred'), 'warming-up') }],
   buyingGroup: ({ buyingGroup }) => (buyingGroup ? groupRules(buyingGroup) : []),
   chat: ({ chat = [] }) =>
     chat.map(({ when, to }, i) => ({

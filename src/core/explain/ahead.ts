@@ -95,6 +95,7 @@ function decideAt(q: Question, state: LeadState, inputs: readonly Input[], now: 
     routing: () => routing,
     account: () => facts.account ?? null,
     turn: () => facts.turn ?? NO_TURN,
+    places: () => facts.places ?? {},
   });
 }
 

@@ -262,9 +262,17 @@ const buildCaps = ({ lead, account, count, onCap }: NonNullable<RawPlaybook['cap
   ...(onCap && { onCap }),
 });
 
-const buildSending = ({ quietHours, holidays }: NonNullable<RawPlaybook['sending']>): Sending => ({
+const buildSending = ({ quietHours, holidays, warmUp }: NonNullable<RawPlaybook['sending']>): Sending => ({
   ...(quietHours && { quietHours }),
   ...(holidays && { holidays: dictionary(Object.entries(holidays)) }),
+  ...(warmUp && {
+    warmUp: dictionary(
+      Object.entries(warmUp).map(([domain, { perReceiver, ...rule }]) => [
+        domain,
+        { ...rule, ...(perReceiver && { perReceiver }) },
+      ]),
+    ),
+  }),
 });
 
 const FIND_ROLE = 'Find the {{ role }} at {{ lead.company | default: lead.domain }}';

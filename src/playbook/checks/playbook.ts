@@ -73,7 +73,7 @@ export function checkPlaybook({ playbook, names }: Workspace, report: Report): v
   mustExist('return', replies.get('not-now').get('return'), returns, report);
   checkExpiry(root.get('expiry'), names, report);
   mustBeUnique('kind', root.get('caps').get('count').items(), report);
-  checkSending(root.get('sending'), report);
+  checkSending(root, report);
   checkGroup(root.get('buyingGroup'), report);
   checkPools(root, report);
   for (const [, handoff] of root.get('handoffs').entries()) {

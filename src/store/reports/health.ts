@@ -28,6 +28,8 @@ const FINDINGS: Readonly<Record<string, string>> = {
     'A domain mail is sent from is not ready, so its mail is held: volley doctor lists the records to add to DNS.',
   'sending-stopped':
     'Too many of the last messages bounced or were complained about, so sending stopped by itself: GET /v1/pauses says what was counted; POST /v1/senders/{sender}/resume lets it go on.',
+  'warming-up':
+    'A new sending domain has no room left for what is due, so touches wait for a later day of its warm-up; counted are those days. GET /v1/senders says how many wait: if that grows, more is due than the domain may send.',
   'consents-over': 'The lead is in a cadence, and every consent recorded for marketing or for sales has expired.',
   'touches-without-consent': 'An email did not go: there was no consent for it, or it had expired or been taken back.',
   'erasures-open': 'A person asked to be erased over an hour ago and is not yet: is the engine there?',
@@ -96,6 +98,9 @@ with found as (
   union all
   select 'sending-stopped', scope, created_at from pauses
   where scope like 'stop:%'
+  union all
+  select 'warming-up', sender, cast(:now as timestamptz) from send_places
+  where receiver = '*' and taken > 0 and day > cast(cast(cast(:now as timestamptz) at time zone 'UTC' as date) as text)
   union all
   select 'consents-over', e.lead_id, max(c.expires) from enrollments e join consents c on c.lead_id = e.lead_id
   where e.open_marker = 'open' and c.purpose in ('marketing', 'sales') and c.withdrawn_by is null

@@ -5,6 +5,7 @@ import type { Account, AccountTurn, Facts } from '../../../src/core/facts.ts';
 import type { Input, InputBody } from '../../../src/core/input.ts';
 import type { Playbook } from '../../../src/core/playbook.ts';
 import { initialState, type LeadState } from '../../../src/core/state.ts';
+import type { TakenPlaces } from '../../../src/core/warm-up.ts';
 
 type Outcome = Extract<InputBody, { kind: 'touch.result' }>['outcome'];
 
@@ -37,6 +38,8 @@ export class PlayedLead {
   /** What is read when a decision asks for it. */
   account: Account | null = null;
   turn: AccountTurn = { touches: { email: [], task: [] }, asked: [] };
+  /** Of domains that warm up. */
+  places: TakenPlaces = {};
   wakes = 0;
   last: Decided | undefined;
   now: number;
@@ -113,6 +116,7 @@ export class PlayedLead {
       routing: () => this.facts.routing ?? { reps: {}, given: {}, turns: {}, open: {} },
       account: () => this.account,
       turn: () => this.turn,
+      places: () => this.places,
     });
     this.state = decision.state;
     this.effects.push(...decision.effects);
