@@ -1,7 +1,7 @@
 /** The same for what both teams meet about, for content and for money. */
 import type { Playbook } from '../../src/core/playbook.ts';
 import { DAY, type Instant } from '../../src/core/time.ts';
-import { handoffsOf, median, rate, type Span, staysOf, within } from './report-counts.ts';
+import { contactsOf, handoffsOf, median, rate, type Span, staysOf, within } from './report-counts.ts';
 import { dealsFor, type Journalled, lastOf, leftOf, type TestDeal } from './report-world.ts';
 
 const wonAt = (lead: Journalled, from: Instant, to: Instant): boolean =>
@@ -29,13 +29,8 @@ const ranked = (names: readonly string[]): [string, number][] =>
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 
 /** The first contact of sales after an offer, while sales has the lead. */
-function reached(lead: Journalled, playbook: Playbook, from: Instant, to: Instant): Instant | undefined {
-  return lead.entries.find(({ at, type, cadence, data }) => {
-    if (at < from || at > to) return false;
-    if (type === 'touch.sent') return playbook.cadences[cadence ?? '']?.purpose === 'sales';
-    return type === 'task.answered' && data['answer'] === 'complete';
-  })?.at;
-}
+const reached = (lead: Journalled, playbook: Playbook, from: Instant, to: Instant): Instant | undefined =>
+  contactsOf(lead, playbook, from, to)[0]?.at;
 
 export function meetingOf(leads: readonly Journalled[], playbook: Playbook, span: Span) {
   const entries = leads.flatMap((lead) => lead.entries);

@@ -160,19 +160,19 @@ export function resumesOf(leads: readonly Journalled[], span: Span) {
   return { kept: settled('sla.kept'), breached: settled('sla.breached') };
 }
 
-/** Contacts by sales of a lead between two instants, both included. */
-export function contactsOf(lead: Journalled, playbook: Playbook, since: Instant, at: Instant): number {
+/** Contacts by sales of a lead between two instants, both included; a look at an email before it goes is none. */
+export function contactsOf(lead: Journalled, playbook: Playbook, since: Instant, at: Instant) {
+  const looks = new Set(
+    lead.entries
+      .filter((one) => one.type === 'task.opened' && one.data['kind'] === 'review-email')
+      .map((one) => one.data['task']),
+  );
   return lead.entries.filter((entry) => {
     if (entry.at < since || entry.at > at) return false;
     if (entry.type === 'touch.sent') return playbook.cadences[entry.cadence ?? '']?.purpose === 'sales';
-    const { answer, disposition } = entry.data;
-    return (
-      entry.type === 'task.answered' &&
-      (answer === 'complete' || answer === 'skip') &&
-      answer !== 'skip' &&
-      disposition !== 'skipped'
-    );
-  }).length;
+    const { answer, disposition, task } = entry.data;
+    return entry.type === 'task.answered' && answer === 'complete' && disposition !== 'skipped' && !looks.has(task);
+  });
 }
 
 /** Wins and leads given up, with their contacts. */
@@ -183,12 +183,12 @@ export function endedOf(leads: readonly Journalled[], playbook: Playbook, span: 
     );
     if (!win) return [];
     const since = handoffsOf(lead)[0]?.at ?? Number.POSITIVE_INFINITY;
-    return [{ outcome: 'won', rep: '', contacts: contactsOf(lead, playbook, since, win.at) }];
+    return [{ outcome: 'won', rep: '', contacts: contactsOf(lead, playbook, since, win.at).length }];
   });
   const givenUp = leads.flatMap(handoffsOf).flatMap((one) => {
     if (!one.accepted || !one.ended || !within(one.ended.at, span)) return [];
     if (!['step', 'returned'].includes(one.ended.reason)) return [];
-    const contacts = contactsOf(one.lead, playbook, one.accepted.at, one.ended.at);
+    const contacts = contactsOf(one.lead, playbook, one.accepted.at, one.ended.at).length;
     return [{ outcome: 'given up', rep: one.accepted.by, contacts }];
   });
   return [...won, ...givenUp];

@@ -19,7 +19,7 @@ export const EXPLAIN_CODES = {
   behind: 'The step is not on the way from where the run stands.',
   'run-ends': 'The run ends before it comes to the step.',
   'run-over': 'The run of the cadence is over.',
-  'needs-answer': 'The run waits for a person to answer.',
+  'needs-answer': 'The run waits for a person to answer, or will: a rep who looks at an email before it goes, say.',
   'beyond-sight': 'Nothing on the way to it happens in the time looked ahead.',
   'in-cadence': 'The lead is in the cadence.',
   resting: 'The lead is in the cadence, which begins after a pause.',
