@@ -178,10 +178,10 @@ export function createAdvance(deps: AdvanceDeps): Advance {
 
   /** How much later than its due time a lead is woken, so that those due in one second do not all wake in it. */
   const answer = async (decided: Decided): Promise<AdvanceAnswer> => {
-    const rate = deps.pacer?.rate();
     const { wake } = decided;
-    const crowded = rate !== undefined && wake?.queue === 'email' && wake.urgent !== true && wake.at > clock.now();
-    return answerOf(decided, clock, crowded ? await crowdMs(database.db, wake.at, rate) : 0);
+    const crowded = wake?.queue === 'email' && wake.urgent !== true && wake.at > clock.now();
+    const rate = crowded ? await deps.pacer?.rate() : undefined;
+    return answerOf(decided, clock, crowded && rate !== undefined ? await crowdMs(database.db, wake.at, rate) : 0);
   };
 
   const send = async (touch: TouchRequest, turn: Turn, { decided, facts, told }: DecidedStep): Promise<Ended> => {

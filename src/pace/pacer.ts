@@ -35,8 +35,8 @@ export type Leave =
 export interface Pacer {
   /** Never rejects. @param waitMs longest wait, real ms */
   permit(urgency: number, waitMs?: number): Promise<Leave>;
-  /** Messages a second; undefined while nothing limits them. */
-  rate(): number | undefined;
+  /** Messages a second, read at most once a minute; undefined before anybody has read the quota. Never rejects. */
+  rate(): Promise<number | undefined>;
   /** Lets nobody wait any more, and gives back what is out. */
   close(): Promise<void>;
 }
@@ -63,6 +63,8 @@ const mostFor = (perSecond: number): number => Math.max(2, Math.ceil(perSecond /
 const LOOK_MS = { most: 5, least: 50 };
 /** How long what was read of the quota counts, ms. */
 const KEPT_MS = 5_000;
+/** How long the rate counts for those who only plan by it, ms. */
+const RATE_KEPT_MS = 60_000;
 /** Sends that may go before the quota is counted again. */
 const COUNTED_BELOW = 2_000;
 
@@ -77,6 +79,26 @@ export function createPacer({ db, log }: PacerOptions): Pacer {
   let known:
     | { readonly quota: SendQuota | null; readonly at: number; readonly room: number; taken: number }
     | undefined;
+
+  let rate: { readonly at: number; readonly perSecond: Promise<number | undefined> } | undefined;
+
+  /** By itself, not as a permit last saw it: a worker that has not sent anything plans by it too. */
+  const readRate = (): Promise<number | undefined> => {
+    if (rate !== undefined && Date.now() - rate.at < RATE_KEPT_MS) return rate.perSecond;
+    const before = rate?.perSecond;
+    const perSecond = readQuota(db).then(
+      (quota) => {
+        if (quota === null) rate = undefined;
+        return quota?.perSecond;
+      },
+      (err: unknown) => {
+        log.warn({ err }, 'the rate of the mail service could not be read; what was read before counts');
+        return before;
+      },
+    );
+    rate = { at: Date.now(), perSecond };
+    return perSecond;
+  };
 
   /** Everything that came back in this turn of the event loop, in one statement. */
   const giveBack = (slot: Returned): void => {
@@ -186,7 +208,7 @@ export function createPacer({ db, log }: PacerOptions): Pacer {
       serving ??= run();
       return promise;
     },
-    rate: () => known?.quota?.perSecond,
+    rate: readRate,
     async close() {
       closed = true;
       await serving;

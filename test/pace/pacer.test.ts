@@ -72,6 +72,13 @@ describe('the rate', () => {
     expect(order).toEqual(['a', 'b', 'reply', 'c', 'd']);
   });
 
+  it('is known to a worker that has not sent anything, as soon as anybody has read the quota', async () => {
+    const by = pacer();
+    expect(await by.rate()).toBeUndefined();
+    await quota({ perSecond: 20 });
+    expect(await by.rate()).toBe(20);
+  });
+
   it('is one a second while nobody has read the quota', async () => {
     const by = pacer();
     const leaves = await Promise.all([by.permit(3, 300), by.permit(3, 300), by.permit(3, 300)]);
