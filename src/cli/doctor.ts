@@ -71,6 +71,7 @@ async function examine(config: Config): Promise<Finding[]> {
       return `${playbook.hash.slice(0, 12)} is in force`;
     }),
     await look('leads', async () => failing(await api.ask('/v1/reports/health', healthSchema))),
+    await look('sending', async () => stopped(await api.ask('/v1/reports/health', healthSchema))),
     await look('deliveries', async () => {
       const health = () => api.ask('/v1/reports/health', healthSchema);
       const before = await health();
@@ -120,6 +121,16 @@ function failing(health: Health): string {
   if (one === undefined) return 'none fails';
   throw new VolleyError('leads-failing', `${one.n} cannot go on, e.g. ${one.example}`, {
     fix: 'The log of the worker says why ("an activity failed"); it is tried again every 5 minutes at the latest.',
+  });
+}
+
+/** @throws VolleyError `sending-stopped` when mail stopped by itself since too much of it bounced or was complained about */
+function stopped(health: Health): string {
+  const one = health.tables.findings.find(({ finding, n }) => finding === 'sending-stopped' && n > 0);
+  if (one === undefined) return 'has not stopped by itself';
+  const sender = one.example?.replace(/^stop:/, '') ?? 'marketing';
+  throw new VolleyError('sending-stopped', `the sender ${sender} stopped by itself: too many bounces or complaints`, {
+    fix: `GET /v1/senders says what was counted. Find the list or the email that did it; then POST /v1/senders/${sender}/resume lets it go on.`,
   });
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpServer, listen } from '../../src/cli/parts.ts';
 import { tokensOf } from '../../src/dev/mailbox/account.ts';
 import { type Mailbox, startMailbox } from '../../src/dev/mailbox/mailbox.ts';
+import { pauseScope } from '../../src/store/pauses.ts';
 import { exampleFiles, openApi, type TestApi } from '../api/support/api.ts';
 import { volley } from '../cli/run.ts';
 import { type DnsServer, startDns } from '../support/dns.ts';
@@ -44,6 +45,20 @@ describe('volley doctor', () => {
       ]),
     });
     expect(dns.asked).toEqual([]);
+  });
+
+  it('says that sending has stopped by itself, and how it goes on', async () => {
+    await pauseScope(api.store.database.db, { scope: 'stop:sales', by: 'volley', reason: '4 of 100 bounced', at: 0 });
+    const { code, out } = await doctor({}, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out).findings).toContainEqual({
+      check: 'sending',
+      ok: false,
+      detail: expect.stringContaining('the sender sales stopped by itself'),
+      fix: expect.stringContaining('POST /v1/senders/sales/resume'),
+    });
+    expect(await api.call('POST /v1/senders/sales/resume', {})).toMatchObject({ status: 200 });
+    expect((await doctor({}, '--json')).code).toBe(0);
   });
 
   it('lists every record that is missing, as a table to copy', async () => {
