@@ -4,6 +4,7 @@
  * are written in the same transaction from the decision's effects.
  */
 import { z } from 'zod';
+import { STATE_VERSION } from './state-versions.ts';
 
 const instant = z.number().int();
 const custodyHolder = z.enum(['marketing', 'sales', 'nobody']);
@@ -98,8 +99,12 @@ export const enrollmentSchema = z.object({
 
 const toldSchema = z.object({ value: z.string(), at: instant });
 
+/**
+ * What is stored is parsed by this, so what is not here is dropped: a field that goes, or means something else,
+ * is a new version with its upcaster (state-versions.ts).
+ */
 export const leadStateSchema = z.object({
-  v: z.literal(1),
+  v: z.literal(STATE_VERSION),
   /** Bumped by every commit; the guard against two runners and repeated retries. */
   seq: z.number().int(),
   /** Number of journal entries so far. */
@@ -263,7 +268,7 @@ export const SIGNALS_KEPT = 200;
 /** The state of a lead nobody has decided anything about yet. `stage` is the playbook's first. */
 export function initialState(stage: string, at: number): LeadState {
   return {
-    v: 1,
+    v: STATE_VERSION,
     seq: 0,
     journal: 0,
     at,

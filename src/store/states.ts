@@ -11,6 +11,7 @@ import type { Facts, Routing } from '../core/facts.ts';
 import { type Input, inputSchema } from '../core/input.ts';
 import { type Playbook, SAME_ACCOUNT } from '../core/playbook.ts';
 import { type LeadState, leadStateSchema } from '../core/state.ts';
+import { STATE_VERSION, upcastState } from '../core/state-versions.ts';
 import { peekAccount } from './account-facts.ts';
 import { accountReps } from './account-reps.ts';
 import { toFields } from './leads.ts';
@@ -43,23 +44,21 @@ export interface Loaded {
   readonly listeners: readonly Listener[];
 }
 
-/** Turns a stored document into one of the version after its own. */
-type Upcaster = (state: Record<string, unknown>) => Record<string, unknown>;
-/** By the version they read. Version 1 is the first, so there is none yet. */
-const upcasters: Readonly<Record<number, Upcaster>> = {};
-
-const versioned = z.looseObject({ v: z.number().int() });
+const documentSchema = z.record(z.string(), z.unknown());
 
 /**
  * Reads a stored state, brought up to the current version.
- * @throws VolleyError `corrupt-row` when it fits no version: going on would harm the lead.
+ * @throws VolleyError `newer-state` when a newer build wrote it, `corrupt-row` when it fits no version: going on
+ * would harm the lead.
  */
 export function readState(text: string, leadId: string): LeadState {
-  let document: Record<string, unknown> & { v: number } = versioned.parse(JSON.parse(text));
-  for (let upcast = upcasters[document.v]; upcast !== undefined; upcast = upcasters[document.v]) {
-    document = versioned.parse(upcast(document));
+  const upcast = upcastState(documentSchema.parse(JSON.parse(text)));
+  if (upcast.kind === 'newer') {
+    throw new VolleyError('newer-state', `the state of lead ${leadId} is of version ${upcast.version}`, {
+      fix: `This build reads versions up to ${STATE_VERSION}: run the one that wrote it, or a newer one.`,
+    });
   }
-  const parsed = leadStateSchema.safeParse(document);
+  const parsed = leadStateSchema.safeParse(upcast.kind === 'current' ? upcast.document : undefined);
   if (parsed.success) return parsed.data;
   throw new VolleyError('corrupt-row', `the state of lead ${leadId} fits no version: ${parsed.error.message}`, {
     cause: parsed.error,

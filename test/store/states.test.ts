@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATE_VERSION } from '../../src/core/state-versions.ts';
 import type { Db } from '../../src/store/db.ts';
 import { SequenceConflict } from '../../src/store/errors.ts';
 import { putInputs } from '../../src/store/inbox.ts';
@@ -220,8 +221,13 @@ describe('a stored state', () => {
   });
 
   it('is refused when it fits no version, naming the lead', () => {
-    expect(() => readState(JSON.stringify({ ...state(), v: 99 }), 'l1')).toThrow(/lead l1/);
+    expect(() => readState(JSON.stringify({ ...state(), v: 'one' }), 'l1')).toThrow(/lead l1 fits no version/);
     expect(() => readState(JSON.stringify({ ...state(), stage: 7 }), 'l1')).toThrow(/lead l1/);
+  });
+
+  it('of a newer build is refused as that: nothing of it is lost by reading it with this one', () => {
+    const newer = JSON.stringify({ ...state(), v: STATE_VERSION + 1 });
+    expect(() => readState(newer, 'l1')).toThrow(expect.objectContaining({ code: 'newer-state' }));
   });
 });
 
