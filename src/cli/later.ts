@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { notInThisVersion } from './use.ts';
 
-const LATER = ['plan', 'replay', 'cost'] as const;
+const LATER = ['plan', 'cost'] as const;
 
 export function addLater(program: Command): void {
   for (const verb of LATER) {

@@ -1,9 +1,14 @@
-/** What the local stack leaves for the commands: where it listens, and a key for each role. */
+/** What the local stack leaves for the commands: where it and its engine listen, and a key for each role. */
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const localSchema = z.object({ url: z.string(), keys: z.record(z.string(), z.string()) });
+const localSchema = z.object({
+  url: z.string(),
+  keys: z.record(z.string(), z.string()),
+  /** Address of its Temporal server. */
+  temporal: z.string().optional(),
+});
 export type Local = z.infer<typeof localSchema>;
 
 const fileIn = (home: string): string => join(home, 'keys.json');

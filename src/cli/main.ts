@@ -16,6 +16,7 @@ import { FileMistakes } from './people.ts';
 import { addPreview } from './preview.ts';
 import { addPrivacy } from './privacy.ts';
 import { addDoctor, addProcesses } from './processes.ts';
+import { addReplay } from './replay.ts';
 import { addReport } from './report.ts';
 import { addSimulate } from './simulate.ts';
 import { addSuppressions } from './suppressions.ts';
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     addExplain,
     addPreview,
     addReport,
+    addReplay,
     addPrivacy,
     addKeys,
     addDoctor,

@@ -207,7 +207,7 @@ async function assemble(
   };
   onStop(stopWorkers);
   await resumeImports({ ...shared, startImport });
-  await writeLocal(home, { url: api.url, keys });
+  await writeLocal(home, { url: api.url, keys, temporal: endpoint.address });
   // Not waited for: a lost engine with many leads takes minutes to fill, and they go on one by one meanwhile.
   bringInLine({ database, client, nudger, clock }).catch((err: unknown) =>
     log.warn({ err }, 'not all leads were brought in line; the sweeper goes on'),

@@ -1,5 +1,5 @@
 /** Temporal's native runtime is one a process, with one logger: ours. */
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { Logger } from '../log.ts';
 
 let sink: Logger | undefined;
@@ -26,6 +26,8 @@ export function forwardLogs(log: Logger): void {
         message,
       );
     }),
+    // Its native half too, which would write to stdout by itself.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
     // The worker's owner decides when to stop: it stops the API first and the server last.
     shutdownSignals: [],
   });

@@ -21,7 +21,7 @@ const VERBS = [
   'keys',
   'doctor',
 ];
-const LATER = ['plan', 'replay', 'cost'];
+const LATER = ['plan', 'cost'];
 const NOBODY = { VOLLEY_URL: 'http://127.0.0.1:9' };
 
 let scratch: string;

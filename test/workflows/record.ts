@@ -9,10 +9,10 @@ import { pino } from 'pino';
 import type { AdvanceAnswer } from '../../activities/advance.ts';
 import { startTemporal } from '../../src/dev/temporal.ts';
 import { connectClient } from '../../src/temporal/client.ts';
+import { historyToText } from '../../src/temporal/history-file.ts';
 import { EMAIL_QUEUE, leadWorkflowId } from '../../src/temporal/names.ts';
 import { createNudger } from '../../src/temporal/nudge.ts';
 import { shutdownRuntime, startWorkers } from '../../src/worker/run.ts';
-import { historyToText } from '../support/histories.ts';
 import { createRecorder, type Script } from '../support/recorder.ts';
 
 const HOUR = 3_600_000;
