@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { VolleyError } from '../src/core/errors.ts';
 import { buildAssets } from './build/assets.ts';
 import { check, deploy } from './deployment.ts';
+import { leaveOut } from './parts/leave-out.ts';
 import { readSettings } from './settings.ts';
+
+/** Types of resources and names of outputs, with commas between them, as `-c without=…` gives them. */
+const namesSchema = z
+  .string()
+  .default('')
+  .transform((names) => names.split(',').filter((name) => name !== ''));
 
 try {
   const app = new App();
@@ -12,6 +19,7 @@ try {
   const settings = readSettings(name);
   check(app);
   deploy(app, settings, await buildAssets(settings));
+  leaveOut(app, namesSchema.parse(app.node.tryGetContext('without')));
   app.synth();
 } catch (error) {
   if (!(error instanceof VolleyError)) throw error;

@@ -1,5 +1,5 @@
 /** Mail to the reply domain: SES puts it into a bucket, whose events feed a function. */
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -63,7 +63,8 @@ export class Inbound extends Construct {
       actions: [new S3({ bucket: mail })],
     });
     if (receiptRuleSet !== undefined) return;
-    new CfnOutput(this, 'Activate', {
+    // Of the stack, so that its name is the one the docs give.
+    new CfnOutput(Stack.of(this), 'Activate', {
       value: `aws ses set-active-receipt-rule-set --rule-set-name ${name}`,
       description: 'Run once: an account has one active rule set, so no deployment takes it by itself',
     });
