@@ -58,7 +58,7 @@ export interface LeadActivities {
 export const ADVANCE_POINTS = ['claiming', 'claimed', 'sending-committed', 'accepted', 'recorded'] as const;
 export type AdvancePoint = (typeof ADVANCE_POINTS)[number];
 
-export interface AdvanceDeps extends DeliverDeps, Pick<DecidingDeps, 'giveUpMs'> {
+export interface AdvanceDeps extends DeliverDeps, Pick<DecidingDeps, 'giveUpMs' | 'record'> {
   readonly database: Database;
   readonly playbooks: Pick<PlaybookCache, 'get'>;
   /** Wakes leads that this one has written to; absent, the sweeper does. */

@@ -2,6 +2,7 @@
 import type { Clock } from '../src/clock.ts';
 import { accountIdOf } from '../src/core/account.ts';
 import type { AlreadyEnded } from '../src/core/already-ended.ts';
+import type { Request } from '../src/core/decide.ts';
 import type { Decided } from '../src/core/decision.ts';
 import type { Facts } from '../src/core/facts.ts';
 import type { Company, Playbook } from '../src/core/playbook.ts';
@@ -45,6 +46,8 @@ export interface DecidingDeps {
   readonly log: Logger;
   /** How long a `Send` event may take when nobody else knows how a touch ended, real ms; 15 min (sped up: 1 min). */
   readonly giveUpMs?: number;
+  /** Keeps a decision as a recording, or leaves it; in the transaction that decides. Absent: none is kept. */
+  readonly record?: (tx: Db, request: Request, decided: Decided) => Promise<void>;
   /** A touch is decided and nothing written. */
   readonly onPoint?: (point: 'claiming', at: { leadId: string; touchId: string }) => Promise<void>;
 }
@@ -70,6 +73,7 @@ export function createDeciding(deps: DecidingDeps, versions: Versions): DecideIn
     const known = requestOf(withHolds(loaded, turn.holds), versions, clock, { now, maySend: turn.maySend, ended });
     const request = { ...known, ended: turn.already };
     const { decided: decision, facts } = await decideSharing(tx, request, now);
+    await deps.record?.(tx, { ...request, facts }, decision);
     const decided = withGiveUp(decision, now + giveUpMs * clock.anchor.factor);
     if (decided.touch !== undefined) await deps.onPoint?.('claiming', { leadId, touchId: decided.touch.id });
     const rows = new Set(loaded.inputs.map((input) => input.id));

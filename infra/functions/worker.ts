@@ -5,6 +5,7 @@ import { createImportActivities } from '../../activities/import.ts';
 import { createLeadActivities } from '../../activities/index.ts';
 import { openSender } from '../../src/cli/parts.ts';
 import { startPace } from '../../src/pace/pace.ts';
+import { keepSome } from '../../src/store/recorded-wakes.ts';
 import { buildIdOf, type WorkflowBundle } from '../../src/worker/bundle.ts';
 import { openParts, type Parts } from './parts.ts';
 
@@ -37,7 +38,7 @@ export async function openWorker({ connections, sends }: WorkerNeeds): Promise<W
   const { database, clock, log } = shared;
   const pace = sends ? await startPace({ db: database.db, clock, sender, client, log }) : undefined;
   const activities = {
-    ...createLeadActivities({ ...shared, sender, pacer: pace?.pacer, mail }),
+    ...createLeadActivities({ ...shared, sender, pacer: pace?.pacer, mail, record: keepSome(shared) }),
     ...createImportActivities({ ...shared, config: { secret: mail.secret } }),
   };
   return { parts, bundle, activities };

@@ -46,6 +46,7 @@ import { suppressionFileRoutes } from './suppression-files.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { taskBulkRoutes } from './task-bulk.ts';
 import { taskRoutes } from './tasks.ts';
+import { wakeRoutes } from './wakes.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { Replay, responseOf } from './write.ts';
 
@@ -92,6 +93,7 @@ const resources = [
   answerRoutes,
   clickRoutes,
   healthRoutes,
+  wakeRoutes,
 ];
 
 /** The whole API over what it is given; it starts nothing and listens nowhere. */

@@ -41,6 +41,8 @@ const current = z
   .object({ hash: z.string(), appliedAt: instantOut, by: z.string(), files: z.record(z.string(), z.string()) })
   .openapi('Playbook');
 
+const stored = z.object({ hash: z.string(), files: z.record(z.string(), z.string()) }).openapi('PlaybookVersion');
+
 export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { db } = deps.database;
   const app = new OpenAPIHono<ApiEnv>();
@@ -58,6 +60,23 @@ export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const files = now && (await playbookFiles(db, now.hash));
     if (now === null || files === null) throw new Problem('not-found', 'No playbook has been applied');
     return c.json({ hash: now.hash, appliedAt: iso(now.appliedAt), by: now.by, files }, 200);
+  });
+
+  const version = createRoute({
+    ...guard(deps, 'playbook.version'),
+    method: 'get',
+    path: '/v1/playbook/versions/{hash}',
+    tags,
+    summary: 'A version of the playbook',
+    description: 'One that was in force at some time; versions never change and stay.',
+    request: { params: z.strictObject({ hash: z.string() }) },
+    responses: { 200: json(stored, 'Its files.'), ...problems(400, 404) },
+  });
+  app.openapi(version, async (c) => {
+    const { hash } = c.req.valid('param');
+    const files = await playbookFiles(db, hash);
+    if (files === null) throw new Problem('not-found', 'There is no such version');
+    return c.json({ hash, files }, 200);
   });
 
   const check = createRoute({

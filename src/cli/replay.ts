@@ -8,12 +8,17 @@ export function addReplay(program: Command): void {
     .command('replay')
     .description('the gate before an upgrade: does this build go on where running leads stand')
     .option('--histories <folder>', 'replay the workflow histories in it (*.json)')
-    .option('--from-server', 'replay the histories of all leads that run, at TEMPORAL_ADDRESS or the local stack')
+    .option('--wakes <folder>', 'decide the recorded wakes in it again (wakes.ndjson)')
+    .option(
+      '--from-server',
+      'both of the running system: histories from TEMPORAL_ADDRESS or the local stack, wakes from its API',
+    )
     .option('--most <n>', 'with --from-server: no more than this many, the newest first', integer(1, 1_000_000_000))
-    .option('--json', 'print { ok, histories }')
+    .option('--meant <file>', 'YAML: which differences of decisions are meant (default: meant.yaml beside the wakes)')
+    .option('--json', 'print { ok, histories, wakes }')
     .action(async (options: ReplayOptions) => {
-      if (options.histories === undefined && !options.fromServer) {
-        throw wrongUse('there is nothing to replay', 'Say --histories FOLDER or --from-server.');
+      if (options.histories === undefined && options.wakes === undefined && !options.fromServer) {
+        throw wrongUse('there is nothing to replay', 'Say --histories FOLDER, --wakes FOLDER or --from-server.');
       }
       if (options.most !== undefined && !options.fromServer) throw wrongUse('--most goes with --from-server');
       await (await import('./replay/run.ts')).replay(options);

@@ -9,6 +9,7 @@ import { startDispatcher } from '../outbox/dispatcher.ts';
 import { deliveryHandlers } from '../outbox/handlers.ts';
 import { startPace } from '../pace/pace.ts';
 import { openDatabase } from '../store/db.ts';
+import { keepSome } from '../store/recorded-wakes.ts';
 import { connectClient } from '../temporal/client.ts';
 import { createNudger } from '../temporal/nudge.ts';
 import type { WorkflowBundle } from '../worker/bundle.ts';
@@ -54,7 +55,14 @@ export async function runWorker(config: Config, { bundle, around = (x) => x, ...
     log,
     activities: {
       ...around(
-        createLeadActivities({ ...shared, sender, pacer: pace?.pacer, mail: { secret, publicUrl }, ...extras }),
+        createLeadActivities({
+          ...shared,
+          sender,
+          pacer: pace?.pacer,
+          mail: { secret, publicUrl },
+          record: keepSome({ log }),
+          ...extras,
+        }),
       ),
       ...createImportActivities({ ...shared, config: { secret } }),
     },

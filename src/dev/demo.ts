@@ -15,9 +15,11 @@ import { readConfig } from '../config.ts';
 import { instantOf } from '../core/calendar.ts';
 import { DAY } from '../core/time.ts';
 import { createLog } from '../log.ts';
+import { playbookFiles } from '../store/playbooks.ts';
 import { coveredText } from './demo-covered.ts';
 import { drain } from './demo-drain.ts';
 import { createPeople } from './demo-people.ts';
+import { collectWakes, writeRecordings } from './demo-record.ts';
 import { meetingReport } from './demo-report.ts';
 import { type DemoOutcome, verifyDemo } from './demo-verify.ts';
 import { createWaves, splitCsv } from './demo-waves.ts';
@@ -30,6 +32,7 @@ interface Options {
   readonly seed: number;
   readonly speed: number;
   readonly from: string;
+  readonly record?: string;
 }
 
 /** Days over which the leads come in. */
@@ -65,7 +68,10 @@ async function run(options: Options, home: string, stopped: Promise<unknown>): P
   const say = (line: string): void => note(colour.dim(line));
 
   say('starting the engine');
-  const stack = await startStack({ config, log, say, clock, passing: true, reps: reps.map((rep) => rep.id) });
+  const wakes = options.record === undefined ? undefined : collectWakes();
+  const recording = wakes === undefined ? {} : { record: wakes.record };
+  const keyed = reps.map((rep) => rep.id);
+  const stack = await startStack({ config, log, say, clock, passing: true, reps: keyed, ...recording });
   try {
     const { mailbox } = stack;
     if (mailbox === undefined) throw new Error('the demo runs with the mailbox only');
@@ -91,6 +97,9 @@ async function run(options: Options, home: string, stopped: Promise<unknown>): P
     await mailbox.eventsDelivered();
     const imported = waves.imported();
     const meeting = await meetingReport(db, playbook, from, until);
+    if (options.record !== undefined && wakes !== undefined) {
+      await writeRecordings(options.record, wakes.recordings(), async (hash) => (await playbookFiles(db, hash)) ?? {});
+    }
     const { followed } = people;
     const outcome = await verifyDemo({ db, mailbox, playbook, imported, from, days: options.days, until, followed });
     return { outcome: { ...outcome, wrong: [...ended, ...people.problems(), ...outcome.wrong] }, meeting };
@@ -149,6 +158,7 @@ const program = new Command('npm run demo --')
   .option('--seed <n>', 'whose dice', integer(0, 2 ** 31), 1)
   .option('--speed <n>', 'virtual seconds a second', integer(1, 1_000_000), 43_200)
   .option('--from <date>', 'first day, YYYY-MM-DD', calendarDate, '2026-11-23')
+  .option('--record <folder>', 'keep wakes of each kind there, for `volley replay --wakes`')
   .option('--debug', 'show stack traces of errors')
   .exitOverride();
 const stopped = untilStopped();

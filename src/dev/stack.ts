@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createImportActivities } from '../../activities/import.ts';
-import { createLeadActivities } from '../../activities/index.ts';
+import { type AdvanceDeps, createLeadActivities } from '../../activities/index.ts';
 import { createApp } from '../api/app.ts';
 import { startChatSweeper } from '../api/chat-sweep.ts';
 import { startEraser } from '../api/erase-run.ts';
@@ -38,6 +38,7 @@ import type { PlaybookCache } from '../playbook/index.ts';
 import { backfill } from '../store/backfill.ts';
 import { type Database, openDatabase } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
+import { keepSome } from '../store/recorded-wakes.ts';
 import { connectClient } from '../temporal/client.ts';
 import { runForgetter } from '../temporal/forget.ts';
 import { createNudger } from '../temporal/nudge.ts';
@@ -59,6 +60,8 @@ export interface StackOptions {
   readonly passing?: boolean;
   /** Reps who get a key of their own. */
   readonly reps?: readonly string[];
+  /** Which decisions are kept as recordings; absent: some, in the store. */
+  readonly record?: NonNullable<AdvanceDeps['record']>;
 }
 
 export interface Stack {
@@ -181,6 +184,7 @@ async function assemble(
         sender,
         mail: { secret, publicUrl },
         pacer: pace?.pacer,
+        record: options.record ?? keepSome({ log }),
       }),
       ...createImportActivities({ ...shared, config: { secret } }),
     },

@@ -101,6 +101,12 @@ export const TABLES: { readonly [T in keyof Schema]: TableFate } = {
   },
   preferences: { fate: 'owned', part: 'topic', how: 'topics the person declined, and a pause: deleted' },
   clicks: { fate: 'owned', part: 'id', how: 'which links were followed, when, and whether by a program: deleted' },
+  recorded_wakes: {
+    fate: 'owned',
+    part: 'id',
+    how: 'some decisions with all that they were made from, kept for 14 days: deleted',
+    mentions: { key: ['id'], columns: ['document'] },
+  },
   deal_leads: { fate: 'owned', part: 'deal_id', how: 'whose deal it is: deleted' },
   deals: {
     fate: 'special',

@@ -41,3 +41,15 @@ export interface ErasedNamesTable {
   hash: string;
   erased_at: Time;
 }
+
+/** Wakes as they were decided; see recorded-wakes.ts. */
+export interface RecordedWakesTable {
+  /** The lead's id and the number of the commit. */
+  id: string;
+  lead_id: string;
+  at: Time;
+  /** Version of Volley that decided. */
+  volley: string;
+  /** JSON: see core/replay/recording.ts. */
+  document: string;
+}

@@ -8,7 +8,13 @@ import type { ChatsTable } from './schema-chats.ts';
 import type { AccountsTable, DealEventsTable, DealLeadsTable, DealsTable } from './schema-deals.ts';
 import type { MailSchedulesTable, NoticesTable } from './schema-notices.ts';
 import type { OutboxTable, RepCalendarsTable, WebhooksTable } from './schema-outbox.ts';
-import type { ErasedNamesTable, ErasuresTable, LeadAliasesTable, PreferencesTable } from './schema-people.ts';
+import type {
+  ErasedNamesTable,
+  ErasuresTable,
+  LeadAliasesTable,
+  PreferencesTable,
+  RecordedWakesTable,
+} from './schema-people.ts';
 import type {
   ApiKeysTable,
   IdempotencyKeysTable,
@@ -302,6 +308,7 @@ export interface Schema {
   handoffs: HandoffsTable;
   touches: TouchesTable;
   clicks: ClicksTable;
+  recorded_wakes: RecordedWakesTable;
   tasks: TasksTable;
   enrollments: EnrollmentsTable;
   outbox: OutboxTable;

@@ -1,7 +1,8 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/version.ts';
 import { ROOT, volley } from './run.ts';
 
 const HISTORIES = join(ROOT, 'test', 'workflows', 'histories');
@@ -42,6 +43,36 @@ describe('volley replay --histories', () => {
     expect(err).toContain('notes.json is not the history of a workflow');
     expect(code).toBe(1);
   });
+});
+
+describe('volley replay --wakes', () => {
+  const recorded = join(ROOT, 'test', 'recordings', VERSION);
+  const anHourEarlier = (line: string): string =>
+    line.replace(/"wake":\{"at":(\d+)/, (_, at) => `"wake":{"at":${at - 3_600_000}`);
+
+  it('shows by lead and wake what would be decided otherwise, exits 1, and 0 once it is said to be meant', async () => {
+    const wakes = join(folder, 'wakes');
+    await cp(join(recorded, 'playbooks'), join(wakes, 'playbooks'), { recursive: true });
+    const lines = (await readFile(join(recorded, 'wakes.ndjson'), 'utf8')).split('\n');
+    const other = lines.findIndex((line) => line !== anHourEarlier(line));
+    const { id }: { id: string } = JSON.parse(lines[other] ?? '');
+    await writeFile(
+      join(wakes, 'wakes.ndjson'),
+      lines.map((one, n) => (n === other ? anHourEarlier(one) : one)).join('\n'),
+    );
+    const wrong = await volley(['replay', '--wakes', wakes]);
+    expect(wrong.out).toMatch(/^wrong {2}\d+ recorded wakes: .*, 1 otherwise and nobody said that it is meant\./);
+    expect(wrong.out).toContain(`lead ${id.slice(0, id.indexOf('.'))}, `);
+    expect(wrong.out).toMatch(/was decided +would be decided now *\nwake +at /);
+    expect(wrong.code).toBe(1);
+    await writeFile(
+      join(wakes, 'meant.yaml'),
+      `- { differs: [wake], in: [${id}], why: It was an hour earlier until 0.2 }\n`,
+    );
+    const meant = await volley(['replay', '--wakes', wakes]);
+    expect(meant.out).toMatch(/^ok {2}.* decided the same, 1 otherwise as meant\.\n$/);
+    expect(meant.code).toBe(0);
+  }, 120_000);
 });
 
 it.each([

@@ -7,6 +7,7 @@ import { createLog } from '../../../src/log.ts';
 import { createPlaybookCache, hashFiles, type PlaybookFiles, readPlaybookFolder } from '../../../src/playbook/index.ts';
 import { createKey, type Role } from '../../../src/store/keys.ts';
 import { applyPlaybook, currentPlaybook, playbookFiles } from '../../../src/store/playbooks.ts';
+import { keepSome } from '../../../src/store/recorded-wakes.ts';
 import { type TestDatabase, type TestDatabaseKind, withDatabase } from '../../support/database.ts';
 
 /** A Tuesday, 10:00 in London. */
@@ -107,7 +108,8 @@ export async function openApi(
     endpoint: 'http://127.0.0.1:9',
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
-  const advance = createAdvance({ ...deps, sender, mail: { secret: SECRET, publicUrl: PUBLIC_URL } });
+  const record = keepSome(deps);
+  const advance = createAdvance({ ...deps, sender, record, mail: { secret: SECRET, publicUrl: PUBLIC_URL } });
   const key = async (role: Role, rep?: string): Promise<string> => (await createKey(db, { role, rep }, START)).secret;
   const keys = {
     admin: await key('admin'),

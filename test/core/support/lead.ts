@@ -1,5 +1,5 @@
 /** One lead played through `decide` as the engine plays it: wake by wake, every touch answered. */
-import { decideWith } from '../../../src/core/decide.ts';
+import { decideWith, type Request } from '../../../src/core/decide.ts';
 import type { Decided, Effect, JournalEntry, TouchRequest } from '../../../src/core/decision.ts';
 import type { Account, AccountTurn, Facts } from '../../../src/core/facts.ts';
 import type { Input, InputBody } from '../../../src/core/input.ts';
@@ -45,7 +45,7 @@ export class PlayedLead {
   now: number;
   answer: (touch: TouchRequest) => { outcome: Outcome; retryAt?: number } | undefined = () => ({ outcome: 'sent' });
   /** Told of every decision, also those that are followed by another at once. */
-  onDecision: (decided: Decided) => void = () => {};
+  onDecision: (decided: Decided, request: Request) => void = () => {};
   #ids = 0;
 
   constructor(playbook: Playbook, start: string | number, facts: Partial<Facts> = {}) {
@@ -121,7 +121,8 @@ export class PlayedLead {
     this.state = decision.state;
     this.effects.push(...decision.effects);
     this.last = decision;
-    this.onDecision(decision);
+    const { account, turn, places } = this;
+    this.onDecision(decision, { ...request, facts: { account, turn, places, ...request.facts } });
     for (const id of decision.applied) {
       this.inbox.splice(
         this.inbox.findIndex((x) => x.id === id),
