@@ -24,7 +24,7 @@ import { transact } from '../src/store/tx.ts';
 import { connectClient } from '../src/temporal/client.ts';
 import { createNudger } from '../src/temporal/nudge.ts';
 import { bundleWorkflows, type WorkflowBundle } from '../src/worker/bundle.ts';
-import { startWorkers } from '../src/worker/run.ts';
+import { type RunningWorkers, startWorkers } from '../src/worker/run.ts';
 import type { BareActivities } from './bare/workflows.ts';
 import { benchPlaybook } from './playbook.ts';
 
@@ -43,6 +43,11 @@ export interface Rig {
   enrol(leads: readonly string[], cadence?: string): Promise<void>;
   /** Told after every `advance` and every bare activity, with the lead or the bare id. */
   onDone: (id: string) => void;
+  /** The workflows its workers run, and these workers. */
+  readonly bundle: WorkflowBundle;
+  readonly workers: RunningWorkers;
+  /** Workers of another version beside them, made the current one; closing the rig stops them too. */
+  startBeside(bundle: WorkflowBundle): Promise<RunningWorkers>;
   close(): Promise<void>;
 }
 
@@ -124,14 +129,14 @@ export async function openRig({
     noop: async () => rig.onDone('bare'),
     mark: async (id) => rig.onDone(id),
   };
-  const workers = await startWorkers({
-    endpoint,
-    client,
-    activities,
-    log,
-    bundle: await bundle(),
-    cachedLeads: 10_000,
-  });
+  const own = await bundle();
+  const working: RunningWorkers[] = [];
+  const startBeside = async (version: WorkflowBundle): Promise<RunningWorkers> => {
+    const started = await startWorkers({ endpoint, client, activities, log, bundle: version, cachedLeads: 10_000 });
+    working.push(started);
+    return started;
+  };
+  const workers = await startBeside(own);
   let created = 0;
   const rig: Rig = {
     client,
@@ -139,6 +144,9 @@ export async function openRig({
     clock,
     mailbox,
     onDone: () => {},
+    bundle: own,
+    workers,
+    startBeside,
     async post(path, body) {
       const response = await app.request(path, {
         method: 'POST',
@@ -172,7 +180,7 @@ export async function openRig({
     },
     async close() {
       await nudger.close();
-      await workers.stop();
+      await Promise.all(working.map((one) => one.stop()));
       await pace?.stop();
       sender.close();
       await mailbox.close();
