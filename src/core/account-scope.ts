@@ -17,9 +17,17 @@ export function accountIn(facts: Facts): Account | undefined {
   return facts.account ?? undefined;
 }
 
-/** What colleagues have earned together by `now`. */
-export function earnedByColleagues({ colleagues }: Account, playbook: Playbook, now: Instant): number {
-  return colleagues.reduce((sum, { standing }) => sum + (standing ? engagementAt(standing, playbook, now) : 0), 0);
+let last:
+  | { readonly account: Account; readonly playbook: Playbook; readonly now: Instant; readonly sum: number }
+  | undefined;
+
+/** What colleagues have earned together by `now`; the last answer is kept, since one decision asks several times. */
+export function earnedByColleagues(account: Account, playbook: Playbook, now: Instant): number {
+  if (last?.account === account && last.now === now && last.playbook === playbook) return last.sum;
+  let sum = 0;
+  for (const { standing } of account.colleagues) if (standing) sum += engagementAt(standing, playbook, now);
+  last = { account, playbook, now, sum };
+  return sum;
 }
 
 /**

@@ -163,7 +163,7 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
   ): LeadAct[] {
     return list.flatMap((entry, index) => {
       const names = [key, what, String(index), entry.signal];
-      if (draw('chance', ...names) >= entry.chance) return [];
+      if (entry.chance === 0 || draw('chance', ...names) >= entry.chance) return [];
       return Array.from({ length: entry.times }, (_, time) => {
         const exact = since + plainDelay(entry.after, draw('after', ...names, String(time)));
         // A message is dated to the second.

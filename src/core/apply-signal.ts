@@ -6,7 +6,7 @@ import { type Draft, journal } from './draft.ts';
 import { moveDatedWaits } from './enrollment.ts';
 import type { Input } from './input.ts';
 import { applyReply } from './replies.ts';
-import { SIGNALS_KEPT } from './state.ts';
+import { type LeadState, SIGNALS_KEPT } from './state.ts';
 
 /** Of a reply, kept for the rep; the journal has the whole of it. */
 const SAID_KEPT = 500;
@@ -18,7 +18,7 @@ export function applySignal(d: Draft, input: Input, body: Body<'signal'>): void 
   const { state } = d;
   // A signal that reached us late counts from its own time, but never from the future of the decision.
   const at = Math.min(input.at, d.t);
-  if (leavesTrace(body.type, body.human)) logSignal(d, body.type, at, body.human);
+  if (leavesTrace(body.type, body.human)) logSignal(d.state, body.type, at, body.human);
   if (body.human) {
     if (!state.objected) keepTold(state, body.context ?? {}, at);
     state.humanAt = Math.max(state.humanAt ?? at, at);
@@ -26,9 +26,8 @@ export function applySignal(d: Draft, input: Input, body: Body<'signal'>): void 
     revive(d, 'lead');
     if (body.type === 'email.clicked' && body.cadence && body.step) {
       const key = `${body.cadence}/${body.step}`;
-      const clicks = state.clicks[key] ?? [];
-      insertSorted(clicks, at);
-      state.clicks[key] = clicks.slice(-CLICKS_KEPT);
+      const clicks = insertSorted(state.clicks[key] ?? [], at).slice(-CLICKS_KEPT);
+      state.clicks = { ...state.clicks, [key]: clicks };
     }
   }
   if (body.type === 'meeting.booked' || body.type === 'meeting.rescheduled') {
@@ -73,24 +72,26 @@ const wordsOfReply = (reply: Body<'signal'>['reply']): Readonly<Record<string, u
 export const leavesTrace = (type: string, human: boolean): boolean =>
   human || (type !== 'reply.received' && type !== 'email.clicked');
 
-export function logSignal({ state }: Draft, type: string, at: number, human: boolean): void {
+export function logSignal(state: LeadState, type: string, at: number, human: boolean): void {
   const log = state.signals[type] ?? { n: 0, at: [] };
-  log.n += 1;
-  insertSorted(log.at, at);
-  if (!human) {
-    log.machine ??= [];
-    insertSorted(log.machine, at);
-  }
-  if (log.at.length > SIGNALS_KEPT) {
-    for (const dropped of log.at.splice(0, log.at.length - SIGNALS_KEPT)) {
-      if (log.machine?.[0] === dropped) log.machine.shift();
-    }
-  }
-  state.signals[type] = log;
+  const all = insertSorted(log.at, at);
+  const machine = human ? log.machine : insertSorted(log.machine ?? [], at);
+  const dropped = all.splice(0, Math.max(0, all.length - SIGNALS_KEPT));
+  state.signals = {
+    ...state.signals,
+    [type]: { n: log.n + 1, at: all, ...(machine === undefined ? {} : { machine: without(machine, dropped) }) },
+  };
 }
 
-function insertSorted(list: number[], at: number): void {
+/** Machines' instants less the oldest ones, each of which may be among them. */
+function without(machine: readonly number[], dropped: readonly number[]): readonly number[] {
+  let first = 0;
+  for (const at of dropped) if (machine[first] === at) first += 1;
+  return first === 0 ? machine : machine.slice(first);
+}
+
+function insertSorted(list: readonly number[], at: number): number[] {
   let i = list.length;
   while (i > 0 && (list[i - 1] ?? 0) > at) i -= 1;
-  list.splice(i, 0, at);
+  return list.toSpliced(i, 0, at);
 }

@@ -37,7 +37,7 @@ export function applyInput(d: Draft, input: Input): void {
     case 'suppressed':
       // The playbook's word for it: `seen('unsubscribed')`. No human signal: it must not fire a route.
       if (body.reason === 'unsubscribed' && body.channel === undefined)
-        logSignal(d, 'unsubscribed', Math.min(input.at, d.t), true);
+        logSignal(d.state, 'unsubscribed', Math.min(input.at, d.t), true);
       journal(d, {
         type: 'lead.suppressed',
         reason: 'suppressed',

@@ -5,6 +5,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { type DurationParts, durationParts } from './duration.ts';
 import type { Calendar, Span, Weekday } from './hours.ts';
+import { kept } from './kept.ts';
 import { DAY, HOUR, type Instant, type IsoDuration, MINUTE } from './time.ts';
 
 const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -56,7 +57,7 @@ export const localDay = (zone: string, at: Instant): number => Math.floor((at + 
 export const weekdayOf = (day: number): Weekday => WEEKDAYS[(((day + 4) % 7) + 7) % 7] ?? 'sun';
 
 /** The local date of a day number, `YYYY-MM-DD`. */
-export const dateOf = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10);
+export const dateOf = kept((day: number): string => new Date(day * DAY).toISOString().slice(0, 10));
 
 /** The instant of a local date and time of day (ms since local midnight). */
 export function instantOf(zone: string, day: number, msOfDay: number): Instant {
@@ -80,9 +81,9 @@ export function instantsOf(zone: string, day: number, msOfDay: number): { first:
 }
 
 /** `HH:MM` (or `24:00`) as milliseconds since midnight. */
-export function timeOfDay(text: string): number {
-  return Number(text.slice(0, 2)) * HOUR + Number(text.slice(3, 5)) * MINUTE;
-}
+export const timeOfDay = kept(
+  (text: string): number => Number(text.slice(0, 2)) * HOUR + Number(text.slice(3, 5)) * MINUTE,
+);
 
 /** `at` plus a duration: months and days on the local calendar at the same clock time, then exact time. */
 export function addDuration(at: Instant, duration: IsoDuration | DurationParts, zone: string): Instant {

@@ -159,7 +159,8 @@ const rankOf = ({ body }: Input): number =>
 /** Plays everything up to `now`; takes inputs used up off the queue. */
 function advanceTo(d: Draft, now: Instant, queue: Input[], applied: string[]): void {
   for (let i = 0; i < MAX_INSTANTS; i++) {
-    const due = nextDue(d, queue, 'play');
+    // The last instant that counts is included.
+    const due = nextDue(d, queue, 'play', now + 1);
     if (due === undefined || due.at > now) return;
     playInstant(d, Math.max(due.at, d.state.at), queue, applied);
     if (d.touch) return;

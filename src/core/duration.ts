@@ -1,5 +1,6 @@
 /** ISO 8601 durations, parsed once. */
 import { Temporal } from 'temporal-polyfill';
+import { kept } from './kept.ts';
 import { DAY, HOUR, type Instant, type IsoDuration, MINUTE, SECOND } from './time.ts';
 
 export interface DurationParts {
@@ -11,26 +12,18 @@ export interface DurationParts {
   readonly ms: number;
 }
 
-const parsed = new Map<IsoDuration, DurationParts>();
-
 /**
  * The parts of an ISO 8601 duration; negative ones (`-P1D`) have negative parts.
  * @throws RangeError when the text is not a duration.
  */
-export function durationParts(text: IsoDuration): DurationParts {
-  const known = parsed.get(text);
-  if (known) return known;
+export const durationParts = kept((text: IsoDuration): DurationParts => {
   const d = Temporal.Duration.from(text);
-  const parts: DurationParts = {
+  return {
     months: d.years * 12 + d.months,
     days: d.weeks * 7 + d.days,
     ms: d.hours * HOUR + d.minutes * MINUTE + d.seconds * SECOND + d.milliseconds,
   };
-  // The texts come from playbooks and are few; the bound is against a hostile caller.
-  if (parsed.size > 10_000) parsed.clear();
-  parsed.set(text, parts);
-  return parts;
-}
+});
 
 /**
  * Length in milliseconds with days of 24 hours and months of 30.436875 days (the Gregorian mean):

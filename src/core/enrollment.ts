@@ -85,7 +85,10 @@ export function startEnrollment(d: Draft, cadence: Cadence, options: StartOption
     visited: [],
   };
   state.enrollments.push(enrollment);
-  delete state.refused[cadence.id];
+  if (state.refused[cadence.id] !== undefined) {
+    const { [cadence.id]: _let, ...refused } = state.refused;
+    state.refused = refused;
+  }
   if (cadence.purpose === 'marketing' && state.custody.who === 'nobody') {
     moveCustody(d, 'take-up', { since: d.t, attempts: 0 }, { reason: 'cadence-running', by: options.by });
   }
@@ -134,7 +137,7 @@ export function enterStep(d: Draft, e: Enrollment, stepId: string | null, at: In
   const { playbook, cadence, step } = placeOf(d, e);
   if (!step) throw new Error(`cadence ${e.cadence} has no step ${stepId}`);
   if (e.visited.includes(stepId)) throw new Error(`step ${e.cadence}/${stepId} was visited before`);
-  e.visited.push(stepId);
+  e.visited = [...e.visited, stepId];
   d.entered.push({ enrollment: e.id, cadence: e.cadence, step: stepId, at: d.t });
   switch (step.kind) {
     case 'email':
@@ -199,7 +202,7 @@ export function endEnrollment(
   const at = d.state.enrollments.indexOf(e);
   if (at < 0) return;
   d.state.enrollments.splice(at, 1);
-  d.state.past[e.cadence] = { n: e.nth, endedAt: d.t };
+  d.state.past = { ...d.state.past, [e.cadence]: { n: e.nth, endedAt: d.t } };
   if (e.task) closeTask(d, e.task, 'no-longer-needed', e);
   journal(d, {
     type: 'enrollment.ended',

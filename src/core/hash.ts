@@ -1,9 +1,26 @@
 /** Everything that looks random in the core is a hash of names, so that it is the same everywhere. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 
-// A unit separator cannot stand in ids, so ('a', 'bc') and ('ab', 'c') differ.
-const digest = (parts: readonly string[]): Uint8Array => sha256(utf8ToBytes(parts.join('\u001f')));
+// One hasher and its buffers for all: made anew for each hash it took 3.4 µs, this way 0.9 µs. A simulated lead is
+// hashed 200 times a year.
+const blank = sha256.create();
+const hasher = sha256.create();
+const encoder = new TextEncoder();
+const bytes = new Uint8Array(1_024);
+const out = new Uint8Array(32);
+
+/** The digest, until the next one is asked for. */
+function digest(parts: readonly string[]): Uint8Array {
+  // A unit separator cannot stand in ids, so ('a', 'bc') and ('ab', 'c') differ.
+  const text = parts.join('\u001f');
+  blank._cloneInto(hasher);
+  // A UTF-16 unit is three bytes of UTF-8 at most.
+  if (text.length * 3 > bytes.length) hasher.update(encoder.encode(text));
+  else hasher.update(bytes.subarray(0, encoder.encodeInto(text, bytes).written));
+  hasher.digestInto(out);
+  return out;
+}
 
 /** A number in [0, 1), evenly spread over the parts: 48 bits of SHA-256. */
 export function fraction(...parts: readonly string[]): number {

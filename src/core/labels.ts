@@ -9,10 +9,11 @@ export const COUNTED_LABELS = ['mql', 'sql'] as const;
 export function noteLabels(d: Draft): void {
   if (d.state.objected) return;
   const playbook = d.playbooks.current;
+  const scope = viewOf(d.state, d.facts, playbook, d.t, HISTORY);
   for (const label of COUNTED_LABELS) {
     const definition = playbook.definitions[label];
     if (!definition) continue;
-    const on = viewOf(d.state, d.facts, playbook, d.t, HISTORY).definition(label);
+    const on = scope.definition(label);
     if (on === (d.state.labels?.[label] ?? false)) continue;
     d.state.labels = { ...d.state.labels, [label]: on };
     if (on) journal(d, { type: 'label.gained', reason: 'label-definition', data: { label, when: definition.source } });

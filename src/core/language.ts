@@ -1,4 +1,5 @@
 /** In which language a lead is written to: its locale, as far as the playbook has words in it. */
+import { kept } from './kept.ts';
 import type { EmailTemplate, EmailWords } from './playbook.ts';
 
 /** What the files without a language in their name are written in, unless the playbook says so. */
@@ -8,7 +9,7 @@ export const DEFAULT_LANGUAGE = 'en';
  * Tags to look for, the nearest first (RFC 4647 3.4): `de-AT`, `de`. The script that goes with a place is
  * known, so that `zh-TW` finds `zh-Hant` before `zh`. None for what is no language tag.
  */
-export function languageRange(locale: string): string[] {
+export const languageRange = kept((locale: string): readonly string[] => {
   let script: string;
   try {
     script = new Intl.Locale(locale).maximize().baseName;
@@ -19,7 +20,7 @@ export function languageRange(locale: string): string[] {
   const written = shorter(script).slice(0, -1);
   const [language = ''] = plain.slice(-1);
   return [...new Set([...plain.slice(0, -1), ...written, language, ...(KIN[language] ?? [])])];
-}
+});
 
 /** Norwegian has three tags for what is read by the same people. */
 const KIN: Readonly<Record<string, readonly string[]>> = { no: ['nb'], nb: ['no'], nn: ['no', 'nb'] };

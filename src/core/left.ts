@@ -4,7 +4,7 @@ import type { Fit } from './content.ts';
 import type { Facts } from './facts.ts';
 import { type EmailTemplate, isSending, type Playbook } from './playbook.ts';
 import type { LeadState } from './state.ts';
-import { circumstancesOf, isOver, unfitOf } from './suits.ts';
+import { type Circumstances, circumstancesOf, isOver, unfitOf } from './suits.ts';
 import type { Instant } from './time.ts';
 
 const sendable = new WeakMap<Playbook, readonly EmailTemplate[]>();
@@ -40,10 +40,27 @@ export function leftToSend(
 ): number {
   const lead = circumstancesOf(state, facts, playbook, at);
   let left = 0;
-  for (const email of emailsOfMarketing(playbook)) {
-    if (unfitOf(email, lead, LASTING) !== undefined || isOver(email, lead.date)) continue;
+  for (const email of lastingFor(playbook, lead)) {
+    if (isOver(email, lead)) continue;
     if (email.topic !== undefined && declined.has(email.topic)) continue;
     if (email.repeat !== 'never' || state.seen[email.id] === undefined) left += 1;
   }
   return left;
+}
+
+const lasting = new WeakMap<Playbook, Map<string, readonly EmailTemplate[]>>();
+/** Kept for each playbook; the bound is against a hostile caller. */
+const MOST = 10_000;
+
+/** Emails of marketing that fit such a lead. Leads are much alike, and every decision asks. */
+function lastingFor(playbook: Playbook, lead: Circumstances): readonly EmailTemplate[] {
+  const byLead = lasting.get(playbook) ?? new Map<string, readonly EmailTemplate[]>();
+  lasting.set(playbook, byLead);
+  const key = `${lead.role}\n${lead.stage}\n${lead.country}\n${lead.timeZone}`;
+  const known = byLead.get(key);
+  if (known) return known;
+  const found = emailsOfMarketing(playbook).filter((email) => unfitOf(email, lead, LASTING) === undefined);
+  if (byLead.size >= MOST) byLead.clear();
+  byLead.set(key, found);
+  return found;
 }

@@ -2,6 +2,7 @@
 import { addDuration } from './calendar.ts';
 import type { Draft } from './draft.ts';
 import type { Route } from './playbook.ts';
+import type { LeadState } from './state.ts';
 import { SINCE_RETURN, viewOf } from './view.ts';
 
 /** Every route with whether it holds now, counting signals since the last return. */
@@ -29,10 +30,17 @@ export function firingRoute(d: Draft): Route | undefined {
     const used = answers || (armed && d.humanNow && d.state.custody.who === 'sales');
     if (answers && !fires && d.state.custody.who !== 'sales' && !d.state.disqualified) {
       fires = route;
-      d.state.routes[id] = { on, armed: false, firedAt: d.t };
+      setRoute(d, id, { on, armed: false, firedAt: d.t });
     } else {
-      d.state.routes[id] = { ...was, on, armed: armed && !used };
+      setRoute(d, id, { ...was, on, armed: armed && !used });
     }
   }
   return fires;
+}
+
+/** Keeps how a route stands; most of the time it stands as before. */
+export function setRoute({ state }: Draft, id: string, is: LeadState['routes'][string]): void {
+  const was = state.routes[id];
+  if (was !== undefined && was.on === is.on && was.armed === is.armed && was.firedAt === is.firedAt) return;
+  state.routes = { ...state.routes, [id]: is };
 }

@@ -42,13 +42,42 @@ interface Earned {
   readonly now: number;
 }
 
-/** What each signal type still contributes: points by day up to `maxPerDay`, halved every half-life. */
-function earnings(state: LeadState, playbook: Playbook, now: Instant, zone: string): Earned[] {
+type Asked = Pick<LeadState, 'signals' | 'dampened'> & {
+  readonly score: object;
+  readonly now: Instant;
+  readonly zone: string;
+};
+let asked: Asked | undefined;
+let answered: readonly Earned[] = [];
+
+/**
+ * What each signal type still contributes. The last answer is kept: a decision asks for it at one instant
+ * some five times (labels, routes, stages, its standing), and what it follows from is never changed in place.
+ */
+function earnings(state: LeadState, playbook: Playbook, now: Instant, zone: string): readonly Earned[] {
+  const { signals, dampened } = state;
+  const { score } = playbook;
+  if (
+    asked === undefined ||
+    asked.signals !== signals ||
+    asked.now !== now ||
+    asked.dampened !== dampened ||
+    asked.score !== score ||
+    asked.zone !== zone
+  ) {
+    answered = earnedBy(state, playbook, now, zone);
+    asked = { signals, dampened, score, now, zone };
+  }
+  return answered;
+}
+
+/** Points by day up to `maxPerDay`, halved every half-life. */
+function earnedBy({ signals, dampened: damps }: LeadState, playbook: Playbook, now: Instant, zone: string): Earned[] {
   const halfLife = durationMs(playbook.score.engagement.halfLife);
   const list: Earned[] = [];
-  for (const [type, log] of Object.entries(state.signals)) {
-    const rule = playbook.signals[type];
-    if (!rule || rule.points === 0) continue;
+  for (const type in signals) {
+    const [log, rule] = [signals[type], playbook.signals[type]];
+    if (!log || !rule || rule.points === 0) continue;
     const machine = log.machine ?? [];
     let skip = 0;
     let [count, machines, uncapped, earned, left] = [0, 0, 0, 0, 0];
@@ -80,7 +109,7 @@ function earnings(state: LeadState, playbook: Playbook, now: Instant, zone: stri
       }
       earned += points;
       let worth = points * 0.5 ** ((now - at) / halfLife);
-      for (const damp of state.dampened) {
+      for (const damp of damps) {
         if (at > damp.at || damp.at > now) continue;
         worth *= damp.factor;
         dampened = true;
@@ -152,7 +181,7 @@ export function explainScore(
     const source = when.place ?? `score.fit.${index}`;
     parts.push({ of: 'fit', what: when.source, points, source, sentence: `fit: ${when.source}: ${signed(points)}` });
   });
-  const earned = earnings(state, playbook, now, zone).sort((a, b) => Math.abs(b.now) - Math.abs(a.now));
+  const earned = earnings(state, playbook, now, zone).toSorted((a, b) => Math.abs(b.now) - Math.abs(a.now));
   for (const one of earned) {
     const sentence = wordsOf(one, playbook.signals[one.type]?.maxPerDay);
     parts.push({ of: 'engagement', what: one.type, points: one.now, source: `signals.${one.type}`, sentence });

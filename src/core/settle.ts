@@ -28,22 +28,25 @@ import { HISTORY, SINCE_ENROLLMENT, viewOf } from './view.ts';
 const MAX_PASSES = 200;
 
 export function settle(d: Draft): void {
-  if (!d.state.disqualified) {
-    raiseStage(d);
-    // Once an instant, before what follows from it: the journal reads as a story.
-    noteLabels(d);
-  }
+  if (d.state.disqualified) return;
+  let mayRise = raiseStage(d);
+  // Once an instant, before what follows from it: the journal reads as a story.
+  noteLabels(d);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     if (d.touch) return;
-    if (!settleOnce(d)) return;
+    if (!settleOnce(d, mayRise)) return;
+    mayRise = true;
   }
   throw new Error(`lead ${d.facts.leadId} does not settle at ${d.t}: a rule turns in a circle`);
 }
 
-/** One pass; true when something changed and a further look is due. */
-function settleOnce(d: Draft): boolean {
+/**
+ * One pass; true when something changed and a further look is due.
+ * @param mayRise whether anything has happened since the stage was looked at
+ */
+function settleOnce(d: Draft, mayRise: boolean): boolean {
   if (d.state.disqualified) return false;
-  raiseStage(d);
+  if (mayRise) raiseStage(d);
   if (endBySuppression(d) || dropCall(d) || endByGoalOrExit(d)) return true;
   const route = firingRoute(d);
   if (route) {
@@ -67,7 +70,7 @@ function settleOnce(d: Draft): boolean {
   for (const e of runs) if (runStep(d, e)) return true;
   // An event is used up when nobody enters by it any more: two cadences may start by the same one.
   if (enterByRule(d)) return true;
-  d.state.events = [];
+  if (d.state.events.length > 0) d.state.events = [];
   restCustody(d);
   return false;
 }
@@ -172,7 +175,7 @@ function enterByRule(d: Draft): boolean {
     // Waiting for a lane or a rest is the rule at work; what keeps a lead out is said once.
     const said = isRefusal(answer.reason);
     if (said && d.state.refused[cadence.id] !== answer.reason) {
-      d.state.refused[cadence.id] = answer.reason;
+      d.state.refused = { ...d.state.refused, [cadence.id]: answer.reason };
       journal(d, { type: 'entry.refused', cadence: cadence.id, reason: answer.reason });
     }
   }

@@ -33,61 +33,104 @@ export interface SimulatedAccounts {
   turnOf(lead: Member): AccountTurn;
   /** Reps who have a colleague, then who last took one over; the latest first. */
   repsFor(lead: Member): string[];
-  /** Takes down who has the lead now. */
+  /** Takes down who has the lead now; told of every decision about it, before anybody looks at what it brought. */
   note(lead: Member, before: LeadState['custody'], after: LeadState['custody']): void;
 }
 
+/** The people of a domain, and how often any of them has been decided about. */
+interface Company {
+  readonly id: string;
+  readonly members: Member[];
+  decisions: number;
+}
+
+/** What a lead saw when its colleagues had been decided about so often: it is so until one is again. */
+interface Seen {
+  /** Decisions about the lead itself, which change nothing for what it sees. */
+  own: number;
+  account?: { readonly at: number; readonly is: Account };
+  turn?: { readonly at: number; readonly is: AccountTurn };
+}
+
+const ALONE: AccountTurn = { touches: { email: [], task: [] }, asked: [] };
+
 export function createAccounts(): SimulatedAccounts {
-  const members = new Map<string, Member[]>();
+  const companies = new Map<string, Company | null>();
   const reps = new Map<string, Map<string, KnownRep>>();
-  /** By domain: the id is a hash, and asked for at most decisions. */
-  const ids = new Map<string, string | null>();
-  const idOf = (domain: string): string | null => {
-    const known = ids.get(domain);
+  const seen = new Map<string, Seen>();
+  const companyOf = (domain: string): Company | null => {
+    const known = companies.get(domain);
     if (known !== undefined) return known;
     const id = accountIdOf(domain);
-    ids.set(domain, id);
-    return id;
+    const company = id === null ? null : { id, members: [], decisions: 0 };
+    companies.set(domain, company);
+    return company;
   };
-  const others = ({ key, fields }: Member): Member[] =>
-    (members.get(fields.domain) ?? []).filter((one) => one.key !== key).slice(0, GROUP_MAX - 1);
+  const seenOf = ({ key }: Member): Seen => {
+    const before = seen.get(key);
+    if (before) return before;
+    const nothing: Seen = { own: 0 };
+    seen.set(key, nothing);
+    return nothing;
+  };
+  const others = ({ key }: Member, { members }: Company): Member[] => members.filter((one) => one.key !== key);
+
+  function accountOf(lead: Member, company: Company): Account {
+    const group = others(lead, company).slice(0, GROUP_MAX - 1);
+    const openDeals = group.flatMap((one) =>
+      Object.entries(one.state().deals ?? {}).flatMap(([deal, { stage }]) => (isOpenDeal(stage) ? [deal] : [])),
+    );
+    const name = company.members[0]?.fields.company ?? '';
+    return { id: company.id, name, colleagues: group.map(colleagueOf), openDeals: [...new Set(openDeals)] };
+  }
+
+  function turnIn(lead: Member, company: Company): AccountTurn {
+    const states = others(lead, company).map((one) => one.state());
+    return {
+      touches: {
+        email: states.flatMap(({ touched, sending }) => [...(touched?.email ?? []), ...sending.map((s) => s.at)]),
+        task: states.flatMap(({ touched }) => touched?.task ?? []),
+      },
+      asked: states.flatMap(({ finding, looked }) => [
+        ...(finding ?? []).map(({ role, dueAt }) => ({ role, open: true, at: dueAt })),
+        ...Object.entries(looked ?? {}).map(([role, at]) => ({ role, open: false, at })),
+      ]),
+    };
+  }
 
   return {
     join(member) {
-      const { domain } = member.fields;
-      if (idOf(domain) !== null) members.set(domain, [...(members.get(domain) ?? []), member]);
+      companyOf(member.fields.domain)?.members.push(member);
     },
-    find: ({ fields }, key) => members.get(fields.domain)?.find((one) => one.key === key),
+    find: ({ fields }, key) => companyOf(fields.domain)?.members.find((one) => one.key === key),
     seenBy(lead) {
-      const id = idOf(lead.fields.domain);
-      if (id === null) return null;
-      const group = others(lead);
-      const openDeals = group.flatMap((one) =>
-        Object.entries(one.state().deals ?? {}).flatMap(([deal, { stage }]) => (isOpenDeal(stage) ? [deal] : [])),
-      );
-      const name = members.get(lead.fields.domain)?.[0]?.fields.company ?? '';
-      return { id, name, colleagues: group.map(colleagueOf), openDeals: [...new Set(openDeals)] };
+      const company = companyOf(lead.fields.domain);
+      if (company === null) return null;
+      const mine = seenOf(lead);
+      const at = company.decisions - mine.own;
+      if (mine.account?.at !== at) mine.account = { at, is: accountOf(lead, company) };
+      return mine.account.is;
     },
-    turnOf({ key, fields }) {
-      const states = (members.get(fields.domain) ?? []).flatMap((one) => (one.key === key ? [] : [one.state()]));
-      return {
-        touches: {
-          email: states.flatMap(({ touched, sending }) => [...(touched?.email ?? []), ...sending.map((s) => s.at)]),
-          task: states.flatMap(({ touched }) => touched?.task ?? []),
-        },
-        asked: states.flatMap(({ finding, looked }) => [
-          ...(finding ?? []).map(({ role, dueAt }) => ({ role, open: true, at: dueAt })),
-          ...Object.entries(looked ?? {}).map(([role, at]) => ({ role, open: false, at })),
-        ]),
-      };
+    turnOf(lead) {
+      const company = companyOf(lead.fields.domain);
+      if (company === null) return ALONE;
+      const mine = seenOf(lead);
+      const at = company.decisions - mine.own;
+      if (mine.turn?.at !== at) mine.turn = { at, is: turnIn(lead, company) };
+      return mine.turn.is;
     },
     repsFor({ key, fields }) {
-      if (idOf(fields.domain) === null) return [];
+      if (companyOf(fields.domain) === null) return [];
       const known = [...(reps.get(fields.domain) ?? [])].flatMap(([other, one]) => (other === key ? [] : [one]));
       known.sort((a, b) => Number(b.has) - Number(a.has) || b.at - a.at);
       return [...new Set(known.map(({ rep }) => rep))];
     },
-    note({ key, fields }, before, after) {
+    note(lead, before, after) {
+      const { key, fields } = lead;
+      const company = companyOf(fields.domain);
+      if (company === null) return;
+      company.decisions += 1;
+      seenOf(lead).own += 1;
       if (before.rep === after.rep && before.acceptedAt === after.acceptedAt) return;
       const people = reps.get(fields.domain) ?? new Map<string, KnownRep>();
       reps.set(fields.domain, people);

@@ -14,8 +14,11 @@ interface StageMove {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** The highest stage that holds; never back. What was so before the lead was put back does not raise it again. */
-export function raiseStage(d: Draft): void {
+/**
+ * The highest stage that holds; never back. What was so before the lead was put back does not raise it again.
+ * Answers whether it rose: a stage may hold by the one before it.
+ */
+export function raiseStage(d: Draft): boolean {
   const { stages } = d.playbooks.current;
   const at = stages.findIndex((s) => s.id === d.state.stage);
   const scope = viewOf(d.state, d.facts, d.playbooks.current, d.t, SINCE_BACK);
@@ -25,14 +28,15 @@ export function raiseStage(d: Draft): void {
     // What an objector does is nobody's to judge; that they bought is a fact.
     if (!d.state.objected && stage.when?.test(scope)) {
       moveStage(d, { to: stage.id, reason: 'stage-condition', by: 'rule', data: { when: stage.when.source } });
-      return;
+      return true;
     }
     const deal = dealAt(d.state, stage.deal ?? []);
     if (deal) {
       moveStage(d, { to: stage.id, reason: 'stage-deal', by: 'rule', data: deal });
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 /** A deal that came to one of these stages since the lead was put back. */
@@ -54,5 +58,5 @@ export function moveStage(d: Draft, { to, reason, by, at, data }: StageMove): vo
   d.state.stage = to;
   d.state.stageAt = d.t;
   if (back) d.state.stageBackAt = at ?? d.t;
-  else d.state.events.push(`stage.${to}`);
+  else d.state.events = [...d.state.events, `stage.${to}`];
 }

@@ -256,11 +256,19 @@ export const leadStateSchema = z.object({
   events: z.array(z.string()),
 });
 
-export type LeadState = z.infer<typeof leadStateSchema>;
+/** What a decision replaces whole and never changes in place, so that copies of a state share it. */
+type Shared<T> = T extends object ? { readonly [K in keyof T]: Shared<T[K]> } : T;
+type Read = z.infer<typeof leadStateSchema>;
+
 /** What a cap may count. */
 export type TouchKind = 'email' | 'task';
-export type Enrollment = z.infer<typeof enrollmentSchema>;
 export type EnrollmentState = 'running' | 'paused' | 'met' | 'exited' | 'ended' | 'replaced' | 'stopped';
+type ReadEnrollment = z.infer<typeof enrollmentSchema>;
+/** Its own properties change in place, what they hold does not. */
+export type Enrollment = { [K in keyof ReadEnrollment]: Shared<ReadEnrollment[K]> };
+export type LeadState = {
+  [K in keyof Read]: K extends 'enrollments' ? Enrollment[] : K extends 'custody' ? Read[K] : Shared<Read[K]>;
+};
 
 /** Instants kept per signal type: with more, the oldest are only counted. */
 export const SIGNALS_KEPT = 200;
@@ -289,41 +297,12 @@ export function initialState(stage: string, at: number): LeadState {
 }
 
 /**
- * A deep copy that shares nothing that a decision changes. By hand since every wake makes several:
- * `structuredClone` of a state took 17 µs, half of a decision; this takes 2 µs.
+ * A copy for a decision to change: custody, the list of runs and each run are its own, all else is
+ * shared, since decisions replace it (`Shared`). `structuredClone` of a state took 17 µs, half of a
+ * decision; a deep copy by hand 2 µs; this takes a quarter of that.
  */
-export function copyState(state: LeadState): LeadState {
-  return {
-    ...state,
-    custody: { ...state.custody },
-    ...(state.deals ? { deals: { ...state.deals } } : {}),
-    signals: mapValues(state.signals, copyLog),
-    clicks: mapValues(state.clicks, (at) => [...at]),
-    dampened: [...state.dampened],
-    ...(state.labels === undefined ? {} : { labels: { ...state.labels } }),
-    routes: { ...state.routes },
-    enrollments: state.enrollments.map((e) => ({
-      ...e,
-      sent: { ...e.sent },
-      arms: { ...e.arms },
-      visited: [...e.visited],
-    })),
-    past: { ...state.past },
-    sending: [...state.sending],
-    seen: { ...state.seen },
-    refused: { ...state.refused },
-    events: [...state.events],
-  };
-}
-
-const copyLog = ({ n, at, machine }: z.infer<typeof signalLogSchema>): z.infer<typeof signalLogSchema> =>
-  machine === undefined ? { n, at: [...at] } : { n, at: [...at], machine: [...machine] };
-
-function mapValues<T>(record: Readonly<Record<string, T>>, copy: (value: T) => T): Record<string, T> {
-  const out: Record<string, T> = {};
-  for (const key in record) {
-    const value = record[key];
-    if (value !== undefined) out[key] = copy(value);
-  }
-  return out;
-}
+export const copyState = (state: LeadState): LeadState => ({
+  ...state,
+  custody: { ...state.custody },
+  enrollments: state.enrollments.map((e) => ({ ...e })),
+});

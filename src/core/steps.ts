@@ -111,7 +111,7 @@ function runSplit(d: Draft, e: Enrollment, step: SplitStep): boolean {
     point -= a.weight;
     return point < 0;
   });
-  if (arm) e.arms[step.id] = arm.id;
+  if (arm) e.arms = { ...e.arms, [step.id]: arm.id };
   journal(d, {
     type: 'step.split',
     cadence: e.cadence,

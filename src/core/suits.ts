@@ -34,8 +34,13 @@ export function circumstancesOf(state: LeadState, facts: Facts, playbook: Playbo
     ...(phase === undefined ? {} : { phase }),
     country,
     timeZone: lead.timeZone || zoneOfCountry(country) || '',
-    date: dateOf(localDay(leadZone(facts, playbook), at)),
-    working: isWorking(calendarOf(playbook, rep), at),
+    get date() {
+      return dateOf(localDay(leadZone(facts, playbook), at));
+    },
+    // Asked for seldom.
+    get working() {
+      return isWorking(calendarOf(playbook, rep), at);
+    },
   };
 }
 
@@ -106,5 +111,5 @@ function wordsOf(season: Season | undefined): string | undefined {
 }
 
 /** Whether the email's dates are over for good, so that nobody gets it any more. */
-export const isOver = ({ times }: EmailTemplate, date: string): boolean =>
+export const isOver = ({ times }: EmailTemplate, { date }: Pick<Circumstances, 'date'>): boolean =>
   times?.every(({ to }) => to !== undefined && to.length === date.length && to < date) === true;

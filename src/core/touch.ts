@@ -109,19 +109,22 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   if (step.kind === 'pick') e.picked = email;
   e.dueAt = null;
   const fits = whyPicked(d, e, step, email, at);
-  d.state.sending.push({
-    touch: request.id,
-    enrollment: e.id,
-    cadence: e.cadence,
-    step: step.id,
-    email,
-    ...(request.language === undefined ? {} : { language: request.language }),
-    ...(fits.length === 0 ? {} : { fits: [...fits] }),
-    playbook: e.playbook,
-    dueAt: request.dueAt,
-    at,
-    giveUpAt: at + GIVE_UP_AFTER,
-  });
+  d.state.sending = [
+    ...d.state.sending,
+    {
+      touch: request.id,
+      enrollment: e.id,
+      cadence: e.cadence,
+      step: step.id,
+      email,
+      ...(request.language === undefined ? {} : { language: request.language }),
+      ...(fits.length === 0 ? {} : { fits: [...fits] }),
+      playbook: e.playbook,
+      dueAt: request.dueAt,
+      at,
+      giveUpAt: at + GIVE_UP_AFTER,
+    },
+  ];
   d.touch = request;
   return true;
 }
@@ -230,7 +233,7 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
   const index = state.sending.findIndex((s) => s.touch === result.touch);
   const sending = state.sending[index];
   if (!sending) return false;
-  state.sending.splice(index, 1);
+  state.sending = state.sending.toSpliced(index, 1);
   const e = state.enrollments.find((x) => x.touch === result.touch);
   const place = { cadence: sending.cadence, step: sending.step, playbook: sending.playbook };
   const template = d.playbooks.get(sending.playbook).emails[sending.email];
@@ -263,9 +266,9 @@ export function endTouch(d: Draft, result: Extract<InputBody, { kind: 'touch.res
   }
   if (result.outcome === 'sent' || result.outcome === 'unconfirmed') {
     ended(result.outcome);
-    state.seen[sending.email] = sending.at;
+    state.seen = { ...state.seen, [sending.email]: sending.at };
     countTouch(d, 'email', sending.at);
-    if (e) e.sent[sending.step] = sending.at;
+    if (e) e.sent = { ...e.sent, [sending.step]: sending.at };
     if (result.outcome === 'sent') journal(d, { type: 'touch.sent', ...place, reason: 'due', by: 'clock', data });
     else journal(d, { type: 'touch.unconfirmed', ...place, reason: 'no-answer-from-ses', by: 'clock', data });
     repayTouch(d, sending.at);

@@ -6,7 +6,7 @@ import { isResting } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
 import { dueAt, nextExpiry } from './expiry.ts';
 import type { Input } from './input.ts';
-import { type Condition, isSending } from './playbook.ts';
+import { type Cadence, type Condition, isSending, type Playbook } from './playbook.ts';
 import { awaitsRep } from './replies.ts';
 import type { Scope } from './scope.ts';
 import { nextClock } from './sla-clocks.ts';
@@ -30,8 +30,16 @@ const LOOK_AHEAD_DAYS = 400;
 /** `play`: what this decision may do, touches not before its own moment. `wake`: what must be woken for. */
 export type DueMode = 'play' | 'wake';
 
-/** The earliest of what the clock will bring as the state stands; `undefined`: nothing. */
-export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due | undefined {
+/**
+ * The earliest of what the clock will bring as the state stands; `undefined`: nothing.
+ * @param until what time alone turns true later than this is not looked for
+ */
+export function nextDue(
+  d: Draft,
+  pending: readonly Input[],
+  mode: DueMode,
+  until = Number.POSITIVE_INFINITY,
+): Due | undefined {
   const zone = leadZone(d.facts, d.playbooks.current);
   let best: Due | undefined;
   const consider = (due: Due): void => {
@@ -80,7 +88,7 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
   const expiry = nextExpiry(d);
   if (expiry) consider({ at: mode === 'play' ? dueAt(d, expiry) : expiry.at, queue: 'lead', kind: expiry.what, zone });
   for (const input of pending) consider({ at: input.at, queue: 'lead', kind: input.body.kind, zone });
-  const turn = nextTurn(d, best?.at);
+  const turn = nextTurn(d, Math.min(best?.at ?? until, until));
   if (turn !== undefined) consider({ at: turn, queue: 'lead', kind: 'rule', zone });
   return best;
 }
@@ -89,7 +97,7 @@ export function nextDue(d: Draft, pending: readonly Input[], mode: DueMode): Due
  * The first local midnight before `until` at which time alone turns a goal, exit, waitFor or entry
  * true, or at which an entry's rest is over. Exact, since nothing else changes before `until`.
  */
-function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
+function nextTurn(d: Draft, until: Instant): Instant | undefined {
   if (d.state.disqualified) return undefined;
   const playbook = d.playbooks.current;
   let rested: Instant | undefined;
@@ -110,9 +118,7 @@ function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
         watched.push({ condition, over: SINCE_ENROLLMENT, enrollment: e });
     }
   }
-  for (const cadence of Object.values(playbook.cadences)) {
-    const when = cadence.entry?.when;
-    if (!when || cadence.entry?.on !== undefined) continue;
+  for (const { cadence, when } of enteredByRule(playbook.cadences)) {
     const answer = mayEnter({ state: d.state, facts: d.facts, playbook, cadence, now: d.t });
     if (answer.ok) {
       if (when.timed && mayTurn(when, viewOf(d.state, d.facts, playbook, d.t)))
@@ -121,11 +127,7 @@ function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
       rested = Math.min(rested ?? answer.retryAt, answer.retryAt);
     }
   }
-  const end = Math.min(
-    until ?? Number.POSITIVE_INFINITY,
-    rested ?? Number.POSITIVE_INFINITY,
-    d.t + LOOK_AHEAD_DAYS * DAY,
-  );
+  const end = Math.min(until, rested ?? Number.POSITIVE_INFINITY, d.t + LOOK_AHEAD_DAYS * DAY);
   const bounded = rested !== undefined && rested === end ? rested : undefined;
   // Without a signal nothing decays and no span can empty: time alone changes nothing.
   if (watched.length === 0 || Object.keys(d.state.signals).length === 0) return bounded;
@@ -138,6 +140,20 @@ function nextTurn(d: Draft, until: Instant | undefined): Instant | undefined {
   }
   return bounded;
 }
+
+/** Cadences that a rule alone lets leads into. */
+function enteredByRule(cadences: Playbook['cadences']): readonly { cadence: Cadence; when: Condition }[] {
+  const known = byRule.get(cadences);
+  if (known) return known;
+  const found = Object.values(cadences).flatMap((cadence) => {
+    const { when, on } = cadence.entry ?? {};
+    return when && on === undefined ? [{ cadence, when }] : [];
+  });
+  byRule.set(cadences, found);
+  return found;
+}
+
+const byRule = new WeakMap<Playbook['cadences'], readonly { cadence: Cadence; when: Condition }[]>();
 
 const mayTurn = ({ steady }: Condition, scope: Scope): boolean => steady === undefined || steady(scope);
 

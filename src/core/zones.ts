@@ -1,5 +1,6 @@
 /** From a country or a spelling of a zone to an IANA zone. */
 import { getAllTimezones, getCountry, getTimezone } from 'countries-and-timezones';
+import { kept } from './kept.ts';
 
 /**
  * Countries over several zones whose clocks differ: the zone most of their people live in, so that a
@@ -45,16 +46,17 @@ const zoneNames: ReadonlyMap<string, string> = new Map(
  * The zone a lead of this country (ISO 3166 alpha-2, upper case) most likely lives in; `undefined` for
  * an unknown country and for one spread over zones without a main one.
  */
-export function zoneOfCountry(country: string): string | undefined {
+export const zoneOfCountry = kept((country: string): string | undefined => {
   const main = Object.hasOwn(mainZones, country) ? mainZones[country] : undefined;
   if (main !== undefined) return main;
   const zones = findCountry(country)?.timezones ?? [];
   return zones.length === 1 ? zones[0] : undefined;
-}
+});
 
 /** The country most people of this zone live in; `undefined` where nobody knows the zone. */
-export const countryOfZone = (zone: string): string | undefined =>
-  zone === '' ? undefined : getTimezone(zone)?.countries[0];
+export const countryOfZone = kept((zone: string): string | undefined =>
+  zone === '' ? undefined : getTimezone(zone)?.countries[0],
+);
 
 /** Whether this is an IANA zone in its own case, or `Area/*` for the zones of an area. */
 export function isZone(name: string): boolean {

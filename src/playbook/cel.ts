@@ -1,14 +1,14 @@
 /** Conditions: CEL, parsed and type-checked against one playbook, compiled to tests of a scope. */
-import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError, serialize } from '@marcbachmann/cel-js';
+import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import type { Condition } from '../core/playbook.ts';
 import type { Scope } from '../core/scope.ts';
+import { compile } from './cel/compile.ts';
 import {
   ACCOUNT_TYPES,
   CONTEXT_TYPES,
   createEnvironment,
   HISTORY_FUNCTIONS,
   LEAD_TYPES,
-  type PlaybookEnvironment,
   VARIABLES,
   withScope,
 } from './cel/environment.ts';
@@ -69,11 +69,13 @@ export function createConditions(definitions: ReadonlySet<string> | undefined): 
       } catch (error) {
         mistakes.push(syntaxMistake(error, source));
       }
+      const compiled = ast === undefined || mistakes.length > 0 ? undefined : compile(ast, definitions ?? NONE);
       const evaluate = run;
-      const test: Condition['test'] = (scope) =>
-        evaluate !== undefined && holds(scope, () => evaluate(bindings) === true);
+      const test: Condition['test'] = compiled
+        ? (scope) => holds(() => compiled(scope))
+        : (scope) => evaluate !== undefined && holds(() => withScope(scope, () => evaluate(bindings) === true));
       const fieldsAlone = findings !== undefined && looksOnlyAt(findings, LEAD_ALONE);
-      const steady = steadyOf(ast, known, environment);
+      const steady = steadyOf(mistakes.length > 0 ? undefined : ast, known, definitions ?? NONE);
       return {
         source,
         mistakes: onePerPlace(mistakes),
@@ -100,9 +102,9 @@ const ABOUT_LEAD = new Set<string>(VARIABLES.filter((name) => name !== 'working'
  * What cannot be computed does not hold. The check refuses what is known to fail; should something
  * pass it all the same (an instant out of range, say), one condition must not stop a lead for good.
  */
-function holds(scope: Scope, run: () => boolean): boolean {
+function holds(run: () => boolean): boolean {
   try {
-    return withScope(scope, run);
+    return run();
   } catch (error) {
     if (error instanceof EvaluationError) return false;
     throw error;
@@ -132,17 +134,15 @@ function rememberedByLead(test: Condition['test']): Condition['test'] {
 function steadyOf(
   ast: ASTNode | undefined,
   known: KnownNames,
-  { cel, bindings }: PlaybookEnvironment,
+  definitions: ReadonlySet<string>,
 ): Condition['test'] | undefined {
   const parts = ast === undefined ? [] : conjuncts(ast).filter((part) => looksOnlyAt(walk(part, known), STEADY));
-  if (parts.length === 0) return undefined;
-  let run: ((bindings: Readonly<Record<string, unknown>>) => unknown) | undefined;
-  return (scope) => {
-    run ??= cel.parse(parts.map((part) => `(${serialize(part)})`).join(' && '));
-    const evaluate = run;
-    return holds(scope, () => evaluate(bindings) === true);
-  };
+  const tests = parts.flatMap((part) => compile(part, definitions) ?? []);
+  if (tests.length === 0) return undefined;
+  return (scope) => tests.every((test) => holds(() => test(scope)));
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 const conjuncts = (node: ASTNode): ASTNode[] => (node.op === '&&' ? node.args.flatMap(conjuncts) : [node]);
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fraction, hashId } from '../../src/core/hash.ts';
@@ -19,4 +20,14 @@ it('gives the same thing the same UUID, and different things different ones', ()
     }),
   );
   expect(hashId('a', 'bc')).not.toBe(hashId('ab', 'c'));
+});
+
+it('is the first 48 bits of SHA-256 of the parts with unit separators, long ones and every script among them', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ minLength: 340, maxLength: 400 }));
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (parts) => {
+      const expected = createHash('sha256').update(parts.join('\u001f')).digest().readUIntBE(0, 6) / 2 ** 48;
+      expect(fraction(...parts)).toBe(expected);
+    }),
+  );
 });

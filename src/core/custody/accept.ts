@@ -54,7 +54,7 @@ export function acceptHandoff(d: Draft, by: string): void {
   followOutcome(d, from, 'accepted');
   const cadence = d.playbooks.current.cadences[handoff?.cadence ?? ''];
   if (cadence) startEnrollment(d, cadence, { reason: 'entry-event', by, data: { on: 'handoff.accepted' } });
-  d.state.events.push('handoff.accepted');
+  d.state.events = [...d.state.events, 'handoff.accepted'];
 }
 
 /** A rep takes a lead nobody offered, or a manager gives it to one: there is nothing to answer. */

@@ -44,7 +44,7 @@ export function returnLead(d: Draft, words: ReturnWords): void {
     by,
     ending: { ended: outcome, reason: rule.id, ...(facts && { facts }), ...(note !== undefined && { note }) },
   });
-  if (rule.engagement === 'halve') d.state.dampened.push({ at: d.t, factor: 0.5 });
+  if (rule.engagement === 'halve') d.state.dampened = [...d.state.dampened, { at: d.t, factor: 0.5 }];
   if (rule.disqualify) {
     disqualify(d, rule.id, by);
     return;

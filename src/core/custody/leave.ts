@@ -5,7 +5,7 @@ import { type Ending, rememberSales } from '../earlier.ts';
 import { endEnrollment } from '../enrollment.ts';
 import { stopFinding } from '../find-role.ts';
 import type { Reason } from '../reasons.ts';
-import { evaluateRoutes } from '../route.ts';
+import { evaluateRoutes, setRoute } from '../route.ts';
 import { closeTask } from '../task.ts';
 import { followOutcome } from './outcome.ts';
 
@@ -55,7 +55,7 @@ export function endAccepted(d: Draft, reason: Reason): void {
 /** What is true right after a return is the ground a route must rise from again. */
 export function forgetRoutes(d: Draft): void {
   for (const { id, on } of evaluateRoutes(d)) {
-    d.state.routes[id] = { ...d.state.routes[id], on, armed: false };
+    setRoute(d, id, { ...d.state.routes[id], on, armed: false });
   }
 }
 

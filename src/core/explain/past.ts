@@ -3,12 +3,12 @@
  * kept for good, so what can be told of then is what it holds: who had the lead, in which stage and
  * cadences it was, what it had done. What came of it since is known, and is said as such.
  */
-import { leavesTrace } from '../apply-signal.ts';
+import { leavesTrace, logSignal } from '../apply-signal.ts';
 import { keepTold } from '../context.ts';
 import type { Choices } from '../facts.ts';
 import { toldSchema } from '../input.ts';
 import type { Playbook } from '../playbook.ts';
-import { initialState, type LeadState, SIGNALS_KEPT } from '../state.ts';
+import { initialState, type LeadState } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { explainCadence } from './cadence.ts';
 import { withPosition } from './position.ts';
@@ -35,14 +35,6 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
     const value = entry.data[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const log = (type: string, when: Instant, human: boolean): void => {
-    const kept = state.signals[type] ?? { n: 0, at: [] };
-    kept.n += 1;
-    kept.at = [...kept.at, when].sort((a, b) => a - b).slice(-SIGNALS_KEPT);
-    if (!human)
-      kept.machine = [...(kept.machine ?? []), when].sort((a, b) => a - b).filter((x) => x >= (kept.at[0] ?? 0));
-    state.signals[type] = kept;
-  };
   for (const entry of journal) {
     if (entry.at > at) break;
     switch (entry.type) {
@@ -50,7 +42,7 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
         const { signalAt, human } = entry.data;
         const type = text(entry, 'type') ?? '';
         if (leavesTrace(type, human !== false)) {
-          log(type, typeof signalAt === 'number' ? signalAt : entry.at, human !== false);
+          logSignal(state, type, typeof signalAt === 'number' ? signalAt : entry.at, human !== false);
         }
         const told = toldSchema.safeParse(entry.data['context']);
         if (human !== false && told.success) {
@@ -59,7 +51,7 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
         break;
       }
       case 'lead.suppressed':
-        if (text(entry, 'why') === 'unsubscribed') log('unsubscribed', entry.at, true);
+        if (text(entry, 'why') === 'unsubscribed') logSignal(state, 'unsubscribed', entry.at, true);
         break;
       case 'stage.changed':
         moveStage(state, playbook, text(entry, 'to') ?? state.stage, entry.at);
@@ -116,7 +108,7 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
       case 'handoff.rejected':
       case 'lead.returned':
         if (playbook.returns[text(entry, 'returnReason') ?? '']?.engagement === 'halve') {
-          state.dampened.push({ at: entry.at, factor: 0.5 });
+          state.dampened = [...state.dampened, { at: entry.at, factor: 0.5 }];
         }
         break;
       case 'lead.expired':
