@@ -9,6 +9,6 @@ export default defineConfig({
     hookTimeout: 600_000,
     pool: 'forks',
     fileParallelism: false,
-    globalSetup: ['test/support/postgres.ts', 'test/support/temporal-server.ts'],
+    globalSetup: ['test/support/postgres.ts'],
   },
 });

@@ -20,6 +20,8 @@ const temporal = z.strictObject({
   apiKeySecret: secretName.optional(),
   /** TLS without an API key; with one it is on by itself. */
   tls: z.boolean().default(false),
+  /** Whether Temporal takes on a role of ours to invoke workers; a server of your own in the account may do it as itself. */
+  assumesRole: z.boolean().default(true),
   /** Principals that Temporal invokes Lambda workers as; its documentation lists those of Temporal Cloud. */
   invokedBy: z
     .array(z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role\/.+|user\/.+|root)$/, 'must be the ARN of a principal'))
@@ -41,6 +43,8 @@ const limits = z
     linksBurst: count(1, 5_000).default(100),
     /** Seconds that a Lambda worker lives; it polls until its end, so it is paid until then. */
     workerSeconds: count(20, 900).default(60),
+    /** Seconds in which a new version of the workers gets a tenth of the work, and nothing may go wrong. */
+    rampSeconds: count(0, 600).default(60),
     /** Tasks of the Fargate service. */
     workerTasks: count(1, 50).default(2),
     /** Seconds until an alarm about a message that lies in a queue. */
@@ -101,10 +105,14 @@ const settingsSchema = shape
       missing(['databaseUrlSecret'], 'needed with `database: url`');
     if (given.database === 'dsql' && given.databaseUrlSecret !== undefined)
       missing(['databaseUrlSecret'], 'goes with `database: url` only');
-    if (given.worker === 'lambda' && given.temporal.invokedBy.length === 0)
+    const { assumesRole, invokedBy, externalId } = given.temporal;
+    const needsRole = given.worker === 'lambda' && assumesRole;
+    if (needsRole && invokedBy.length === 0)
       missing(['temporal', 'invokedBy'], 'needed with `worker: lambda`: who invokes the workers');
-    if (given.worker === 'lambda' && given.temporal.externalId === undefined)
+    if (needsRole && externalId === undefined)
       missing(['temporal', 'externalId'], 'needed with `worker: lambda`: a word of your own, told Temporal too');
+    if (!assumesRole && (invokedBy.length > 0 || externalId !== undefined))
+      missing(['temporal', 'assumesRole'], 'with `false` nobody is let in: leave out `invokedBy` and `externalId`');
   })
   .transform(({ replyDomain, bounceDomain, ...given }) => ({
     ...given,

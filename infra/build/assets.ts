@@ -28,7 +28,7 @@ async function plain(name: string, out: string): Promise<Asset> {
 
 async function worker({ arch }: Pick<Settings, 'arch'>, out: string): Promise<Assets['worker']> {
   const folder = join(out, 'worker');
-  const entries = { lead: 'lead.ts', email: 'email.ts', fargate: 'fargate.ts' };
+  const entries = { lead: 'lead.ts', email: 'email.ts', fargate: 'fargate.ts', release: 'release.ts' };
   await bundle({ entries, folder, external: ['@temporalio/*'] });
   const [{ code }] = await Promise.all([bundleWorkflows(), copyPackages(folder, arch)]);
   await writeFile(join(folder, 'workflows.js'), withoutMap(code));

@@ -4,7 +4,12 @@ import { z } from 'zod';
 import type { Caller } from '../../src/api/deps.ts';
 import { roleSchema } from '../../src/store/keys.ts';
 
-const environmentSchema = z.object({ COGNITO_ISSUER: z.url(), COGNITO_CLIENT: z.string().min(1) });
+const environmentSchema = z.object({
+  COGNITO_ISSUER: z.url(),
+  COGNITO_CLIENT: z.string().min(1),
+  /** AWS's own name for another address of all its services: an emulator's. */
+  AWS_ENDPOINT_URL: z.url().optional(),
+});
 
 const keySchema = z.looseObject({ kid: z.string(), kty: z.literal('RSA'), n: z.string(), e: z.string() });
 const keysSchema = z.object({ keys: z.array(keySchema) });
@@ -19,6 +24,8 @@ const claimsSchema = z.object({
   'cognito:groups': z.array(z.string()).default([]),
 });
 
+const KEYS = '/.well-known/jwks.json';
+
 /** Keys are read again after that long at the latest, ms, and at most so often when a token names an unknown one. */
 const FRESH_MS = 3_600_000;
 const AGAIN_MS = 30_000;
@@ -26,6 +33,8 @@ const AGAIN_MS = 30_000;
 export interface CognitoOptions {
   readonly issuer: string;
   readonly client: string;
+  /** Where the pool's keys are; below the issuer by default. */
+  readonly keysUrl?: string;
   readonly read?: (url: string) => Promise<unknown>;
   /** Epoch ms of the real clock: a token's times are real ones. */
   readonly realNow?: () => number;
@@ -38,14 +47,15 @@ const readJson = async (url: string): Promise<unknown> => {
 };
 
 /** Says who a token is; null when it is not one of this pool and client, or its bearer has no role. */
-export function createSignedIn({ issuer, client, read = readJson, realNow = Date.now }: CognitoOptions) {
+export function createSignedIn(options: CognitoOptions) {
+  const { issuer, client, keysUrl = `${issuer}${KEYS}`, read = readJson, realNow = Date.now } = options;
   let held: { readonly keys: Keys; readonly at: number } = { keys: [], at: Number.NEGATIVE_INFINITY };
   const keysFor = async (token: string): Promise<Keys> => {
     const kid = kidOf(token);
     const age = realNow() - held.at;
     const known = held.keys.some((key) => key.kid === kid);
     if (known ? age > FRESH_MS : age > AGAIN_MS) {
-      held = { ...keysSchema.parse(await read(`${issuer}/.well-known/jwks.json`)), at: realNow() };
+      held = { ...keysSchema.parse(await read(keysUrl)), at: realNow() };
     }
     return held.keys;
   };
@@ -83,5 +93,7 @@ export function cognitoFrom(environment: Readonly<Record<string, string | undefi
 } {
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) return {};
-  return { signedIn: createSignedIn({ issuer: parsed.data.COGNITO_ISSUER, client: parsed.data.COGNITO_CLIENT }) };
+  const { COGNITO_ISSUER: issuer, COGNITO_CLIENT: client, AWS_ENDPOINT_URL: elsewhere } = parsed.data;
+  const keysUrl = elsewhere === undefined ? undefined : `${elsewhere}${new URL(issuer).pathname}${KEYS}`;
+  return { signedIn: createSignedIn({ issuer, client, ...(keysUrl === undefined ? {} : { keysUrl }) }) };
 }

@@ -2,7 +2,7 @@
  * What must be kept: the store, and the secrets. It also brings the schema up to date, so whoever depends on this
  * stack finds the tables its code needs.
  */
-import { CfnCustomResource, CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import { CfnCluster } from 'aws-cdk-lib/aws-dsql';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -11,11 +11,9 @@ import { FUNCTION_USER } from '../names.ts';
 import { acknowledge } from '../parts/acknowledge.ts';
 import { Concern, fateOfData } from '../parts/concern.ts';
 import { type Runner, VolleyFunction } from '../parts/function.ts';
+import { PATIENCE, request } from '../parts/request.ts';
 import { fromSecret } from '../parts/secrets.ts';
 import type { Settings } from '../settings.ts';
-
-/** What a migration may take, from the request on; CloudFormation gives up after it. */
-const PATIENCE = Duration.minutes(14);
 
 export class DataStack extends Concern {
   readonly linkSecret: Secret;
@@ -65,7 +63,8 @@ export class DataStack extends Concern {
     this.connect(this.migrate, 'admin');
     fromSecret(this.migrate, 'VOLLEY_ADMIN_KEY', this.adminKey);
     // Whatever changes here makes the function run: a release without a migration runs nothing.
-    this.request(this, 'Schema', { do: 'migrate', migrations: assets.migrations }).node.addDependency(this.migrate);
+    const asked = { do: 'migrate', migrations: assets.migrations };
+    request(this, 'Schema', this.migrate, asked).node.addDependency(this.migrate);
     new CfnOutput(this, 'AdminKeySecret', { value: this.adminKey.secretArn });
     new CfnOutput(this, 'Kept', {
       value: settings.keepData ? 'database, secrets, users, mail that came in' : 'nothing',
@@ -84,17 +83,7 @@ export class DataStack extends Concern {
     if (as === 'admin') return;
     // AWS IAM says who may connect, the database as whom: both must know the role.
     const asked = { do: 'admit', user: FUNCTION_USER, role: fn.role.roleArn };
-    fn.runs.node.addDependency(this.request(fn, 'DatabaseUser', asked));
-  }
-
-  /** Has the administrator's function do something when the stack is deployed. */
-  private request(scope: Construct, id: string, properties: Readonly<Record<string, string>>): CfnCustomResource {
-    const made = new CfnCustomResource(scope, id, {
-      serviceToken: this.migrate.lambda.functionArn,
-      serviceTimeout: PATIENCE.plus(Duration.minutes(1)).toSeconds(),
-    });
-    for (const [name, value] of Object.entries(properties)) made.addPropertyOverride(name, value);
-    return made;
+    fn.runs.node.addDependency(request(fn, 'DatabaseUser', this.migrate, asked));
   }
 
   /** Gives a function what it needs to nudge leads. */

@@ -4,11 +4,13 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ArnPrincipal, CompositePrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { EMAIL_QUEUE, LEAD_QUEUE } from '../../src/temporal/names.ts';
 import type { Assets } from '../assets.ts';
 import { acknowledge, logicalIdOf } from '../parts/acknowledge.ts';
 import { Concern } from '../parts/concern.ts';
 import { FargateWorkers } from '../parts/fargate.ts';
 import { type Runner, VolleyFunction } from '../parts/function.ts';
+import { PATIENCE, request } from '../parts/request.ts';
 import { fromSecret } from '../parts/secrets.ts';
 import type { Settings } from '../settings.ts';
 import type { ApiStack } from './api.ts';
@@ -40,11 +42,22 @@ export class WorkerStack extends Concern {
     const lead = this.worker('Lead', assets, 'moves leads; sends nothing');
     const email = this.worker('Email', assets, 'sends mail');
     below.email.maySend(email);
-    this.functions = { sweep, 'worker-lead': lead, 'worker-email': email };
-    this.invoker([lead, email]);
-    for (const [name, { lambda }] of Object.entries({ Lead: lead, Email: email })) {
+    const release = this.releaser(assets);
+    this.functions = { sweep, 'worker-lead': lead, 'worker-email': email, release };
+    const role = settings.temporal.assumesRole ? this.invoker([lead, email]) : undefined;
+    const queues = { Lead: [lead, LEAD_QUEUE], Email: [email, EMAIL_QUEUE] } as const;
+    for (const [name, [{ lambda }, queue]] of Object.entries(queues)) {
       // A lead moves to a new version at its next task, so an old one must stay until it has drained.
-      new CfnOutput(this, `${name}Version`, { value: lambda.currentVersion.functionArn });
+      const { functionArn } = lambda.currentVersion;
+      new CfnOutput(this, `${name}Version`, { value: functionArn });
+      const made = request(this, `${name}Release`, release, {
+        queue,
+        buildId: assets.worker.buildId,
+        function: functionArn,
+        rampSeconds: String(settings.limits.rampSeconds),
+        ...(role === undefined ? {} : { role: role.roleArn, externalId: settings.temporal.externalId ?? '' }),
+      });
+      made.node.addDependency(release, ...(role === undefined ? [] : [role]));
     }
     new CfnOutput(this, 'BuildId', { value: assets.worker.buildId });
   }
@@ -71,6 +84,20 @@ export class WorkerStack extends Concern {
     return fn;
   }
 
+  /** Tells Temporal of each new version, tries it on the leads there are, and makes it current. */
+  private releaser(assets: Assets): VolleyFunction {
+    const fn = new VolleyFunction(this, 'Release', {
+      settings: this.settings,
+      code: assets.worker.code,
+      entry: 'release',
+      description: `${this.settings.name}: releases versions of the workers`,
+      memoryMb: 1024,
+      timeout: PATIENCE,
+    });
+    this.below.data.reachTemporal(fn);
+    return fn;
+  }
+
   private sweep(assets: Assets): VolleyFunction {
     const { settings } = this;
     const fn = new VolleyFunction(this, 'Sweep', {
@@ -91,7 +118,7 @@ export class WorkerStack extends Concern {
   }
 
   /** The role that Temporal takes on to invoke the workers: those two, and only with our word. */
-  private invoker(workers: readonly VolleyFunction[]): void {
+  private invoker(workers: readonly VolleyFunction[]): Role {
     const { invokedBy, externalId } = this.settings.temporal;
     const role = new Role(this, 'Invoker', {
       description: `${this.settings.name}: what Temporal invokes workers as`,
@@ -110,5 +137,6 @@ export class WorkerStack extends Concern {
       });
     }
     new CfnOutput(this, 'InvokerRole', { value: role.roleArn });
+    return role;
   }
 }

@@ -21,7 +21,7 @@ export interface StartTemporalOptions {
   /** Port of Temporal's own UI; absent: no UI. */
   readonly uiPort?: number;
   /** Further dynamic configuration of the server: key to JSON value. */
-  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  readonly settings?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** One line for people; also what the server itself warns about. */
   readonly log?: (line: string) => void;
   readonly env?: Readonly<Record<string, string | undefined>>;

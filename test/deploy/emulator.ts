@@ -1,7 +1,7 @@
 /** An emulator of AWS on this machine: takes what `cdk` deploys, and runs the functions. Kept in Volley's cache. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const WHEEL = 'ministack==1.5.33';
+/** The second signs the user pool's tokens; without it their signatures are made up, and the API takes none of them. */
+const PACKAGES = ['ministack==1.5.33', 'cryptography==50.0.2'];
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'volley');
 const STARTS_WITHIN_MS = 60_000;
 
@@ -24,8 +25,9 @@ export interface Emulator {
 
 /** Installed once, into a folder that is there whole or not at all. */
 async function installed(): Promise<string> {
-  const folder = join(CACHE, WHEEL.replace('==', '-'));
-  const there = await access(join(folder, 'bin/ministack')).then(
+  const folder = join(CACHE, PACKAGES.join('_').replaceAll('==', '-'));
+  const whole = join(folder, 'installed');
+  const there = await access(whole).then(
     () => true,
     () => false,
   );
@@ -33,7 +35,8 @@ async function installed(): Promise<string> {
   await mkdir(dirname(folder), { recursive: true });
   await rm(folder, { recursive: true, force: true });
   await run('python3', ['-m', 'venv', folder]);
-  await run(join(folder, 'bin/pip'), ['install', '--quiet', WHEEL]);
+  await run(join(folder, 'bin/pip'), ['install', '--quiet', ...PACKAGES]);
+  await writeFile(whole, '');
   return folder;
 }
 
@@ -60,7 +63,8 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the emulator of AWS did not start');
 }
 
-export async function startEmulator(): Promise<Emulator> {
+/** @param more variables of its own environment */
+export async function startEmulator(more: Readonly<Record<string, string>> = {}): Promise<Emulator> {
   const folder = await installed();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -74,7 +78,14 @@ export async function startEmulator(): Promise<Emulator> {
     cwd: home,
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
-    env: { ...process.env, ...env, BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), MINISTACK_HOST: 'localhost' },
+    env: {
+      ...process.env,
+      ...more,
+      ...env,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      MINISTACK_HOST: 'localhost',
+    },
   });
   const close = async (): Promise<void> => {
     if (child.pid !== undefined && child.exitCode === null) {

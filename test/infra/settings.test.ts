@@ -27,6 +27,10 @@ describe('settings of a deployment', () => {
     [{ database: 'url', databaseUrlSecret: 'postgres://me:pw@host/db' }, 'never the secret itself'],
     [{ temporal: { address: 'https://t:7233' } }, 'temporal.address: must be HOST:PORT'],
     [{ temporal: { address: 't:7233' } }, 'temporal.externalId: needed with `worker: lambda`'],
+    [
+      { temporal: { address: 't:7233', assumesRole: false, externalId: 'a-word' } },
+      'temporal.assumesRole: with `false` nobody is let in',
+    ],
     [{ temporal: { address: 't:7233' } }, 'temporal.invokedBy: needed with `worker: lambda`'],
     [{ limits: { bouncePercent: 30 } }, 'limits.bouncePercent'],
     [{ limits: { logDays: 31 } }, 'limits.logDays'],

@@ -84,6 +84,7 @@ describe('least privilege', () => {
     ['email', 'TakeInbound', [...APP, 's3:GetObject', ...QUEUE]],
     ['worker', 'Lead', APP],
     ['worker', 'Email', [...APP, ...MAIL]],
+    ['worker', 'Release', [...LOGS, ...SECRETS, ...TRACES]],
     ['worker', 'Sweep', [...APP, ...MAIL]],
     ['worker', 'Invoker', ['lambda:GetFunction', 'lambda:InvokeFunction']],
   ] as const)('%s: %s may do this and no more', (stack, role, actions) => {
@@ -269,10 +270,37 @@ describe('workers', () => {
     expect(versions.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Retain', 'Retain']);
   });
 
+  it('on Lambda are released by their version, with the role and the word that Temporal needs', () => {
+    for (const [queue, worker] of [
+      ['volley-lead', 'Lead'],
+      ['volley-email', 'Email'],
+    ]) {
+      Template.fromStack(built.stacks.worker).hasResourceProperties('AWS::CloudFormation::CustomResource', {
+        queue,
+        buildId: 'build',
+        function: { Ref: Match.stringLikeRegexp(`^${worker}FunctionCurrentVersion`) },
+        role: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Invoker'), 'Arn'] },
+        externalId: 'a-word',
+        rampSeconds: '60',
+      });
+    }
+  });
+
+  it('let nobody in where Temporal invokes them as itself', () => {
+    const { stacks } = build({ temporal: { address: 't:7233', assumesRole: false } });
+    const template = Template.fromStack(stacks.worker);
+    expect(JSON.stringify(template.findResources('AWS::IAM::Role'))).not.toContain('sts:ExternalId');
+    template.hasResourceProperties('AWS::CloudFormation::CustomResource', {
+      queue: 'volley-lead',
+      role: Match.absent(),
+      externalId: Match.absent(),
+    });
+  });
+
   it.each(['arm64', 'x86_64'])('all of them on %s', (architecture) => {
     const of = architecture === 'arm64' ? built : other;
     const functions = everyResource(of).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(of === built ? 7 : 5);
+    expect(functions).toHaveLength(of === built ? 8 : 5);
     for (const [, { Properties }] of functions) {
       expect(Properties['Architectures']).toEqual([architecture]);
       expect(Properties['Runtime']).toBe('nodejs24.x');

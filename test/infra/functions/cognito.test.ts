@@ -1,7 +1,9 @@
 /** Who a Cognito token is, and every way in which it is nobody. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createSignedIn } from '../../../infra/functions/cognito.ts';
+import { cognitoFrom, createSignedIn } from '../../../infra/functions/cognito.ts';
+import { listening } from '../listening.ts';
 
 const ISSUER = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc';
 const CLIENT = 'client-of-ours';
@@ -70,6 +72,23 @@ describe('a token of the pool', () => {
     await signedIn(token());
     expect(asked).toEqual([`${ISSUER}/.well-known/jwks.json`]);
   });
+});
+
+it('keys are where all of AWS is said to be', async () => {
+  const keys = { keys: [{ ...ours.publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] };
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end(JSON.stringify(keys));
+  });
+  try {
+    const AWS_ENDPOINT_URL = (await listening(server)).replace(/\/$/, '');
+    const { signedIn } = cognitoFrom({ COGNITO_ISSUER: ISSUER, COGNITO_CLIENT: CLIENT, AWS_ENDPOINT_URL });
+    expect(await signedIn?.(token())).toMatchObject({ role: 'rep' });
+    expect(asked).toEqual(['/eu-west-1_abc/.well-known/jwks.json']);
+  } finally {
+    server.close();
+  }
 });
 
 describe('nobody is', () => {
