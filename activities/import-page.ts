@@ -41,7 +41,7 @@ export async function importRows(
   const notes: ImportError[] = [];
   const good: LeadRow[] = [];
   for (const raw of rows) {
-    const read = readRow(raw, mapping);
+    const read = readRow(raw, mapping, now);
     if (!read.ok) {
       errors.push(read.error);
       continue;

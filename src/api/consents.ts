@@ -1,5 +1,6 @@
 /** `/v1/leads/{id}/consents`: what a person agreed to, given and taken back. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { NOT_AHEAD, notYetGiven } from '../core/consent.ts';
 import { listConsents, recordConsent, withdrawConsent } from '../store/consents.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -29,6 +30,11 @@ export function consentRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { body } = await write(c, deps, async (tx) => {
       const now = deps.clock.now();
       const { at = now, expires, ...rest } = consent;
+      if (notYetGiven(at, now)) {
+        throw new Problem('bad-input', 'The consent would be given in the future', {
+          errors: [{ path: 'at', message: `${NOT_AHEAD}; leave it out for now` }],
+        });
+      }
       if (expires !== undefined && expires <= at) {
         throw new Problem('bad-input', 'The consent would expire before it was given', {
           errors: [{ path: 'expires', message: 'must be later than `at`' }],

@@ -55,7 +55,7 @@ export function leadRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     },
   });
   app.openapi(post, async (c) => {
-    const scrubbed = scrub(c.req.valid('json'));
+    const scrubbed = scrub(c.req.valid('json'), deps.clock.now());
     const stage = await firstStage(deps);
     const { status, body } = await write(c, deps, async (tx) => {
       // In here, so that a refusal too is kept under the call's Idempotency-Key.

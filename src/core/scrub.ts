@@ -7,6 +7,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
+import { NOT_AHEAD, notYetGiven } from './consent.ts';
 import type { Consent } from './facts.ts';
 import type { LeadFields } from './scope.ts';
 import { countryCode } from './scrub/country.ts';
@@ -17,6 +18,7 @@ import { isDisposable, isFreemail, madeUpNames, noCompany, profileHosts, stockNa
 import { isMash } from './scrub/mash.ts';
 import { personName, splitName } from './scrub/names.ts';
 import { cleanText, cutText } from './scrub/text.ts';
+import type { Instant } from './time.ts';
 import { zoneName } from './zones.ts';
 
 /** Longest attribute value and longest text field, in characters. */
@@ -111,8 +113,11 @@ export function leadKey(emailNormal: string): string {
   return bytesToHex(sha256(utf8ToBytes(emailNormal))).slice(0, 16);
 }
 
-/** Normalises a lead that passed `leadInputSchema`, or says which field makes it no lead. Never throws. */
-export function scrub(input: LeadInput): ScrubResult {
+/**
+ * Normalises a lead that passed `leadInputSchema`, or says which field makes it no lead. Never throws.
+ * @param now no consent may have been given later; absent: nobody minds
+ */
+export function scrub(input: LeadInput, now?: Instant): ScrubResult {
   const address = readEmail(input.email);
   if (!address.ok) return { ok: false, field: 'email', reason: address.reason, message: address.message };
   const names = readNames(input, address.name);
@@ -120,6 +125,9 @@ export function scrub(input: LeadInput): ScrubResult {
   const consents = readConsents(input.consent ?? []);
   if (consents === undefined) {
     return { ok: false, field: 'consent', reason: 'consent-dates', message: 'consent expires before it was given' };
+  }
+  if (now !== undefined && consents.some(({ at }) => notYetGiven(at, now))) {
+    return { ok: false, field: 'consent', reason: 'consent-dates', message: `\`at\` ${NOT_AHEAD}` };
   }
 
   const notes: string[] = [];

@@ -9,6 +9,7 @@ import { type HttpServer, listen } from '../../src/cli/parts.ts';
 import { DAY } from '../../src/core/time.ts';
 import { replyAddress } from '../../src/email/compose.ts';
 import { signReplyToken } from '../../src/email/tokens.ts';
+import { recordConsent } from '../../src/store/consents.ts';
 import { volley } from '../cli/run.ts';
 import { ADDRESS, FULL_NAME, liveThrough, OLD_ADDRESS, TWIN_ADDRESS } from '../support/canary.ts';
 import { openApi, SECRET, type TestApi } from './support/api.ts';
@@ -127,6 +128,48 @@ describe('consent', () => {
     expect(await finding()).toMatchObject({ n: 1, example: id, since: expires });
     const silence = (await api.call(`GET /v1/leads/${id}/explain?about=step:evaluation-guide/welcome`)).body;
     expect(JSON.stringify(silence)).toContain('consent');
+  });
+
+  test('cannot be told of before it is given: here, with a lead and in an import', async () => {
+    const id = await api.lead('ida@consent.example');
+    const of = (at: number) => ({
+      purpose: 'marketing',
+      basis: 'opt-in',
+      source: 'fair',
+      at: new Date(at).toISOString(),
+    });
+    const ahead = of(api.now + 6 * 60_000);
+    const posted = await api.call(`POST /v1/leads/${id}/consents`, { body: ahead });
+    expect([posted.status, posted.body.type, posted.body.errors]).toMatchObject([
+      400,
+      expect.stringContaining('bad-input'),
+      [{ path: 'at', message: expect.stringMatching(/must not lie in the future.*leave it out for now/) }],
+    ]);
+    const lead = { email: 'ida@consent.example', consent: [ahead] };
+    const written = await api.call('POST /v1/leads', { body: lead });
+    expect([written.status, written.body.reason, written.body.errors[0].path]).toEqual([
+      422,
+      'consent-dates',
+      'consent',
+    ]);
+    const file = await api.call('POST /v1/imports', { raw: JSON.stringify(lead), type: 'application/x-ndjson' });
+    while (await importPage(api.deps, file.body.id));
+    expect((await api.call(`GET /v1/imports/${file.body.id}`)).body).toMatchObject({
+      rejected: 1,
+      errors: [{ row: 1, field: 'consent', message: expect.stringContaining('must not lie in the future') }],
+    });
+    expect(await states(id)).toEqual([]);
+    // Clocks differ by a little.
+    expect((await api.call(`POST /v1/leads/${id}/consents`, { body: of(api.now + 4 * 60_000) })).status).toBe(201);
+  });
+
+  test('of a day to come, as it was stored once, is over when it is taken back', async () => {
+    const id = await api.lead('jon@consent.example');
+    const consent = { leadId: id, purpose: 'marketing', basis: 'opt-in', source: 'fair', by: 'import' } as const;
+    await recordConsent(api.deps.database.db, { ...consent, at: Date.parse('2030-01-01') }, api.now);
+    expect((await get(id)).permissions.marketing.may).toBe(true);
+    await api.call(`POST /v1/leads/${id}/consents/withdraw`, { body: { purpose: 'marketing' } });
+    expect((await get(id)).permissions.marketing).toMatchObject({ may: false, reason: 'consent-withdrawn' });
   });
 
   test.each([

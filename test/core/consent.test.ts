@@ -53,6 +53,18 @@ describe('what is recorded for a purpose', () => {
       'consent-withdrawn',
     ],
     ['one taken back, and a younger one', require, [given({ withdrawn: day(1) }), given({ at: day(2) })], 'yes'],
+    [
+      'one of a day to come that was taken back, and the playbook assumes',
+      assume,
+      [given({ at: day(999), withdrawn: day(1) })],
+      'consent-withdrawn',
+    ],
+    [
+      'one of a day to come that was taken back, and an older one',
+      require,
+      [given({ at: day(999), withdrawn: day(1) }), given({ basis: 'b' })],
+      'consent-withdrawn',
+    ],
     ['one taken back later', require, [given({ withdrawn: day(9) })], 'yes'],
     ['one of a job left, and the playbook assumes', assume, [given({ expires: day(1), lapsed: true })], 'yes'],
   ])('%s', (_, rule, consents, expected) => {

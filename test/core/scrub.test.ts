@@ -376,6 +376,15 @@ describe('consent', () => {
     expect(refused({ consent: [{ ...consent, expires: '2026-02-28' }] })).toBe('consent: consent-dates');
   });
 
+  test('consent that nobody can have given yet is refused, but for clocks that differ and a day that has begun elsewhere', () => {
+    const now = Date.parse('2026-11-24T12:00:00Z');
+    const at = (text: string) => scrub({ email: 'ada@acme.example', consent: [{ ...consent, at: text }] }, now).ok;
+    expect(at('2026-11-24T12:04:00Z')).toBe(true);
+    expect(at('2026-11-25')).toBe(true);
+    expect(at('2026-11-24T12:06:00Z')).toBe(false);
+    expect(at('2026-11-26')).toBe(false);
+  });
+
   test('impossible dates do not pass the schema', () => {
     for (const at of ['2026-02-30', '2026-13-01', 'yesterday', '01.03.2026', '2026-03-01T25:00:00Z']) {
       expect(leadInputSchema.safeParse({ email: 'a@b.example', consent: [{ ...consent, at }] }).success).toBe(false);

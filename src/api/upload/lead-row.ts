@@ -1,6 +1,7 @@
 /** What a row of an upload says: a lead, or why it is none. Imports and the simulator read the same way. */
 import { doNotCall, type HeaderMapping, optedOut, rowToLead } from '../../core/headers.ts';
 import { type LeadInput, leadInputSchema, type ScrubbedLead, scrub } from '../../core/scrub.ts';
+import type { Instant } from '../../core/time.ts';
 import { mistakesOf } from '../problem/mistakes.ts';
 import type { RawRow } from './raw-rows.ts';
 
@@ -25,8 +26,11 @@ export type Read =
 
 const bad = (row: number, field: string, message: string): Read => ({ ok: false, error: { row, field, message } });
 
-/** A raw row as a lead, or what is wrong with it. Pure. */
-export function readRow(raw: RawRow, mapping: HeaderMapping): Read {
+/**
+ * A raw row as a lead, or what is wrong with it. Pure.
+ * @param now as `scrub` takes it
+ */
+export function readRow(raw: RawRow, mapping: HeaderMapping, now?: Instant): Read {
   const { row } = raw;
   if ('error' in raw) return bad(row, 'row', raw.error);
   let input: LeadInput;
@@ -46,7 +50,7 @@ export function readRow(raw: RawRow, mapping: HeaderMapping): Read {
     }
     input = parsed.data;
   }
-  const scrubbed = scrub(input);
+  const scrubbed = scrub(input, now);
   if (!scrubbed.ok) return bad(row, scrubbed.field, scrubbed.message);
   return { ok: true, lead: { row, lead: scrubbed.lead, optedOut: leaves, doNotCall: uncalled }, notes: scrubbed.notes };
 }
