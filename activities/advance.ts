@@ -87,8 +87,6 @@ const MENDED_AFTER = 3;
  * inside the 20 s that a worker has to stop, and inside the activity's own 30 s. What is left goes on in the next one.
  */
 const LONGEST_MS = 5_000;
-/** Touches of one process between their commit and the last byte of their request: what a kill can cut off. */
-const COMMITTING = 2;
 /** How long what only this process knows of a touch waits for a store that is away, real ms. */
 const STORE_BACK_MS = 60_000;
 /** A lead that does not exist (any more): newer than anything, so that its workflow ends. */
@@ -97,34 +95,39 @@ const GONE: AdvanceAnswer = { n: Number.MAX_SAFE_INTEGER };
 export function createAdvance(deps: AdvanceDeps): Advance {
   const { database, clock, log } = deps;
   const versions = createVersions(deps.playbooks);
-  const decideIn = createDeciding(deps, versions);
-  const gate = createGate(COMMITTING);
+  const gate = createGate();
+  const decideIn = createDeciding({ ...deps, still: gate.still }, versions);
   /**
    * One transaction. A touch's message is made in it, so that after its commit only one write is left to do; what
    * cannot go is decided about again before anybody sees it as `sending`.
    */
   const step = (leadId: string, turn: Turn, ended: Ended | undefined): Promise<Step> =>
-    transact(database.db, async (tx) => {
-      turn.drop();
-      const told: string[] = [];
-      for (let known = ended; ; ) {
-        const done = await decideIn(tx, leadId, turn, known);
-        if (done.kind !== 'decided') return done;
-        told.push(...done.decided.effects.flatMap((effect) => (effect.kind === 'colleague' ? [effect.lead] : [])));
-        const { touch } = done.decided;
-        if (touch === undefined) return { ...done, told };
-        const by = { playbook: versions.get(touch.playbook), company: done.company };
-        const made = await makeReady(tx, touch, done.facts, by, { deps, line: turn.line });
-        if (made.kind !== 'ready') {
-          known = endOf(touch, made, done.decided.state, clock);
-          continue;
+    transact(
+      database.db,
+      async (tx) => {
+        const told: string[] = [];
+        for (let known = ended; ; ) {
+          const done = await decideIn(tx, leadId, turn, known);
+          if (done.kind !== 'decided') return done;
+          told.push(...done.decided.effects.flatMap((effect) => (effect.kind === 'colleague' ? [effect.lead] : [])));
+          const { touch } = done.decided;
+          if (touch === undefined) return { ...done, told };
+          const by = { playbook: versions.get(touch.playbook), company: done.company };
+          turn.leave = await gate.enter();
+          const made = await makeReady(tx, touch, done.facts, by, { deps, line: turn.line });
+          if (made.kind !== 'ready') {
+            known = endOf(touch, made, done.decided.state, clock);
+            // Deciding waits for those inside, and for rows of those who wait to enter.
+            turn.drop();
+            continue;
+          }
+          turn.take(touch, made);
+          await deps.onPoint?.('claimed', { leadId, touchId: touch.id });
+          return { ...done, told };
         }
-        turn.take(touch, made);
-        await deps.onPoint?.('claimed', { leadId, touchId: touch.id });
-        turn.leave = await gate.enter();
-        return { ...done, told };
-      }
-    });
+      },
+      () => turn.drop(),
+    );
 
   /**
    * Loads and decides again what was decided on an old state, and what lacked a playbook version. What this process

@@ -48,6 +48,8 @@ export interface DecidingDeps {
   readonly giveUpMs?: number;
   /** Keeps a decision as a recording, or leaves it; in the transaction that decides. Absent: none is kept. */
   readonly record?: (tx: Db, request: Request, decided: Decided) => Promise<void>;
+  /** Resolves when no touch stands between its commit and its last byte: deciding takes processor time. */
+  readonly still?: () => Promise<void>;
   /** A touch is decided and nothing written. */
   readonly onPoint?: (point: 'claiming', at: { leadId: string; touchId: string }) => Promise<void>;
 }
@@ -69,6 +71,7 @@ export function createDeciding(deps: DecidingDeps, versions: Versions): DecideIn
       return { kind: 'gone' };
     }
     if (loaded.playbook === null) return { kind: 'idle', seq: loaded.seq };
+    await deps.still?.();
     const now = clock.now();
     const known = requestOf(withHolds(loaded, turn.holds), versions, clock, { now, maySend: turn.maySend, ended });
     const request = { ...known, ended: turn.already };

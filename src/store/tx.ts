@@ -18,11 +18,11 @@ const retryable = (error: unknown): boolean =>
 /**
  * Runs `fn` in a transaction and commits it. The whole of `fn` runs again (up to 10 times, with a
  * random pause that doubles from 5 ms) when the database says that it lost against another, so it
- * must do nothing but database work.
+ * must do nothing but database work; what else it did is for `undo` to take back, before the pause.
  * @throws VolleyError `nested-transaction` inside another `transact`: on the embedded database,
  * which has one connection, waiting for the inner one would never end.
  */
-export async function transact<T>(db: Db, fn: (tx: Db) => Promise<T>): Promise<T> {
+export async function transact<T>(db: Db, fn: (tx: Db) => Promise<T>, undo: () => void = () => {}): Promise<T> {
   if (db.isTransaction || insideTransaction()) {
     throw new VolleyError('nested-transaction', 'a transaction was started inside another one', {
       fix: 'Pass the outer transaction on instead of starting a new one.',
@@ -34,6 +34,7 @@ export async function transact<T>(db: Db, fn: (tx: Db) => Promise<T>): Promise<T
       return await db.transaction().execute((tx) => running.run(scope, () => fn(tx)));
     } catch (error) {
       if (!retryable(error) || attempt === ATTEMPTS) throw error;
+      undo();
     } finally {
       scope.open = false;
     }

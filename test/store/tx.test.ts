@@ -44,6 +44,16 @@ describe.each(testDatabases)('transact on %s', (kind) => {
     expect(runs).toBe(10);
   });
 
+  it('has what else was done taken back before it runs again, and not when it is done', async () => {
+    const seen: string[] = [];
+    const lose = async () => {
+      seen.push('run');
+      if (seen.length < 4) throw new RetryTransaction('lost');
+    };
+    await transact(db, lose, () => seen.push('undo'));
+    expect(seen).toEqual(['run', 'undo', 'run', 'undo', 'run']);
+  });
+
   it('refuses to be nested, which would wait for ever on one connection', async () => {
     const nested = transact(db, () => transact(db, async () => 1));
     await expect(nested).rejects.toMatchObject({ code: 'nested-transaction' });
