@@ -64,7 +64,7 @@ type NotSent = Extract<Delivery, { kind: 'refused' | 'failed' }>;
 export type Made =
   | {
       readonly kind: 'ready';
-      /** Sends before it returns; never rejects: a touch in `sending` must come to an end that is recorded. */
+      /** Sends in this turn of the event loop; never rejects: a touch in `sending` must come to an end that is recorded. */
       send(): Promise<Delivery>;
       abandon(): void;
     }

@@ -36,13 +36,18 @@ export class Turn {
     this.#held = { touch, made };
   }
 
-  /** Sends before it returns, and leaves the gate. */
+  /**
+   * Sends, and leaves the gate once the last byte is with the operating system: node writes it at the end of this turn
+   * of its loop, after all that those who wait at the gate would do first.
+   */
   go(): Promise<Delivery> {
     const held = this.#held;
     if (held === undefined) throw new Error('there is no message to send');
     this.#held = undefined;
     const delivery = held.made.send();
-    this.leave?.();
+    const { leave } = this;
+    this.leave = undefined;
+    if (leave !== undefined) setImmediate(leave);
     return delivery;
   }
 

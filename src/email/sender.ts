@@ -47,7 +47,7 @@ export type Message = {
 /** A request that waits with its last byte. */
 export interface Prepared {
   /**
-   * Lets the last byte go, before this call returns, and waits for SES's answer.
+   * Lets the last byte go, in this turn of the event loop, and waits for SES's answer.
    * @throws SendRefused, SendRejected or SendAmbiguous
    */
   send(): Promise<{ messageId: string }>;
