@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { benchPlaybook } from '../../bench/playbook.ts';
 import { openClock } from '../../src/cli/parts.ts';
 import { DAY } from '../../src/core/time.ts';
@@ -151,7 +151,7 @@ async function run(options: TortureOptions, folder: string, stack: AsyncDisposab
   stack.defer(() => clearInterval(ticker));
   for (const { blow, waitMs } of plan.blows) {
     await pause(waitMs);
-    await strike.hit(blow);
+    await strike.hit(blow, waitMs);
   }
   const names = await entering;
   await untilEnded(progress, total);
@@ -254,15 +254,18 @@ function striker({ api, workers, postgres, temporal }: Parts, { db }: Database) 
     if (worker === undefined) throw new Error('no worker');
     return worker;
   };
-  const whenUp = async <T extends Part>(part: T): Promise<T> => {
+  /** Until it is up; one that was not works for a while first, since a kill by chance knows nothing of starts. */
+  const whenUp = async <T extends Part>(part: T, waitMs = 0): Promise<T> => {
+    const up = await Promise.race([part.ready.then(() => true), turnOfTheLoop(false)]);
     await part.ready;
+    if (!up) await pause(waitMs);
     return part;
   };
-  const hit = async (blow: Blow): Promise<void> => {
-    if (blow.kind === 'worker') await (await whenUp(next())).kill();
-    else if (blow.kind === 'api') await (await whenUp(api)).kill();
-    else if (blow.kind === 'postgres') await (await whenUp(postgres)).kill();
-    else if (blow.kind === 'temporal') await (await whenUp(temporal)).kill();
+  const hit = async (blow: Blow, waitMs: number): Promise<void> => {
+    if (blow.kind === 'worker') await (await whenUp(next(), waitMs)).kill();
+    else if (blow.kind === 'api') await (await whenUp(api, waitMs)).kill();
+    else if (blow.kind === 'postgres') await (await whenUp(postgres, waitMs)).kill();
+    else if (blow.kind === 'temporal') await (await whenUp(temporal, waitMs)).kill();
     else if (blow.kind === 'placed') {
       const hitIt = await (await whenUp(next())).arm(blow.point, ARMED_MS);
       done.push(hitIt ? 'placed' : 'worker');
