@@ -13,6 +13,8 @@ import { connectClient, type TemporalEndpoint } from '../../src/temporal/client.
 import { leadWorkflowId } from '../../src/temporal/names.ts';
 import { buildIdOf, bundleWorkflows, type WorkflowBundle } from '../../src/worker/bundle.ts';
 import { type RunningWorkers, type StartWorkersOptions, startWorkers } from '../../src/worker/run.ts';
+// What `inject` answers is declared there; a project that has only some of the tests needs it by name.
+import type {} from './temporal-server.ts';
 
 export const quietLog: Logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
 
