@@ -5,7 +5,7 @@ import type { InputBody } from '../core/input.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { REVIEW, REVIEW_ANSWERS } from '../core/review.ts';
 import { type Instant, iso } from '../core/time.ts';
-import { type Edited, whyNoBody } from '../email/edited.ts';
+import { type Edited, whyNoBody, whyNoSubject } from '../email/edited.ts';
 import { putInputs } from '../store/inbox.ts';
 import type { Db } from '../store/schema.ts';
 import { lockTask } from '../store/task-lock.ts';
@@ -127,7 +127,9 @@ function draftIn(task: Task, verb: Verb, { disposition, subject, text }: Given):
     return undefined;
   }
   if (text === undefined) throw wrong('text', 'is what the email is to say instead');
-  const why = whyNoBody(text);
+  const noSubject = subject === undefined ? undefined : whyNoSubject(subject);
+  if (noSubject !== undefined) throw wrong('subject', `cannot go: ${noSubject}`);
+  const [why] = whyNoBody(text);
   if (why !== undefined) throw wrong('text', `cannot go: ${why}`);
   return { subject, text };
 }

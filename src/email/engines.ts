@@ -3,7 +3,8 @@ import type { Liquid } from 'liquidjs';
 import { createLiquid } from '../playbook/liquid.ts';
 import { AFTER_SPACE_FILTER, afterSpace } from './close-up.ts';
 import { escapeMarkdown } from './edited.ts';
-import { HREF_FILTER, PLAIN_FILTER } from './inert.ts';
+import { HREF_FILTER, MEND_FILTER, PLAIN_FILTER } from './inert.ts';
+import { mendHtml } from './mend.ts';
 
 export interface Engines {
   readonly html: Liquid;
@@ -17,6 +18,7 @@ export function createEngines(): Engines {
   // Not reachable from a playbook: its check knows only the allowed filters.
   html.registerFilter(PLAIN_FILTER, { raw: true, handler: (value: unknown) => value });
   html.registerFilter(HREF_FILTER, { raw: true, handler: (value: unknown) => escapeHtml(safeHref(value)) });
+  html.registerFilter(MEND_FILTER, { raw: true, handler: (value: unknown) => mendHtml(String(value ?? '')) });
   const plain = createLiquid();
   const markdown = createLiquid({ outputEscape: escapeMarkdown });
   for (const engine of [html, plain, markdown]) engine.registerFilter(AFTER_SPACE_FILTER, afterSpace);

@@ -2,13 +2,14 @@
  * What keeps values inert in any body: every Liquid output and tag is swapped for a word that the language of
  * the body leaves alone, and put back once the markup is made, where each output is escaped.
  */
-import { VolleyError } from '../core/errors.ts';
+import { quote } from './address.ts';
 import type { LiquidPiece } from './pieces.ts';
-import { cutHtml, type HtmlComment, type HtmlTag } from './tags.ts';
+import type { HtmlComment, HtmlTag } from './tags.ts';
 
 /** Filters that the HTML engine has beside the allowed ones (`src/email/engines.ts`). */
 export const HREF_FILTER = 'volley_href';
 export const PLAIN_FILTER = 'volley_plain';
+export const MEND_FILTER = 'volley_mend';
 
 /** Starts with a digit, so that `<WORD>` is no HTML tag, and holds a `q`, so that `WORD.` starts no list. */
 export function word(key: string, index: number): string {
@@ -29,9 +30,10 @@ export function restore(
   pieces: readonly LiquidPiece[],
   show: (piece: LiquidPiece) => string,
 ): string {
-  const anyWord = new RegExp(`(?:<!--|&lt;!--)?${key}(\\d+)z((?:-->|--&gt;)?)`, 'g');
-  return text.replace(anyWord, (_, index: string) => {
-    const piece = pieces[Number(index)];
+  // Both ends of the comment or neither: half of one would let out what stands in an author's own comment.
+  const anyWord = new RegExp(`<!--${key}(\\d+)z-->|&lt;!--${key}(\\d+)z--&gt;|${key}(\\d+)z`, 'g');
+  return text.replace(anyWord, (_, comment?: string, shown?: string, bare?: string) => {
+    const piece = pieces[Number(comment ?? shown ?? bare)];
     return piece === undefined ? '' : show(piece);
   });
 }
@@ -65,7 +67,7 @@ export function guardLinks(html: string, key: string, pieces: LiquidPiece[]): st
 const FORBIDDEN = new Set(
   [
     'script style iframe frame frameset object embed applet form input button select textarea base meta link title',
-    'html head body svg math template noscript plaintext xmp audio video',
+    'html head body svg math template noscript noembed noframes plaintext xmp audio video dialog',
   ].flatMap((names) => names.split(' ')),
 );
 
@@ -78,17 +80,20 @@ export function unsafe(token: HtmlTag | HtmlComment, key: string): string | unde
   if (token.kind === 'comment') return undefined;
   if (FORBIDDEN.has(token.name)) return `<${token.name}> has no place in an email`;
   for (const { name, value, quoted } of token.attributes) {
-    if (name.startsWith('on')) return 'an email runs no scripts: no on… attributes';
+    if (name.startsWith('on')) return `an email runs no scripts: no on… attributes such as ${quote(name)}`;
     if (name.includes(key) || (!quoted && value.includes(key)))
       return 'a Liquid value in an HTML tag must stand in a quoted attribute';
     if (name === 'style' && value.includes(key)) return 'a Liquid value cannot stand in a style';
-    if (ADDRESSES.has(name) && leadsToScript(value)) return 'a link of an email leads to a web or mail address';
+    if (ADDRESSES.has(name) && leadsToScript(value)) return scriptWords(value);
   }
   return token.name.includes(key) ? 'a Liquid value in an HTML tag must stand in a quoted attribute' : undefined;
 }
 
+export const scriptWords = (address: string): string =>
+  `a link of an email leads to a web or mail address, not to ${quote(address)}`;
+
 /** As a browser reads an address: entities decoded, even unended ones; white space and control characters left out. */
-function leadsToScript(address: string): boolean {
+export function leadsToScript(address: string): boolean {
   const plain = address
     .replace(/&#x0*([0-9a-f]{1,5});?/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replace(/&#0*(\d{1,6});?/g, (_, code: string) => String.fromCharCode(Number(code)))
@@ -96,12 +101,4 @@ function leadsToScript(address: string): boolean {
     .replace(/&(?:tab|newline|nbsp);?/gi, '')
     .replace(/[\s\p{Cc}]/gu, '');
   return /^(?:javascript|vbscript|data):/i.test(plain);
-}
-
-/** @throws VolleyError `email-html` */
-export function refuseUnsafe(name: string, html: string, key: string): void {
-  for (const token of cutHtml(html)) {
-    const words = token.kind === 'text' ? undefined : unsafe(token, key);
-    if (words !== undefined) throw new VolleyError('email-html', `email ${name}: ${words}`);
-  }
 }

@@ -57,12 +57,18 @@ export function cutHtml(html: string): HtmlToken[] {
   return tokens;
 }
 
+/** A browser ends a comment at `--!>` as well, and an empty one at `<!-->`. */
+const COMMENT = /<!--(?:-?>|[\s\S]*?(?:--!?>|$))/y;
+/** What begins so and is no comment is taken for one, up to the next `>`. */
+const BOGUS = /<(?:!(?!--)|\?|\/(?![a-z]))[^>]*>?/iy;
+
 function tokenAt(html: string, at: number): { token: HtmlToken; end: number } | undefined {
-  if (html.startsWith('<!', at) || html.startsWith('<?', at)) {
-    const comment = html.startsWith('<!--', at);
-    const close = html.indexOf(comment ? '-->' : '>', at + 2);
-    const end = close === -1 ? html.length : close + (comment ? 3 : 1);
-    return { token: { kind: 'comment', at, source: html.slice(at, end), ended: close !== -1 }, end };
+  const comment = match(COMMENT, html, at) ?? match(BOGUS, html, at);
+  if (comment !== undefined) {
+    const ended = comment.startsWith('<!--')
+      ? /--!?>$/.test(comment.slice(-4)) && comment !== '<!--!>'
+      : comment.endsWith('>');
+    return { token: { kind: 'comment', at, source: comment, ended }, end: at + comment.length };
   }
   const closing = html.charAt(at + 1) === '/';
   const named = match(/[a-z][^\s/>]*/iy, html, at + (closing ? 2 : 1));

@@ -59,7 +59,7 @@ export function compileRead(
   checkPlaybook(workspace, report);
   for (const cadence of workspace.cadences) checkCadence(cadence, workspace, report);
   const conditions = checkConditions(workspace, report);
-  checkTemplates(workspace, report);
+  checkTemplates(workspace, stored, report);
   if (!stored) checkGaps(workspace, report);
   checkUsage(workspace, report);
   checkContent(workspace, report);

@@ -197,6 +197,11 @@ describe('the answer', () => {
     ['complete', { disposition: 'edit' }, 422, 'bad-draft'],
     ['complete', { disposition: 'send', text: 'Hello' }, 422, 'bad-draft'],
     ['complete', { disposition: 'edit', text: '<script>1</script>' }, 422, 'bad-draft'],
+    ['complete', { disposition: 'edit', text: '   \n' }, 422, 'bad-draft'],
+    ['complete', { disposition: 'edit', text: '<!-- x -->' }, 422, 'bad-draft'],
+    ['complete', { disposition: 'edit', text: '\u200b' }, 422, 'bad-draft'],
+    ['complete', { disposition: 'edit', text: 'Hello\n\n<div style="display:none"><div>' }, 422, 'bad-draft'],
+    ['complete', { disposition: 'edit', text: 'Hello', subject: '  ' }, 422, 'bad-draft'],
     ['complete', { disposition: 'edit', text: 'Hello', subject: 'two\nlines' }, 400, 'bad-input'],
     ['accept', {}, 409, 'wrong-answer'],
   ])('%s %j is refused, and the task stays open', async (verb, body, status, type) => {

@@ -1,5 +1,6 @@
 /** An email in a rep's own words: what it begins with, and that nothing in it is a template or a lead's markup. */
 import { describe, expect, it } from 'vitest';
+import { whyNoBody, whyNoSubject } from '../../src/email/edited.ts';
 import type { RenderInput } from '../../src/email/render.ts';
 import { createRenderer } from '../../src/email/render.ts';
 import { leadFields } from '../core/support/lead.ts';
@@ -68,5 +69,30 @@ describe('a rep’s words', () => {
 
   it('hold nothing that no email may hold', () => {
     expect(() => renderer.render('offer', input({}, { text: '<script>x</script>' }))).toThrow(/no place in an email/);
+  });
+});
+
+describe('a rep’s words are refused with where and what to do', () => {
+  it.each([
+    ['   \n', 'line 1, column 1: the email has no body (expected words that can be seen)'],
+    ['<!-- x -->', 'the email has no body'],
+    ['\u200b\u2060\ufeff\u00ad&nbsp;&zwnj;\u3164', 'the email has no body'],
+    ['<div style="display:none">Hello</div>', 'the email has no body'],
+    ['***\n\n[](https://x.example)', 'the email has no body'],
+    ['Hello\r\n\r\n<div style="display:none"><div>', 'line 3, column 1: <div> is never closed (expected </div>)'],
+    ['Hello {{ x }} <b>Ada', 'line 1, column 15: <b> is never closed'],
+    ['Hello [x](/path)', 'line 1, column 7: the link is no address: "/path" (expected https://…)'],
+    ['Hello <span style="position:fixed">x</span>', 'may hide what follows'],
+  ])('%j', (text, words) => {
+    expect(whyNoBody(text)[0]).toContain(words);
+  });
+
+  it.each(['Hello', '![A plant](https://x.example/a.png)', '{{ x }}', '\u{1F44D}', 'a < b'])('%j can go', (text) => {
+    expect(whyNoBody(text)).toEqual([]);
+  });
+
+  it('so are subjects that nobody can read', () => {
+    for (const subject of ['  ', '', '\u200b', 'a\u0000b']) expect(whyNoSubject(subject)).toBeDefined();
+    expect(whyNoSubject('As we said')).toBeUndefined();
   });
 });

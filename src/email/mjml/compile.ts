@@ -7,15 +7,19 @@
  */
 import type { MjmlTemplates } from '../../core/playbook.ts';
 import { guardLinks, htmlSource, restore, unusedKey, word } from '../inert.ts';
+import type { Mistake } from '../mistake.ts';
+import { Nesting } from '../nesting.ts';
+import type { Reading } from '../own-html.ts';
 import { type LiquidPiece, splitLiquid } from '../pieces.ts';
-import { checkContent } from './content.ts';
+import { readContent } from './content.ts';
 import { type MjmlNode, type MjmlParts, renderMjml } from './library.ts';
-import { LIQUID, type Mistake, type MjmlElement, readMjml } from './read.ts';
+import { LIQUID, type MjmlElement, readMjml } from './read.ts';
 import { checkMjml } from './rules.ts';
 import { mjmlToText } from './text.ts';
 
 export type CompiledMjml =
-  | { readonly ok: true; readonly templates: MjmlTemplates }
+  /** Its mistakes are all of rules that are newer than some versions. */
+  | { readonly ok: true; readonly templates: MjmlTemplates; readonly mistakes: readonly Mistake[] }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /** Begins what stands for a piece; two digits and a filling follow. */
@@ -36,8 +40,9 @@ export function compileMjml(source: string): CompiledMjml {
   const runs = pieces.map((piece, index) => (piece.kind === 'text' ? piece.source : runOf(index, piece.source.length)));
   const { before, root, mistakes } = readMjml(runs.join(''), (text, at) => tagAt(text, at, pieces));
   if (root === undefined) return { ok: false, mistakes };
-  const found = [...mistakes, ...checkMjml(root, (text) => text.includes(MARK)), ...contents(root)];
-  if (found.length > 0) return { ok: false, mistakes: found };
+  const ruled = checkMjml(root, (text) => text.includes(MARK));
+  const found = [...mistakes, ...ruled, ...contents(root, pieces, ruled)];
+  if (found.some(({ recent }) => recent !== true)) return { ok: false, mistakes: found };
 
   const key = unusedKey(source);
   const worded = (text: string): string => text.replace(RUN, (run) => word(key, indexOf(run)));
@@ -45,6 +50,7 @@ export function compileMjml(source: string): CompiledMjml {
   const html = (text: string): string => restore(guardLinks(text, key, pieces), key, pieces, htmlSource);
   return {
     ok: true,
+    mistakes: found,
     templates: {
       before: html(worded(before)),
       head: headOf({ content, ...parts }),
@@ -75,9 +81,21 @@ function tagAt(text: string, at: number, pieces: readonly LiquidPiece[]): number
   return piece?.kind === 'tag' ? piece.source.length : 0;
 }
 
-function contents(element: MjmlElement): Mistake[] {
-  const own = element.content === '' || element.tag === LIQUID ? [] : checkContent(element, MARK);
-  return [...own, ...element.children.flatMap((child) => contents(child))];
+/** @param said at its place already */
+function contents(root: MjmlElement, pieces: readonly LiquidPiece[], said: readonly Mistake[]): Mistake[] {
+  const reading: Reading = {
+    key: MARK,
+    nesting: new Nesting(),
+    mistakes: [],
+    liquidIn: (text) =>
+      [...text.matchAll(RUN)].flatMap(({ 0: run, index: at }) => {
+        const piece = pieces[indexOf(run)];
+        return piece?.kind === 'tag' ? [{ at, source: piece.source }] : [];
+      }),
+  };
+  readContent(root, reading);
+  const found = [...reading.mistakes, ...reading.nesting.mistakes];
+  return found.filter(({ offset }) => !said.some((other) => other.offset === offset));
 }
 
 function nodeOf(element: MjmlElement, worded: (text: string) => string): MjmlNode {

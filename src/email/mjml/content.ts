@@ -1,42 +1,55 @@
 /** The HTML inside of MJML: what no email may hold, and what would break out of its place. */
-import { unsafe } from '../inert.ts';
-import { cutHtml, VOID_TAGS } from '../tags.ts';
-import type { Mistake, MjmlElement } from './read.ts';
+import type { Mistake } from '../mistake.ts';
+import { type Reading, readAddress, readLiquid, readOwnHtml } from '../own-html.ts';
+import { cutHtml } from '../tags.ts';
+import { HOLDS_HTML, LIQUID, type MjmlElement } from './read.ts';
 
-const EXPECTED = 'HTML that mail can hold';
-
-/** @param text what stands in place of the content, of the same length; @param key what stands for Liquid begins so */
-export function checkContent({ tag, content, contentAt }: MjmlElement, key: string): Mistake[] {
-  const at = (offset: number, message: string, expected = EXPECTED): Mistake => ({
-    offset: contentAt + offset,
-    message,
-    expected,
-  });
-  if (tag === 'mj-style') return checkStyle(content, key).map(([offset, message]) => at(offset, message, 'plain CSS'));
-  if (tag === 'mj-breakpoint') return [];
-  const mistakes: Mistake[] = [];
-  const open: { readonly name: string; readonly at: number }[] = [];
-  for (const token of cutHtml(content)) {
-    if (token.kind === 'text') continue;
-    const words = unsafe(token, key);
-    if (words !== undefined) mistakes.push(at(token.at, words));
-    if (token.kind === 'comment' || VOID_TAGS.has(token.name)) continue;
-    if (/^mj-/.test(token.name)) {
-      mistakes.push(at(token.at, `<${token.name}> in <${tag}>, which holds HTML`, 'MJML beside it, HTML in it'));
-    } else if (!token.closing) open.push({ name: token.name, at: token.at });
-    else if (open.at(-1)?.name === token.name) open.pop();
-    else mistakes.push(at(token.at, `</${token.name}> closes nothing here`, closes(open.at(-1)?.name)));
+/**
+ * Reads what an element and all in it holds. What stands in place of the content has the same length.
+ * @param reading its `key` begins what stands for Liquid
+ */
+export function readContent(element: MjmlElement, reading: Reading): void {
+  const { tag, at, content, contentAt, attributes, children } = element;
+  const { nesting, mistakes, key } = reading;
+  if (tag === LIQUID) {
+    readLiquid(content, at, reading);
+    return;
   }
-  const [first] = open;
-  if (first !== undefined && mistakes.length === 0)
-    mistakes.push(at(first.at, `<${first.name}> is never closed`, `</${first.name}> in the same <${tag}>`));
-  return mistakes;
+  for (const attribute of attributes) {
+    if (attribute.name === 'href' || attribute.name === 'src')
+      readAddress(`'${attribute.name}'`, attribute.value, attribute.at, reading);
+    if (!attribute.value.includes(key)) continue;
+    nesting.enter(`attribute '${attribute.name}'`, true);
+    readLiquid(attribute.value, attribute.at, reading);
+    nesting.leave();
+  }
+  if (tag === 'mj-breakpoint') return;
+  nesting.enter(`<${tag}>`, true);
+  if (tag === 'mj-style') mistakes.push(...checkStyle(content, contentAt, key));
+  else if (HOLDS_HTML.has(tag)) {
+    mistakes.push(...mjmlIn(element));
+    readOwnHtml(content, contentAt, reading);
+  }
+  for (const child of children) readContent(child, reading);
+  nesting.leave();
 }
 
-const closes = (name: string | undefined): string => (name === undefined ? 'no end tag' : `</${name}>`);
+function mjmlIn({ tag, content, contentAt }: MjmlElement): Mistake[] {
+  return cutHtml(content).flatMap((token) =>
+    token.kind === 'tag' && /^mj-/.test(token.name)
+      ? [
+          {
+            offset: contentAt + token.at,
+            message: `<${token.name}> in <${tag}>, which holds HTML`,
+            expected: 'MJML beside it, HTML in it',
+          },
+        ]
+      : [],
+  );
+}
 
 /** CSS fetches nothing, and does not end its element. */
-function checkStyle(css: string, key: string): [offset: number, message: string][] {
+function checkStyle(css: string, begin: number, key: string): Mistake[] {
   const found: [RegExp, string][] = [
     [/</, "'<' in CSS"],
     [/@import|@charset|@namespace/i, 'an email fetches no styles'],
@@ -45,10 +58,9 @@ function checkStyle(css: string, key: string): [offset: number, message: string]
     [/expression\s*\(|behavior\s*:|-moz-binding/i, 'an email runs no scripts'],
     [/\\/, 'a backslash in CSS'],
   ];
-  const mistakes = found.flatMap(([pattern, message]): [number, string][] => {
-    const offset = css.search(pattern);
-    return offset === -1 ? [] : [[offset, message]];
-  });
-  const liquid = css.indexOf(key);
-  return liquid === -1 ? mistakes : [...mistakes, [liquid, 'Liquid in mj-style']];
+  const places = [...found.map(([pattern, message]) => ({ at: css.search(pattern), message }))];
+  places.push({ at: css.indexOf(key), message: 'Liquid in mj-style' });
+  return places.flatMap(({ at, message }) =>
+    at === -1 ? [] : [{ offset: begin + at, message, expected: 'plain CSS' }],
+  );
 }

@@ -2,13 +2,7 @@
  * Reads MJML into a tree that knows where everything stands. MJML's own reader is not used: it opens files
  * (`mj-include`), mends what is wrong without a word, and knows lines but no columns.
  */
-
-/** What is wrong with a template, and where: UTF-16 units from its start. */
-export interface Mistake {
-  readonly offset: number;
-  readonly message: string;
-  readonly expected: string;
-}
+import type { Mistake } from '../mistake.ts';
 
 export interface MjmlAttribute {
   readonly name: string;

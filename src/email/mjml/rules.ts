@@ -1,7 +1,9 @@
 /** Which MJML an email may hold: elements, where they stand, attributes and their values. */
 import { didYouMean, oneOfNames } from '../../playbook/nearest.ts';
+import { quote } from '../address.ts';
+import type { Mistake } from '../mistake.ts';
 import { isMjmlValue, mjmlChildren, mjmlComponents } from './library.ts';
-import { HOLDS_HTML, LIQUID, type Mistake, type MjmlAttribute, type MjmlElement } from './read.ts';
+import { HOLDS_HTML, LIQUID, type MjmlAttribute, type MjmlElement } from './read.ts';
 
 /** What MJML has and an email of ours has not: why, and what to do instead. */
 const REFUSED: Readonly<Record<string, readonly [why: string, expected: string]>> = {
@@ -147,14 +149,12 @@ const unknownAttribute = (tag: string, name: string, offset: number, names: read
 
 function checkValue({ name, value, at }: MjmlAttribute, type: string, mistakes: Mistake[]): void {
   if (ADDRESSES.has(name) && value !== '' && !/^(?:https?:\/\/|mailto:|tel:|#)/i.test(value.trim()))
-    mistakes.push({ offset: at, message: `'${name}' is no address: ${shown(value)}`, expected: 'https://…' });
+    mistakes.push({ offset: at, message: `'${name}' is no address: ${quote(value)}`, expected: 'https://…' });
   else if (/[;{}<>\\]|url\s*\(|expression\s*\(/i.test(value) && !ADDRESSES.has(name) && !TEXTS.has(name))
-    mistakes.push({ offset: at, message: `'${name}' is wrong: ${shown(value)}`, expected: 'one value of CSS' });
+    mistakes.push({ offset: at, message: `'${name}' is wrong: ${quote(value)}`, expected: 'one value of CSS' });
   else if (!isMjmlValue(type, value))
-    mistakes.push({ offset: at, message: `'${name}' is wrong: ${shown(value)}`, expected: type });
+    mistakes.push({ offset: at, message: `'${name}' is wrong: ${quote(value)}`, expected: type });
 }
 
 /** Attributes that are words for people, or names. */
 const TEXTS: ReadonlySet<string> = new Set(['alt', 'title', 'srcset', 'sizes']);
-
-const shown = (value: string): string => JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);

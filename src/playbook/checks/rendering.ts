@@ -3,7 +3,8 @@ import { VolleyError } from '../../core/errors.ts';
 import { DEFAULT_LANGUAGE } from '../../core/language.ts';
 import type { Playbook, Purpose } from '../../core/playbook.ts';
 import type { LeadFields } from '../../core/scope.ts';
-import { compileBody } from '../../email/markdown.ts';
+import { checkBody } from '../../email/markdown.ts';
+import type { Mistake } from '../../email/mistake.ts';
 import { createRenderer } from '../../email/render.ts';
 import type { EmailFile } from '../frontmatter.ts';
 import { mjmlOf } from '../mjml.ts';
@@ -35,25 +36,23 @@ const BARE: LeadFields = {
 };
 const REP = { id: 'rep@example.com', name: 'Rep' };
 
-/** Markup that no email may hold; said beside every other mistake of the file. */
-export function checkMarkup(email: EmailFile, report: Report): void {
-  const { id, source, body, bodyOffset, format } = email;
-  if (format === 'mjml') {
-    const made = mjmlOf(email);
-    for (const { offset, message, expected } of made === undefined || made.ok ? [] : made.mistakes)
-      report.problems.push(source.atOffset(bodyOffset + offset, message, expected));
-    return;
-  }
+/**
+ * Markup that no email may hold; said beside every other mistake of the file.
+ * @param stored an applied version: what only newer rules refuse is not said
+ */
+export function checkMarkup(email: EmailFile, stored: boolean, report: Report): void {
+  const { source, bodyOffset } = email;
+  for (const { offset, message, expected, recent } of markupMistakes(email))
+    if (!stored || recent !== true) report.problems.push(source.atOffset(bodyOffset + offset, message, expected));
+}
+
+function markupMistakes(email: EmailFile): readonly Mistake[] {
+  if (email.format === 'mjml') return mjmlOf(email)?.mistakes ?? [];
+  if (email.body.trim() === '') return [];
   try {
-    compileBody(id, body);
-  } catch (error) {
-    if (!(error instanceof VolleyError)) return; // Liquid that cannot be read has been said.
-    const tag = /<([a-z]+)>/i.exec(error.message)?.[1];
-    const at = tag === undefined ? -1 : body.toLowerCase().indexOf(`<${tag.toLowerCase()}`);
-    const message = error.message.replace(`email ${id}: `, '');
-    report.problems.push(
-      source.atOffset(bodyOffset + Math.max(at, 0), message, 'Markdown, or HTML that mail can hold'),
-    );
+    return checkBody(email.body);
+  } catch {
+    return []; // Liquid that cannot be read has been said.
   }
 }
 

@@ -13,7 +13,12 @@ const EMAIL_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company', 
 const TASK_VARIABLES: readonly TemplateVariable[] = ['lead', 'rep', 'company'];
 const ROLE_VARIABLES: readonly TemplateVariable[] = [...TASK_VARIABLES, 'role'];
 
-export function checkTemplates({ playbook, cadences, emails, translations }: Workspace, report: Report): void {
+/** @param stored an applied version, of which newer rules are not asked */
+export function checkTemplates(
+  { playbook, cadences, emails, translations }: Workspace,
+  stored: boolean,
+  report: Report,
+): void {
   const from = Raw.of(playbook).get('company').get('from');
   // Nobody in sales has the lead while marketing mails it.
   checkFrom(from.get('marketing'), ['company'], report);
@@ -30,10 +35,10 @@ export function checkTemplates({ playbook, cadences, emails, translations }: Wor
       }
     });
   }
-  for (const email of [...emails, ...translations]) checkEmail(email, report);
+  for (const email of [...emails, ...translations]) checkEmail(email, stored, report);
 }
 
-function checkEmail(email: EmailFile, report: Report): void {
+function checkEmail(email: EmailFile, stored: boolean, report: Report): void {
   const { source, body, bodyOffset } = email;
   const root = Raw.of(source);
   for (const key of ['subject', 'preheader']) {
@@ -44,7 +49,7 @@ function checkEmail(email: EmailFile, report: Report): void {
   for (const { offset, message, expected } of checkTemplate(body, EMAIL_VARIABLES)) {
     report.problems.push(source.atOffset(bodyOffset + offset, message, expected));
   }
-  checkMarkup(email, report);
+  checkMarkup(email, stored, report);
   if (body.trim() === '' && !source.broken) {
     report.problems.push(source.atOffset(bodyOffset, 'the email has no body', 'its text after the front matter'));
   }
