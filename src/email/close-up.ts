@@ -3,7 +3,11 @@
  * that such a lead reads `Hello,`. Only names are so: of anything else the check asks for a default.
  */
 const NAME = String.raw`\{\{-?\s*lead\.(?:firstName|lastName)\s*(?:\|[^{}]*?)?-?\}\}`;
-const AFTER = String.raw`(?=[ \t]*(?:[,.!?:;)…、。！，*_]|<\/?[a-z]|\r?\n|$)|[ \t]+\{\{-?\s*lead\.lastName)`;
+/** Elements that stand on lines of their own: with them a phrase is over, with a link or bold text it is not. */
+const BLOCK = String.raw`(?:mj-[a-z-]+|address|blockquote|br|center|div|h[1-6]|hr|li|ol|p|pre|table|tbody|td|th|tr|ul)\b`;
+const CLOSING = String.raw`(?:<\/(?!${BLOCK})[a-z][^<>]*>)*`;
+const END = String.raw`(?:[,.!?:;)…、。！，*_]|<\/?${BLOCK}|\r?\n|$)`;
+const AFTER = String.raw`(?=${CLOSING}[ \t]*${END}|[ \t]+\{\{-?\s*lead\.lastName)`;
 const GAP = new RegExp(String.raw`(?<=[^\s>])[ \t]+(${NAME})${AFTER}`, 'g');
 
 /** Liquid's filter for it, in both engines of the renderer. */

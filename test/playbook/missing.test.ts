@@ -23,6 +23,11 @@ describe('a value that a lead may not have', () => {
     ['{{ lead.company | default: lead.domain }}', '27 lead.domain may be empty'],
     ['{{ lead.attributes.plan }}', '3 lead.attributes.plan may be empty'],
     ['{{ lead.firstName }}, a question', '3 lead.firstName may be empty'],
+    [
+      '<mj-text>Hallo {{ lead.firstName }} <a href="https://x.example">eins</a></mj-text>',
+      '18 lead.firstName may be empty',
+    ],
+    ['<mj-text><b>Hallo {{ lead.firstName }}</b> eins</mj-text>', '21 lead.firstName may be empty'],
     ['{% assign c = lead.company %}{{ c }}', '32 c may be empty'],
     [
       '{% if lead.company %}x{% endif %}',
@@ -44,6 +49,10 @@ describe('a value that a lead may not have', () => {
     "{{ 'lead.company' }}",
     'Hello {{ lead.firstName }},',
     'Hello {{ lead.firstName | capitalize }}!',
+    '<mj-text>Hello {{ lead.firstName }}</mj-text>',
+    '<mj-text><b>Hello {{ lead.firstName }}</b>,<br>x</mj-text>',
+    '<p><b>Hello {{ lead.firstName }}</b></p>',
+    'Hello {{ lead.firstName }} <br> x',
     'Dear {{ lead.firstName }} {{ lead.lastName }}:',
   ])('%j is none', (template) => {
     expect(checkMissing(template)).toEqual([]);

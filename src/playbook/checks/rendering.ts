@@ -8,6 +8,8 @@ import type { Mistake } from '../../email/mistake.ts';
 import { createRenderer } from '../../email/render.ts';
 import type { EmailFile } from '../frontmatter.ts';
 import { mjmlOf } from '../mjml.ts';
+import type { PlaybookProblem } from '../problems.ts';
+import { Raw } from '../raw.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Report } from './references.ts';
 
@@ -77,7 +79,8 @@ export function checkRendering(playbook: Playbook, { emails, translations }: Wor
   };
   const began = process.threadCpuUsage();
   let slow = 0;
-  for (const { id, language = own, source, bodyOffset } of [...emails, ...translations]) {
+  for (const email of [...emails, ...translations]) {
+    const { id, language = own, source, bodyOffset } = email;
     const { user, system } = process.threadCpuUsage(began);
     if (slow >= MOST_SLOW || user + system > LONGEST_MS * 1_000) {
       const message = 'the emails take too long to make, and from here on none has been tried';
@@ -87,17 +90,48 @@ export function checkRendering(playbook: Playbook, { emails, translations }: Wor
     const error = make(id, language, FULL);
     if (error !== undefined) {
       if (error instanceof VolleyError && error.code === 'email-too-slow') slow += 1;
-      report.problems.push(source.atOffset(bodyOffset, `the email cannot be made: ${words(error)}`, 'an email'));
+      report.problems.push(problemOf(email, error, 'the email cannot be made', 'an email'));
       continue;
     }
     const bare = make(id, language, BARE);
     if (bare === undefined) continue;
-    const message = `the email cannot be made for a lead of whom only the address is known: ${words(bare)}`;
+    const message = 'the email cannot be made for a lead of whom only the address is known';
     report.problems.push(
-      source.atOffset(0, message, "a value for everybody: {{ lead.company | default: 'your company' }}"),
+      problemOf(email, bare, message, "a value for everybody: {{ lead.company | default: 'your company' }}"),
     );
   }
 }
 
+const ENDLESS = /limit exceeded|Invalid (?:array|string) length/i;
+
+/** At the template that it came from, as far as that can be told: what fails is made of the file, not the file. */
+function problemOf(email: EmailFile, error: unknown, message: string, expected: string): PlaybookProblem {
+  const { source, body, bodyOffset } = email;
+  const subject = Raw.of(source).get('subject');
+  const said = `${message}: ${words(error)}`;
+  if (error instanceof VolleyError && /^(?:email-empty-subject|header-injection)$/.test(error.code))
+    return subject.problem(said, expected);
+  const endless = ENDLESS.test(words(error)) || (error instanceof VolleyError && error.code === 'email-too-slow');
+  const what = endless ? `${message}: it repeats too much, makes too much text, or takes too long` : said;
+  const instead = endless ? 'fewer rounds of {% for %}, and shorter texts' : expected;
+  const token = failedAt(error);
+  const found = token === undefined ? -1 : body.indexOf(token);
+  const at = found === -1 && endless ? body.search(/\{%-?\s*for\b/) : found;
+  const inSubject = token === undefined ? -1 : (subject.text ?? '').indexOf(token);
+  if (at === -1 && inSubject !== -1) return source.inside(subject.path, inSubject, what, instead);
+  return source.atOffset(bodyOffset + Math.max(at, 0), what, instead);
+}
+
+/** The piece of Liquid that failed, as it is written. */
+function failedAt(error: unknown): string | undefined {
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  if (typeof cause !== 'object' || cause === null || !('token' in cause)) return undefined;
+  const { token } = cause;
+  if (typeof token !== 'object' || token === null || !('getText' in token)) return undefined;
+  const text: unknown = typeof token.getText === 'function' ? token.getText() : undefined;
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+/** Lines that an error of Liquid names are not those of the file. */
 const words = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  (error instanceof Error ? error.message : String(error)).split(/\n|, line:\d+/, 1)[0] ?? '';
