@@ -33,10 +33,11 @@ export async function keepFormerAddresses(
   );
   for (const { row, storedEmail } of changed) {
     for (const one of said.filter(({ email }) => email === storedEmail)) {
-      const { until, reason, channel } = one;
+      // Whose word it is stays: what the person said, only the person takes back.
+      const { until, reason, channel, by: whose } = one;
       await writeSuppression(
         tx,
-        { leadId: row.id, channel, purpose: purposeOf(one), until: until ?? undefined, reason, by },
+        { leadId: row.id, channel, purpose: purposeOf(one), until: until ?? undefined, reason, by: whose },
         now,
       );
     }

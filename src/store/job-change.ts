@@ -7,6 +7,7 @@ import { accountIdOf } from '../core/account.ts';
 import { VolleyError } from '../core/errors.ts';
 import { ofThePerson } from '../core/merge/consent.ts';
 import type { ScrubbedLead } from '../core/scrub.ts';
+import { LEFT_COMPANY } from '../core/suppression-strength.ts';
 import type { Instant } from '../core/time.ts';
 import { ensureAccounts } from './accounts.ts';
 import { joinDeals, leaveDeals } from './deal-leads.ts';
@@ -16,7 +17,7 @@ import { putInputs } from './inbox.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import { findLeadIds, toFields } from './leads.ts';
 import type { Db } from './schema.ts';
-import { LEFT_COMPANY, purposeOf, subjectsOfAddress, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
+import { purposeOf, subjectsOfAddress, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
 import { date } from './values.ts';
 
 /**
@@ -93,10 +94,10 @@ async function leaveAddress(
   { now, by }: { readonly now: Instant; readonly by: string },
 ): Promise<void> {
   for (const row of ofThePerson(await suppressionsOf(tx, subjectsOfAddress(email)))) {
-    const { until, reason, channel } = row;
+    const { until, reason, channel, by: whose } = row;
     await writeSuppression(
       tx,
-      { leadId, channel, purpose: purposeOf(row), until: until ?? undefined, reason, by },
+      { leadId, channel, purpose: purposeOf(row), until: until ?? undefined, reason, by: whose },
       now,
     );
   }

@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { accountIdOf } from '../core/account.ts';
 import type { Facts } from '../core/facts.ts';
 import { ofThePerson, stricterConsents } from '../core/merge/consent.ts';
+import { LEFT_COMPANY } from '../core/suppression-strength.ts';
 import type { Instant } from '../core/time.ts';
 import { ensureAccounts } from './accounts.ts';
 import { joinDeals } from './deal-leads.ts';
 import { bumpGuards } from './guards.ts';
 import { aliasOf, giveAliases } from './lead-aliases.ts';
 import type { Db, LeadsTable } from './schema.ts';
-import { LEFT_COMPANY, writeSuppression } from './suppressions/rows.ts';
+import { purposeOf, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
 import { date, dateOrNull, readJson } from './values.ts';
 
 type LeadRow = Selectable<LeadsTable>;
@@ -104,8 +105,11 @@ export async function uniteConsent(tx: Db, pair: Pair, theirs: Facts): Promise<v
       )
       .execute();
   }
+  const words = await suppressionsOf(tx, [`lead:${from.id}`, `email:${from.email_normal}`]);
   for (const { purpose, until, reason } of ofThePerson(theirs.suppressions)) {
-    await writeSuppression(tx, { leadId: into.id, purpose, until, reason, by }, now);
+    // Whose word it is stays: what the person said, only the person takes back.
+    const said = words.find((row) => row.reason === reason && purposeOf(row) === purpose);
+    await writeSuppression(tx, { leadId: into.id, purpose, until, reason, by: said?.by ?? by }, now);
   }
   for (const { channel, purpose, until, reason } of theirs.doNot ?? []) {
     await writeSuppression(tx, { leadId: into.id, channel, purpose, until, reason, by }, now);

@@ -3,15 +3,13 @@
  * the person, whatever the address becomes.
  */
 import type { Purpose } from '../core/playbook.ts';
+import { adds } from '../core/suppression-strength.ts';
 import type { Instant } from '../core/time.ts';
 import { bumpGuards } from './guards.ts';
 import { mergedInto } from './lead-aliases.ts';
 import type { Db } from './schema.ts';
-import { listSuppressions, type SuppressionTarget, writeSuppression } from './suppressions/rows.ts';
+import { type NewSuppression, purposeOf, subjectOf, suppressionsOf, writeSuppression } from './suppressions/rows.ts';
 import { suppress } from './suppressions/suppress.ts';
-
-/** Why a suppression is there that the person made by leaving. */
-export const UNSUBSCRIBED = 'unsubscribed';
 
 export interface Leaving {
   readonly leadId: string;
@@ -22,7 +20,7 @@ export interface Leaving {
 }
 
 /**
- * Suppresses person and address for good, unless they are. The lead's guard is taken first: a send that
+ * Suppresses person and address for good, unless they are for a reason as strong. The lead's guard is taken first: a send that
  * has read the lead already is committed before this is, every other one sees it, and the address is the
  * one the lead has by then (`docs/decisions/unsubscribe-and-send.md`).
  * @returns the leads to nudge after the commit; none when nothing changed. Null: there is no such lead.
@@ -37,14 +35,15 @@ export async function leave(tx: Db, leaving: Leaving, now: Instant): Promise<rea
     return survivor === null ? null : leave(tx, { ...leaving, leadId: survivor }, now);
   }
   const email = lead.email_normal;
-  const bound = (await holds(tx, { email }, purpose)) && (await holds(tx, { leadId }, purpose));
-  if (bound) return [];
+  if (!(await isNews(tx, { email, purpose, reason, by })) && !(await isNews(tx, { leadId, purpose, reason, by })))
+    return [];
   await writeSuppression(tx, { leadId, purpose, reason, by }, now);
   return (await suppress(tx, { email, purpose, reason, by }, now)).leadIds;
 }
 
-/** Whether there is one without an end for exactly this. */
-async function holds(tx: Db, target: SuppressionTarget, purpose: Purpose | undefined): Promise<boolean> {
-  const { items } = await listSuppressions(tx, target);
-  return items.some((row) => row.purpose === (purpose ?? null) && row.until === null);
+/** Whether a suppression without an end adds to what there is for exactly this; one repeated by another hand does not. */
+export async function isNews(tx: Db, next: NewSuppression): Promise<boolean> {
+  const known = (await suppressionsOf(tx, [subjectOf(next)])).find((row) => purposeOf(row) === next.purpose);
+  if (known === undefined || known.until !== null) return true;
+  return known.reason !== next.reason && adds({ ...known, until: undefined }, next);
 }

@@ -6,10 +6,10 @@ import { sql } from 'kysely';
 import { PREFERENCE_PAGE, SUBSCRIBED_AGAIN } from '../core/consent-told.ts';
 import type { Choices } from '../core/facts.ts';
 import type { Purpose } from '../core/playbook.ts';
+import { BY_LEAD, isOwnWord, UNSUBSCRIBED } from '../core/suppression-strength.ts';
 import type { Instant } from '../core/time.ts';
 import { bumpGuards } from './guards.ts';
 import { putInputs } from './inbox.ts';
-import { UNSUBSCRIBED } from './leave.ts';
 import type { Db } from './schema.ts';
 import { subjectsSql } from './suppressions/about.ts';
 import { date } from './values.ts';
@@ -35,20 +35,25 @@ export interface Change {
   readonly topics?: { readonly offered: readonly string[]; readonly wanted: readonly string[] };
   /** Null ends the pause there is. */
   readonly pausedUntil?: Instant | null;
-  /** Takes back every unsubscribe of its own. */
+  /** Takes back every unsubscribe of its own, but of purposes that somebody else has closed. */
   readonly subscribe?: true;
+}
+
+export interface Chosen {
+  readonly leadIds: readonly string[];
+  readonly subscribed: readonly Purpose[];
 }
 
 /**
  * Keeps what a lead chose and tells its inbox; what is so already is no change.
- * @returns the leads to nudge after the commit; null: there is no such lead
+ * @returns the leads to nudge after the commit, and purposes that are open again; null: there is no such lead
  */
 export async function choose(
   tx: Db,
   leadId: string,
   change: Change,
   { by, now }: { readonly by: string; readonly now: Instant },
-): Promise<readonly string[] | null> {
+): Promise<Chosen | null> {
   await bumpGuards(tx, [leadId]);
   const lead = await tx.selectFrom('leads').select(['id', 'email_normal']).where('id', '=', leadId).executeTakeFirst();
   if (lead === undefined) return null;
@@ -59,7 +64,8 @@ export async function choose(
   const again = offered.filter((topic) => wanted.includes(topic) && known.has(topic));
   const pausedUntil = pauseOf(change, before, now);
   const subscribed = change.subscribe ? await subscribe(tx, lead, now) : [];
-  if (declined.length + again.length + subscribed.length === 0 && pausedUntil === undefined) return [];
+  if (declined.length + again.length + subscribed.length === 0 && pausedUntil === undefined)
+    return { leadIds: [], subscribed };
   const gone = [...again, ...(pausedUntil === undefined ? [] : [PAUSE])];
   await tx.deleteFrom('preferences').where('lead_id', '=', leadId).where(sql<boolean>`topic = any(${gone})`).execute();
   const rows = [
@@ -74,7 +80,7 @@ export async function choose(
   }
   const said = { declined, wanted: again, ...(pausedUntil === undefined ? {} : { pausedUntil }), subscribed };
   await putInputs(tx, [{ leadId, at: now, body: { kind: 'preferences', ...said, by } }], now);
-  return [leadId];
+  return { leadIds: [leadId], subscribed };
 }
 
 /** The pause that is new; undefined: none is. A shorter one than there is changes nothing. */
@@ -84,22 +90,26 @@ function pauseOf({ pausedUntil }: Change, { pause }: Choices, now: Instant): Ins
   return pausedUntil === undefined || (until !== undefined && until >= pausedUntil) ? undefined : pausedUntil;
 }
 
-/** Ends what the lead itself said, and nobody else's; a consent is the trace of it. */
+/**
+ * Ends what the lead itself said, and nobody else's; a consent is the trace of it. Where somebody else has closed a
+ * purpose, nothing is ended: the lead would get nothing, and must not have agreed to it.
+ */
 async function subscribe(
   tx: Db,
   { id, email_normal }: { readonly id: string; readonly email_normal: string },
   now: Instant,
-): Promise<string[]> {
-  const rows = await tx
+): Promise<Purpose[]> {
+  const { own, closed } = await leftPurposes(tx, id);
+  const purposes = PURPOSES.filter((one) => own.has(one) && !closed.has(one));
+  if (purposes.length === 0) return [];
+  await tx
     .deleteFrom('suppressions')
     .where(sql<boolean>`subject = any(${[`lead:${id}`, `email:${email_normal}`]})`)
     .where('reason', '=', UNSUBSCRIBED)
-    .where('actor', '=', 'lead')
-    .returning('purpose')
+    .where('actor', '=', BY_LEAD)
+    // One without a purpose is for all of them.
+    .where('purpose', 'in', ['', ...purposes])
     .execute();
-  const of = new Set(rows.map((row) => row.purpose));
-  // One without a purpose was for all of them.
-  const purposes = PURPOSES.filter((one) => of.has(one) || of.has(''));
   const agreed = purposes.filter((purpose) => purpose !== 'service');
   if (agreed.length > 0) {
     await tx
@@ -154,8 +164,7 @@ export async function leftPurposes(
       PURPOSES.filter((purpose) =>
         rows.some(
           (row) =>
-            (row.purpose === '' || row.purpose === purpose) &&
-            (row.reason === UNSUBSCRIBED && row.actor === 'lead') === own,
+            (row.purpose === '' || row.purpose === purpose) && isOwnWord({ reason: row.reason, by: row.actor }) === own,
         ),
       ),
     );

@@ -12,6 +12,7 @@ import { type Input, inputSchema } from '../core/input.ts';
 import { type Playbook, SAME_ACCOUNT } from '../core/playbook.ts';
 import { type LeadState, leadStateSchema } from '../core/state.ts';
 import { STATE_VERSION, upcastState } from '../core/state-versions.ts';
+import { LEFT_COMPANY } from '../core/suppression-strength.ts';
 import { peekAccount } from './account-facts.ts';
 import { accountReps } from './account-reps.ts';
 import { toFields } from './leads.ts';
@@ -19,7 +20,6 @@ import { toChoices } from './preferences.ts';
 import { listReps, toRep } from './reps.ts';
 import type { Db } from './schema.ts';
 import { channelSubjectsSql, subjectsSql } from './suppressions/about.ts';
-import { LEFT_COMPANY } from './suppressions/rows.ts';
 import { defined } from './values.ts';
 import { type Listener, toListener } from './webhook-events.ts';
 

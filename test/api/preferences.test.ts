@@ -219,14 +219,44 @@ describe('what a lead may choose', () => {
     const page = await send(path, 'do=back');
     expect(page.body).toContain('This address gets no emails from us at the moment');
     expect(page.body).not.toContain('value="back"');
+    expect(page.body).not.toContain('subscribed again');
+    await api.advance(leadId);
+    const journal = (await api.call(`GET /v1/leads/${leadId}/journal?type=preferences.changed`)).body.items;
+    expect(journal).toEqual([]);
     expect((await lead(leadId)).suppressions).toContainEqual({ purpose: 'marketing', until: null, reason: 'objected' });
   });
 
   test('a form the page does not have changes nothing', async () => {
     const { leadId, path } = await link('unknown@acme.example');
-    expect((await send(path, 'do=everything-now')).status).toBe(200);
+    const answer = await send(path, 'do=everything-now');
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatch(/role="alert">We did not understand this choice, and nothing has changed\./);
+    expect(boxes(answer.body).length).toBeGreaterThan(3);
     expect(await suppressed('unknown@acme.example')).toEqual([]);
     expect((await lead(leadId)).preferences).toEqual({ declined: [], pausedUntil: null });
+  });
+});
+
+describe('coming back', () => {
+  test('where nothing was left says so, and tells nobody', async () => {
+    const { path } = await link('never-left@acme.example');
+    const before = api.nudged.length;
+    const page = await send(path, 'do=back');
+    expect(page.body).toContain('You are subscribed already; nothing has changed.');
+    expect(page.body).not.toContain('subscribed again');
+    expect(api.nudged.length).toBe(before);
+  });
+
+  test('lifts nothing that an operator added to it', async () => {
+    const { leadId, path } = await link('operator@acme.example');
+    await send(path, ONE_CLICK);
+    const body = { email: 'operator@acme.example', purpose: 'marketing', reason: 'contract talks' };
+    await api.call('POST /v1/suppressions', { body });
+    const page = await send(path, 'do=back');
+    expect(page.body).toContain('gets no emails from us at the moment');
+    expect(page.body).not.toContain('subscribed');
+    expect(await suppressed('operator@acme.example')).toMatchObject([{ reason: 'contract talks' }]);
+    expect((await lead(leadId)).permissions.marketing.may).toBe(false);
   });
 });
 
@@ -249,7 +279,11 @@ describe('the language', () => {
       expect(paused.body).not.toMatch(/\{\w+\}/);
       expect(paused.body).toContain(`<html lang="${lang}">`);
       expect(paused.body).toMatch(/2026/);
+      const says = async (form: string): Promise<string> => (await send(path, form)).body.replaceAll('&#39;', "'");
+      expect(await says('do=back')).toContain(words.already);
+      expect(await says('do=nonsense')).toContain(words.unknown);
       expect((await send(path, ONE_CLICK)).body).toContain('Northwind');
+      expect(await says('do=back')).toContain(words.isBack);
       const texts = JSON.stringify(words);
       expect(texts.match(/\{\w+\}/g)?.sort()).toEqual(['{date}', '{name}', '{name}', '{name}', '{name}']);
     },

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/api/app.ts';
 import { sesHookToken } from '../../src/api/hooks/secret.ts';
 import { createSns } from '../../src/email/sns.ts';
+import { signToken } from '../../src/email/tokens.ts';
+import { leave } from '../../src/store/leave.ts';
 import { touchById } from '../../src/store/touches.ts';
 import { openSigner, SUBSCRIBE, TOPIC } from '../support/sns.ts';
 import { openApi, SECRET, START, type TestApi } from './support/api.ts';
@@ -102,6 +104,39 @@ describe('POST /hooks/ses', () => {
     await post(bounce('Transient', 'MailboxFull'));
     await post(bounce('Permanent'));
     expect(await suppressed()).toMatchObject([{ reason: 'bounced' }]);
+  });
+
+  test.each([
+    ['a complaint', () => complaint(), 'complained'],
+    ['a bounce for good', () => bounce('Permanent'), 'bounced'],
+  ])('%s of somebody who has left already is kept and told, and no link lifts it', async (_, report, reason) => {
+    const { db } = api.store.database;
+    await leave(db, { leadId, reason: 'unsubscribed', by: 'lead' }, api.now);
+    await post(report());
+    await post(report());
+    expect(await suppressed()).toMatchObject([{ purpose: null, reason, by: 'ses' }]);
+    await api.advance(leadId);
+    const told = async () => {
+      const { items } = (await api.call(`GET /v1/leads/${leadId}/journal`)).body;
+      const of = items.filter(({ type }: { type: string }) => type !== 'lead.created');
+      return of.map(({ type, data }: { type: string; data: { why?: string } }) => data.why ?? type);
+    };
+    expect((await told()).filter((one: string) => one === reason)).toHaveLength(1);
+    const before = await told();
+    const token = signToken(SECRET, { leadId, purpose: 'marketing' });
+    for (let again = 0; again < 2; again += 1) {
+      const raw = 'do=back';
+      const back = await api.call(`POST /u/${token}`, { key: null, raw, type: 'application/x-www-form-urlencoded' });
+      expect(back.body).toContain('gets no emails from us');
+      expect(back.body).not.toContain('subscribed again');
+    }
+    await api.advance(leadId);
+    expect(await told()).toEqual(before);
+    expect(await suppressed()).toMatchObject([{ purpose: null, reason }]);
+    expect((await api.call(`GET /v1/leads/${leadId}`)).body).toMatchObject({
+      consents: [],
+      permissions: { marketing: { may: false }, sales: { may: false } },
+    });
   });
 
   test('a complaint before its Send event suppresses too', async () => {

@@ -3,6 +3,7 @@ import { instantOf } from '../../core/calendar.ts';
 import type { InputBody } from '../../core/input.ts';
 import type { Purpose } from '../../core/playbook.ts';
 import { emailIdentity } from '../../core/scrub.ts';
+import { BOUNCED, BY_LEAD, COMPLAINED, UNSUBSCRIBED } from '../../core/suppression-strength.ts';
 import { DAY, type Instant, MINUTE } from '../../core/time.ts';
 import { zoneOfCountry } from '../../core/zones.ts';
 import { MEANINGS } from '../../email/bounce.ts';
@@ -76,13 +77,13 @@ async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<reado
     case 'complaint': {
       // Believed without proof: to lose a lead to a forged complaint is the smaller harm.
       if (touch) await recordComplaint(tx, touch.id, dateOf(arrival));
-      return (await leave(tx, { leadId: lead.id, reason: 'complained', by }, now)) ?? [];
+      return (await leave(tx, { leadId: lead.id, reason: COMPLAINED, by }, now)) ?? [];
     }
     case 'auto':
     case 'reply': {
       if (inbound.stop !== true) break;
       const purpose = purposeOf(touch?.purpose);
-      return (await leave(tx, { leadId: lead.id, ...purpose, reason: 'unsubscribed', by: 'lead' }, now)) ?? [];
+      return (await leave(tx, { leadId: lead.id, ...purpose, reason: UNSUBSCRIBED, by: BY_LEAD }, now)) ?? [];
     }
     default:
       break;
@@ -124,7 +125,7 @@ async function bounced(
   if (touch) await recordBounce(tx, { touchId: touch.id, detail, means, at: dateOf(arrival) });
   const forGood = means === 'hard' || (touch?.toEmail && (await bouncesForGood(tx, touch.leadId, touch.toEmail)));
   if (!forGood) return [];
-  return suppressOnce(tx, { email: emailIdentity(lead.fields.email), reason: 'bounced', by: arrival.by }, arrival.now);
+  return suppressOnce(tx, { email: emailIdentity(lead.fields.email), reason: BOUNCED, by: arrival.by }, arrival.now);
 }
 
 const purposeOf = (purpose: string | undefined): { purpose?: Purpose } =>

@@ -1,6 +1,7 @@
 /** What each of SES's events does to the lead whose message it is about; any order and any number of times. */
 import { z } from 'zod';
 import { emailIdentity } from '../../core/scrub.ts';
+import { BOUNCED, COMPLAINED, UNSUBSCRIBED } from '../../core/suppression-strength.ts';
 import type { Instant } from '../../core/time.ts';
 import { isProgram } from '../../email/clicks/hint.ts';
 import { isWeb } from '../../email/clicks/token.ts';
@@ -123,10 +124,9 @@ async function takeReport(
       const touch = touchId === undefined ? null : await recordBounce(tx, { touchId, detail, means, at });
       const emails = await addressesOf(tx, touch, event.recipients);
       if (touch === null && emails.length === 0) return null;
-      if (means === 'unsubscribed')
-        return suppressAll(tx, emails, { purpose: 'marketing', reason: 'unsubscribed' }, now);
+      if (means === 'unsubscribed') return suppressAll(tx, emails, { purpose: 'marketing', reason: UNSUBSCRIBED }, now);
       const forGood = means === 'hard' || (touch?.toEmail && (await bouncesForGood(tx, touch.leadId, touch.toEmail)));
-      return forGood ? suppressAll(tx, emails, { reason: 'bounced' }, now) : [];
+      return forGood ? suppressAll(tx, emails, { reason: BOUNCED }, now) : [];
     }
     case 'complaint': {
       // `not-spam` takes a complaint back and lifts nothing: a person has to say so. `auth-failure` is about DMARC.
@@ -139,7 +139,7 @@ async function takeReport(
             : await touchById(tx, touchId);
       const emails = await addressesOf(tx, touch, event.recipients);
       if (touch === null && emails.length === 0) return null;
-      return meant ? suppressAll(tx, emails, { reason: 'complained' }, now) : [];
+      return meant ? suppressAll(tx, emails, { reason: COMPLAINED }, now) : [];
     }
     case 'click': {
       if (touchId === undefined) return null;

@@ -21,7 +21,7 @@ export interface Shown {
   /** The lead's. */
   readonly zone: string;
   /** What the POST that this answers came to. */
-  readonly said?: 'left' | 'saved' | 'back' | undefined;
+  readonly said?: 'left' | 'saved' | 'back' | 'nothing' | 'unknown' | undefined;
   /** An email was under way and its end is not known. */
   readonly onItsWay?: boolean | undefined;
 }
@@ -37,19 +37,38 @@ export function preferencePage(shown: Shown): Response {
   const words = PREFERENCE_WORDS[language];
   const title = fill(words.title, { name });
   const open = (one: Purpose): boolean => !own.has(one) && !closed.has(one);
-  const notice = said === 'saved' ? words.saved : said === 'back' ? words.isBack : '';
+  const notice = noticeOf(shown);
   const left = PURPOSES.filter((one) => own.has(one) && !closed.has(one));
+  const kind = said === 'unknown' ? html`class="wrong" role="alert"` : html`class="said" role="status"`;
   return card({
     title,
+    ...(said === 'unknown' ? { status: 400 } : {}),
     lang: language,
     body: html`<h1>${title}</h1>
-${notice === '' ? EMPTY : html`<p class="said" role="status">${notice}</p>`}
+${notice === '' ? EMPTY : html`<p ${kind}>${notice}</p>`}
 ${left.length === 0 ? EMPTY : leftPart(shown, left)}
 ${closed.has(purpose) ? html`<p>${words.closed}</p>` : EMPTY}
 ${open(purpose) ? html`<form method="post"><button type="submit">${words.leave[purpose]}</button></form>` : EMPTY}
 ${open('marketing') ? html`${topicsForm(shown)}${pauseForm(shown)}` : EMPTY}
 ${open('marketing') || open('sales') ? allForm(shown) : EMPTY}`,
   });
+}
+
+/** What the POST came to, in words; never that somebody is subscribed who gets nothing. */
+function noticeOf({ language, said, own, closed, purpose }: Shown): string {
+  const words = PREFERENCE_WORDS[language];
+  switch (said) {
+    case 'saved':
+      return words.saved;
+    case 'back':
+      return closed.has(purpose) ? words.saved : words.isBack;
+    case 'nothing':
+      return closed.has(purpose) || own.has(purpose) ? '' : words.already;
+    case 'unknown':
+      return words.unknown;
+    default:
+      return '';
+  }
 }
 
 function leftPart({ language, name, said, onItsWay }: Shown, left: readonly Purpose[]): Html {

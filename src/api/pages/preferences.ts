@@ -7,11 +7,12 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { addDuration } from '../../core/calendar.ts';
 import { offeredTopics, PAUSE, topicName } from '../../core/choices.ts';
 import type { Playbook } from '../../core/playbook.ts';
+import { BY_LEAD, UNSUBSCRIBED } from '../../core/suppression-strength.ts';
 import { leadZone } from '../../core/view.ts';
 import { type TokenClaims, verifyToken } from '../../email/tokens.ts';
 import { mergedInto } from '../../store/lead-aliases.ts';
-import { leave, UNSUBSCRIBED } from '../../store/leave.ts';
-import { type Change, choose, leftPurposes } from '../../store/preferences.ts';
+import { leave } from '../../store/leave.ts';
+import { type Change, type Chosen, choose, leftPurposes } from '../../store/preferences.ts';
 import type { Db } from '../../store/schema.ts';
 import { peekLead } from '../../store/states.ts';
 import { transact } from '../../store/tx.ts';
@@ -29,14 +30,13 @@ const pages = {
   200: page('The page.'),
   404: page('The link is broken or not from here.'),
 };
+const chosen = { ...pages, 400: page('The page, and that `do` is none of its forms; nothing has changed.') };
 
 interface Link {
   readonly claims: TokenClaims;
   /** The lead it leads to now: the one it was made for may have been merged into another. */
   readonly leadId: string;
 }
-
-const BY_LEAD = 'lead';
 
 export function preferenceRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
@@ -78,7 +78,7 @@ export function preferenceRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     description:
       'Takes the one-click body of RFC 8058 or no body at all, and unsubscribes from the purpose of the email; or a form of the page: `do` is `topics` (those wanted as `topic`), `pause` (a month), `go-on`, `all` (marketing and sales) or `back`.',
     request: { params },
-    responses: pages,
+    responses: chosen,
   });
   app.openapi(post, async (c) => {
     const accepts = c.req.header('accept-language');
@@ -88,24 +88,29 @@ export function preferenceRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const form = new URLSearchParams(await c.req.text());
     const given = form.get('do');
     const action = ACTIONS.find((one) => one === given);
-    if (given !== null && action === undefined) return answer(link, accepts);
+    if (given !== null && action === undefined) return answer(link, accepts, { said: 'unknown' });
     const now = deps.clock.now();
     const playbook = await currentOrNull(deps);
     const zone = await zoneOf(db, leadId, playbook);
-    const told = await transact(db, (tx) => {
+    const told = await transact(db, async (tx): Promise<Chosen | null> => {
       if (action === undefined || action === 'all') {
         const purposes = action === 'all' ? (['marketing', 'sales'] as const) : [link.claims.purpose];
-        return leaveEach(tx, leadId, purposes, now);
+        const leadIds = await leaveEach(tx, leadId, purposes, now);
+        return leadIds && { leadIds, subscribed: [] };
       }
       const change = changeOf(action, form, playbook, addDuration(now, PAUSE, zone));
       return choose(tx, leadId, change, { by: BY_LEAD, now });
     });
-    const [settled] = await Promise.all([untilSettled(deps.database, leadId), nudge(deps, told ?? [])]);
-    const said = action === undefined || action === 'all' ? 'left' : action === 'back' ? 'back' : 'saved';
+    const [settled] = await Promise.all([untilSettled(deps.database, leadId), nudge(deps, told?.leadIds ?? [])]);
+    const said = action === undefined || action === 'all' ? 'left' : action === 'back' ? backTo(told) : 'saved';
     return answer(told === null ? null : link, accepts, { said, onItsWay: !settled });
   });
   return app;
 }
+
+/** Nothing was taken back where nothing was left, or where somebody else had closed it. */
+const backTo = (chosen: Chosen | null): Shown['said'] =>
+  chosen !== null && chosen.subscribed.length > 0 ? 'back' : 'nothing';
 
 /** @returns null when there is no such lead */
 async function leaveEach(

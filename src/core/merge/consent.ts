@@ -2,6 +2,7 @@
 import { ASSUMED, standingConsents } from '../consent.ts';
 import type { Consent, Suppression } from '../facts.ts';
 import type { Purpose } from '../playbook.ts';
+import { BOUNCED, LEFT_COMPANY } from '../suppression-strength.ts';
 import type { Instant } from '../time.ts';
 
 /** Until when recorded consents reach; Infinity for one without an end. */
@@ -57,7 +58,7 @@ function distinct<C extends Consent>(consents: readonly C[]): C[] {
 }
 
 /** What is wrong with an address, not what its owner said: it stays with the address. */
-const ABOUT_THE_ADDRESS: ReadonlySet<string> = new Set(['bounced', 'left-company']);
+const ABOUT_THE_ADDRESS: ReadonlySet<string> = new Set([BOUNCED, LEFT_COMPANY]);
 
 /** Suppressions of one lead that bind the person at any address. */
 export const ofThePerson = <S extends Pick<Suppression, 'reason'>>(suppressions: readonly S[]): S[] =>

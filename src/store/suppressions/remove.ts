@@ -1,10 +1,10 @@
 /** Ending a suppression. */
 import { VolleyError } from '../../core/errors.ts';
+import { OBJECTED } from '../../core/suppression-strength.ts';
 import type { Instant } from '../../core/time.ts';
 import { bumpGuards } from '../guards.ts';
 import type { Db } from '../schema.ts';
 import { leadsOf } from './about.ts';
-import { OBJECTED } from './rows.ts';
 import { putForAll } from './tell.ts';
 
 /**

@@ -7,6 +7,7 @@ import type { Instant } from '../../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../cursor.ts';
 import type { Db, SuppressionsTable } from '../schema.ts';
 import { date, dateOrNull, newId } from '../values.ts';
+import { ofTheStronger } from './strength-sql.ts';
 
 /** Exactly one of them. Address and domain are normalised (`emailIdentity` of core/scrub.ts). */
 export interface SuppressionTarget {
@@ -49,12 +50,6 @@ export interface SuppressionRow {
   readonly by: string;
   readonly createdAt: Instant;
 }
-
-/** Reason of the suppression of an address whose owner left the job it was for. */
-export const LEFT_COMPANY = 'left-company';
-
-/** Reason of the suppressions an objection makes: they are there for good. */
-export const OBJECTED = 'objected';
 
 /** What a row is about, as its key has it. @throws VolleyError `bad-suppression` */
 export function subjectOf(target: SuppressionTarget & { readonly channel?: Channel | undefined }): string {
@@ -151,13 +146,8 @@ export function writeSuppressions(
       conflict.columns(['subject', 'purpose']).doUpdateSet({
         until_at: sql<Date | null>`case when suppressions.until_at is null or excluded.until_at is null then null
           else greatest(suppressions.until_at, excluded.until_at) end`,
-        // Whoever makes it last for ever is who it is by: only that one may take it back.
-        reason: sql<string>`case when excluded.reason = ${OBJECTED}
-          or (suppressions.until_at is not null and excluded.until_at is null)
-          then excluded.reason else suppressions.reason end`,
-        actor: sql<string>`case when excluded.reason = ${OBJECTED}
-          or (suppressions.until_at is not null and excluded.until_at is null)
-          then excluded.actor else suppressions.actor end`,
+        reason: ofTheStronger('reason'),
+        actor: ofTheStronger('actor'),
       }),
     )
     .returning(['id', 'subject'])
@@ -191,9 +181,4 @@ export async function listSuppressions(
     .limit(limit + 1)
     .execute();
   return toPage('suppressions', rows, limit, (row) => [row.id], toRow);
-}
-
-/** Why a suppression is there, when more is known of it; it binds as before. */
-export async function renameReason(tx: Db, id: string, reason: string): Promise<void> {
-  await tx.updateTable('suppressions').set({ reason }).where('id', '=', id).execute();
 }

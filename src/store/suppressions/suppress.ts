@@ -4,17 +4,18 @@
  */
 import { sql } from 'kysely';
 import { ofThePerson } from '../../core/merge/consent.ts';
+import { joined, OBJECTED } from '../../core/suppression-strength.ts';
 import type { Instant } from '../../core/time.ts';
 import { bumpGuards } from '../guards.ts';
 import { aliasOf, findAliases } from '../lead-aliases.ts';
 import type { Db } from '../schema.ts';
 import { leadsOf } from './about.ts';
-import { type NewSuppression, OBJECTED, subjectOf, writeSuppression, writeSuppressions } from './rows.ts';
+import { type NewSuppression, subjectOf, writeSuppression, writeSuppressions } from './rows.ts';
 import { type Told, tell } from './tell.ts';
 
 /**
  * Suppresses an address, a domain or a lead, for one purpose or all. Repeating it keeps the longer
- * time. Each lead it is about gets a `suppressed` input: nudge those after the commit.
+ * time and the stronger reason. Each lead it is about gets a `suppressed` input: nudge those after the commit.
  */
 export async function suppress(
   tx: Db,
@@ -32,8 +33,8 @@ export async function suppress(
 }
 
 /**
- * Many at once, as from a file: as `suppress` does for each, in a few statements. Of several about the same
- * subject and purpose the one without an end, else the one with the latest, counts.
+ * Many at once, as from a file: as `suppress` does for each, in a few statements. Several about the
+ * same subject and purpose are one.
  * @param suppressions at most 200, for a transaction of Aurora DSQL
  * @returns who was told of what; nudge them after the commit
  */
@@ -42,7 +43,7 @@ export async function suppressMany(
   suppressions: readonly NewSuppression[],
   now: Instant,
 ): Promise<readonly Told[]> {
-  const kept = longestOf(suppressions);
+  const kept = joinedOf(suppressions);
   if (kept.length === 0) return [];
   await writeSuppressions(tx, kept, now);
   const known = await aboutNow(tx, kept);
@@ -70,20 +71,19 @@ export async function suppressNewcomers(
 ): Promise<readonly string[]> {
   const keyOf = ({ leadId, of }: Told): string => `${leadId} ${subjectOf(of)} ${of.purpose ?? ''}`;
   const known = new Set(told.map(keyOf));
-  const late = (await aboutNow(tx, longestOf(suppressions))).filter((one) => !known.has(keyOf(one)));
+  const late = (await aboutNow(tx, joinedOf(suppressions))).filter((one) => !known.has(keyOf(one)));
   return tell(tx, late, now);
 }
 
-/** Of several about the same subject and purpose the longest. */
-function longestOf(suppressions: readonly NewSuppression[]): readonly NewSuppression[] {
-  const longest = new Map<string, NewSuppression>();
-  const reach = (s: NewSuppression): number => s.until ?? Number.POSITIVE_INFINITY;
+/** Several about the same subject and purpose are one, as one row would say them. */
+function joinedOf(suppressions: readonly NewSuppression[]): readonly NewSuppression[] {
+  const kept = new Map<string, NewSuppression>();
   for (const one of suppressions) {
     const key = `${subjectOf(one)} ${one.purpose ?? ''}`;
-    const before = longest.get(key);
-    if (before === undefined || reach(one) > reach(before)) longest.set(key, one);
+    const before = kept.get(key);
+    kept.set(key, before === undefined ? one : joined(before, one));
   }
-  return [...longest.values()];
+  return [...kept.values()];
 }
 
 /** The leads each is about now; those of addresses in one statement. */
