@@ -8,7 +8,9 @@ import { z } from 'zod';
 import { VolleyError } from './core/errors.ts';
 
 const text = z.string().trim().min(1);
-const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` });
+const flag = oneOf(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 const environmentSchema = z.object({
@@ -64,8 +66,8 @@ const environmentSchema = z.object({
     )
     .optional(),
   VOLLEY_TEMPORAL_BIN: text.optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
-  LOG_FORMAT: z.enum(['json', 'pretty']).optional(),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
+  LOG_FORMAT: oneOf(['json', 'pretty']).optional(),
 });
 
 /** A PEM given as a file's path or as the text itself. */

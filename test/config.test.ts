@@ -57,6 +57,7 @@ describe('configuration', () => {
     for (const name of ['PORT', 'DATABASE_URL', 'VOLLEY_SECRET', 'VOLLEY_SPEED', 'LOG_LEVEL', 'TEMPORAL_ADDRESS']) {
       expect(message).toContain(`${name}: `);
     }
+    expect(message).toContain('LOG_LEVEL: must be trace, debug, info, warn, error, fatal or silent');
     expect(message).not.toContain('hunter2');
     expect(message).not.toContain('short-secret');
   });

@@ -5,7 +5,6 @@ import { accountIdOf } from '../core/account.ts';
 import { CHANNELS, type Channel } from '../core/channels.ts';
 import { companyDomain } from '../core/scrub/domain.ts';
 import { international } from '../core/scrub/fields.ts';
-import { emailIdentity } from '../core/scrub.ts';
 import { iso } from '../core/time.ts';
 import { getLead } from '../store/leads.ts';
 import type { Db } from '../store/schema.ts';
@@ -23,6 +22,7 @@ import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { Problem } from './problem/problem.ts';
 import {
+  addressIn,
   dateIn,
   idParam,
   instantOut,
@@ -39,11 +39,6 @@ import { nudge, write } from './write.ts';
 const tags = ['Suppressions'];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const purpose = z.enum(['marketing', 'sales', 'service']);
-const email = z
-  .email('must be an address')
-  .max(320)
-  .transform(emailIdentity)
-  .openapi({ type: 'string', format: 'email', example: 'ada@acme.example' });
 const domain = text(253)
   .refine((value) => companyDomain(value) !== undefined, 'must be a domain, e.g. acme.example')
   .transform((value) => companyDomain(value) ?? value)
@@ -70,7 +65,7 @@ const phone = text(60)
   .openapi({ type: 'string', example: '+442079460000', description: 'Whoever has this number. Of calls.' });
 const lead = z.uuid('must be the id of a lead').openapi({ description: 'The person, whatever the address becomes.' });
 const targets = {
-  email: email.optional(),
+  email: addressIn.optional(),
   domain: domain.optional(),
   account: account.optional(),
   lead: lead.optional(),

@@ -12,7 +12,7 @@ import type { Consent } from './facts.ts';
 import type { LeadFields } from './scope.ts';
 import { countryCode } from './scrub/country.ts';
 import { companyDomain } from './scrub/domain.ts';
-import { type EmailReason, normalEmail, readEmail } from './scrub/email.ts';
+import { type EmailReason, normalEmail, readAddress, readEmail } from './scrub/email.ts';
 import { localeTag, phoneNumber, roleName } from './scrub/fields.ts';
 import { isDisposable, isFreemail, madeUpNames, noCompany, profileHosts, stockNames } from './scrub/lists.ts';
 import { isMash } from './scrub/mash.ts';
@@ -172,9 +172,22 @@ export function scrub(input: LeadInput, now?: Instant): ScrubResult {
 
 /** The address as `scrub` would store its identity: what suppressions and look-ups compare. */
 export function emailIdentity(email: string): string {
-  const address = readEmail(email);
-  return address.ok ? address.normal : normalEmail(email);
+  const address = readAddress(email);
+  return normalEmail(address.ok ? `${address.local}@${address.domain}` : email);
 }
+
+/** An address somebody names, in any spelling, as its identity: what every edge takes that looks people up by one. */
+export const addressSchema = z
+  .string()
+  .max(320)
+  .transform((given, context) => {
+    const address = readAddress(given);
+    if (address.ok) return normalEmail(`${address.local}@${address.domain}`);
+    const letters = address.message.includes('ASCII');
+    const message = letters ? 'letters before the @ must be ASCII (a to z)' : 'must be an email address';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 
 function text(value: unknown): string {
   return typeof value === 'string' ? cutText(cleanText(value), FIELD_MAX) : '';

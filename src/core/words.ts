@@ -19,6 +19,7 @@ export function nameOfActor(by: string): string {
   if (by === 'clock') return 'the clock';
   if (by === 'lead') return 'the lead';
   if (by === 'import') return 'an import';
+  if (by === 'ses') return 'the mail service';
   return by.includes('@') ? by : `the key ${by}`;
 }
 

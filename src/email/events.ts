@@ -249,5 +249,17 @@ function has(body: unknown, key: string): boolean {
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw new VolleyError('bad-ses-event', `not an SES event: ${z.prettifyError(result.error)}`);
+  throw new VolleyError('bad-ses-event', `not an SES event: ${faultOf(result.error)}`);
+}
+
+const FAULTS_TOLD = 3;
+
+/** What is wrong with it, in one line: `mail.messageId: must be text`. */
+function faultOf({ issues }: z.ZodError): string {
+  const told = issues.slice(0, FAULTS_TOLD).map((issue) => {
+    const path = issue.path.join('.');
+    return `${path === '' ? 'it' : `\`${path}\``} ${issue.message}`;
+  });
+  const more = issues.length - told.length;
+  return `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }

@@ -2,6 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { CustodyHolder, LeadFields } from '../core/scope.ts';
+import { emailIdentity } from '../core/scrub.ts';
 import { type Standing, standingSchema } from '../core/standing.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
@@ -194,10 +195,12 @@ export async function listLeads(db: Db, filter: LeadFilter = {}): Promise<Page<L
     );
   }
   if (q !== undefined && q !== '') {
+    const identity = q.includes('@') ? emailIdentity(q) : '';
     const pattern = `%${q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
     query = query.where((eb) =>
       eb.or([
         eb('leads.email', 'ilike', pattern),
+        eb('leads.email_normal', '=', identity),
         eb('leads.company', 'ilike', pattern),
         eb(sql<string>`leads.first_name || ' ' || leads.last_name`, 'ilike', pattern),
       ]),

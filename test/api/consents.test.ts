@@ -202,6 +202,13 @@ describe('the command line', () => {
     const { code, out } = await run('export', 'Eve@command.example');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ lead: { id, email: 'eve@command.example' } });
+    const umlaut = await api.lead('joerg@müller-command.example');
+    const spelt = await run('export', 'Joerg@Müller-command.example');
+    expect(JSON.parse(spelt.out)).toMatchObject({ lead: { id: umlaut } });
+    const nobody = await run('export', 'nobody@command.example');
+    expect(nobody.code).toBe(1);
+    expect(nobody.err).toContain('Give the lead’s id, or the whole address it has now');
+    expect(nobody.err).not.toContain('GET /v1');
     const file = join(scratch, 'eve.json');
     expect((await run('export', id, '--out', file)).code).toBe(0);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ lead: { id } });

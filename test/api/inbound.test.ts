@@ -124,7 +124,7 @@ describe('an absence', () => {
     const answer = await post(mail(auto, 'Ich bin bis zum 03.12. nicht im Büro.'));
     expect(answer.body).toEqual({
       class: 'out-of-office',
-      until: '2026-12-03T00:00:00.000Z',
+      until: '2026-12-03T23:00:00.000Z',
       text: 'Ich bin bis zum 03.12. nicht im Büro.',
       lead: { id: leadId },
     });
@@ -135,6 +135,16 @@ describe('an absence', () => {
     const { body } = await api.call(`GET /v1/leads/${leadId}`);
     expect(body.score.engagement).toBe(before);
   });
+});
+
+test('an absence answers when it is over, whether its text names the last day away or the first day back', async () => {
+  const auto = { 'Auto-Submitted': 'auto-replied', 'In-Reply-To': sent() };
+  const until = async (text: string) => {
+    const { body } = await post(mail({ ...auto, 'Message-ID': `<away-${n}-${text.length}@b>` }, text));
+    return body.until;
+  };
+  expect(await until('Ich bin bis einschließlich 4. Dezember nicht im Büro.')).toBe('2026-12-04T23:00:00.000Z');
+  expect(await until('I am out of the office and back on 4 December 2026.')).toBe('2026-12-03T23:00:00.000Z');
 });
 
 describe('machines and lists', () => {

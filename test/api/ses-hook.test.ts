@@ -3,6 +3,7 @@ import { createApp } from '../../src/api/app.ts';
 import { sesHookToken } from '../../src/api/hooks/secret.ts';
 import { createSns } from '../../src/email/sns.ts';
 import { signToken } from '../../src/email/tokens.ts';
+import { createLog } from '../../src/log.ts';
 import { leave } from '../../src/store/leave.ts';
 import { touchById } from '../../src/store/touches.ts';
 import { openSigner, SUBSCRIBE, TOPIC } from '../support/sns.ts';
@@ -181,7 +182,9 @@ describe('POST /hooks/ses', () => {
   });
 
   test('what is no event is 400; a message that is not from here is counted', async () => {
-    expect(await post({ hello: 'world' })).toMatchObject({ status: 400, body: { type: '/problems/bad-ses-event' } });
+    const answer = await post({ hello: 'world' });
+    expect(answer).toMatchObject({ status: 400, body: { type: '/problems/bad-ses-event' } });
+    expect(answer.body.detail).toMatch(/^not an SES event: `mail` is missing\.$/);
     expect(await api.call('POST /hooks/ses', { key: api.keys.integration, raw: '{' })).toMatchObject({
       status: 400,
       body: { type: '/problems/broken-json' },
@@ -204,12 +207,14 @@ describe('with SNS topics named', () => {
   const asked: string[] = [];
   afterAll(signer.close);
 
+  const logged: string[] = [];
   const sent = (body: object, path = '/hooks/ses') => {
     const get = async (url: string): Promise<string> => {
       asked.push(url);
       return signer.own.cert;
     };
-    return createApp({ ...api.deps, sns: createSns({ topics: [TOPIC], get }) }).request(path, {
+    const log = createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) });
+    return createApp({ ...api.deps, log, sns: createSns({ topics: [TOPIC], get }) }).request(path, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification' },
@@ -222,6 +227,10 @@ describe('with SNS topics named', () => {
     expect([forged.status, await forged.json()]).toMatchObject([403, { type: '/problems/wrong-signature' }]);
     const stranger = await sent(signer.message({ Message }, signer.stranger));
     expect(stranger.status).toBe(403);
+    const warned = logged.filter((line) => line.includes('in the name of SNS was refused'));
+    expect(warned).toHaveLength(2);
+    expect(warned.join()).toContain('the signature does not fit the message');
+    expect(warned.join()).not.toContain(email);
     expect(await suppressed()).toEqual([]);
     expect((await sent(signer.message({ Message }))).status).toBe(200);
     expect(await suppressed()).toHaveLength(1);

@@ -26,6 +26,31 @@ describe('/v1/suppressions', () => {
     ]);
   });
 
+  test('an address is one under every spelling it is taken in as a lead by', async () => {
+    const lead = await api.lead('joerg@müller.example');
+    const made = await api.call('POST /v1/suppressions', { body: { email: 'joerg@MÜLLER.example', reason: 'asked' } });
+    expect(made).toMatchObject({ status: 201, body: { email: 'joerg@xn--mller-kva.example' } });
+    expect(await suppressions(`email=${encodeURIComponent('Jörg <joerg@müller.example>')}`)).toHaveLength(1);
+    expect((await api.call(`GET /v1/leads/${lead}`)).body.suppressions).toHaveLength(1);
+    const found = await api.call(`GET /v1/leads?q=${encodeURIComponent('joerg@müller.example')}`);
+    expect(found.body.items).toMatchObject([{ id: lead }]);
+    const file = { raw: 'joerg@müller.example\n', type: 'text/csv' };
+    expect((await api.call('POST /v1/suppressions/import', file)).body).toMatchObject({ suppressed: 1, rejected: 0 });
+    const gone = await api.call('DELETE /v1/suppressions', { body: { email: 'joerg@müller.example' } });
+    expect(gone).toMatchObject({ status: 200, body: { removed: 1 } });
+  });
+
+  test('letters before the @ that no mail service takes are refused as that, here and of a lead', async () => {
+    const says = /letters before the @ must be ASCII/;
+    const body = { email: 'jörg@müller.example', reason: 'asked' };
+    const refused = await api.call('POST /v1/suppressions', { body });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'email' }] } });
+    expect(refused.body.errors[0].message).toMatch(says);
+    const lead = await api.call('POST /v1/leads', { body: { email: 'jörg@müller.example' } });
+    expect(lead).toMatchObject({ status: 422, body: { reason: 'email-invalid' } });
+    expect(lead.body.detail).toMatch(says);
+  });
+
   test('a domain, until a day', async () => {
     const body = { domain: 'Quiet.example', until: '2027-01-31', reason: 'contract talks' };
     expect(await api.call('POST /v1/suppressions', { body })).toMatchObject({

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { DAY, iso } from '../../core/time.ts';
+import { type Instant, iso } from '../../core/time.ts';
 import { classify, INBOUND_CLASSES, type Inbound } from '../../email/inbound/classify.ts';
 import { INBOUND_MAX, type InboundMail, readMessage } from '../../email/inbound/message.ts';
 import { transact } from '../../store/tx.ts';
@@ -23,7 +23,7 @@ const answer = z
     class: z.enum(INBOUND_CLASSES),
     until: instantOut.optional().openapi({
       description:
-        'Of an absence: the day the text names, at midnight UTC. The lead’s own zone decides when it is over.',
+        'Of an absence: when the lead is there again, the first instant of that day in the lead’s own zone. A pause ends then.',
     }),
     text: z.string().optional().openapi({ description: 'What was written anew: no quoted mail, no signature.' }),
     lead: z.object({ id: z.uuid() }).optional().openapi({ description: 'Absent: nobody known here.' }),
@@ -56,10 +56,17 @@ export function inboundHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     }
     const raw = new Uint8Array(await c.req.arrayBuffer());
     if (raw.length === 0) throw new Problem('bad-message', 'The body is empty: send the raw message');
-    const { inbound, lead } = await takeMessage(deps, raw, callerIn(c).by);
-    return c.json(answerOf(inbound, lead), 200);
+    const { inbound, lead, until } = await takeMessage(deps, raw, callerIn(c).by);
+    return c.json(answerOf(inbound, lead, until), 200);
   });
   return app;
+}
+
+export interface Taken {
+  readonly inbound: Inbound;
+  readonly lead: string | undefined;
+  /** Of an absence: when it is over, epoch ms. */
+  readonly until: Instant | undefined;
 }
 
 /** Takes a raw message in and wakes its lead, once however often it comes. @throws VolleyError `bad-message`, `no-playbook` */
@@ -67,7 +74,7 @@ export async function takeMessage(
   deps: Pick<ApiDeps, 'database' | 'clock' | 'playbooks' | 'nudger' | 'config' | 'log'>,
   raw: Uint8Array,
   by: string,
-): Promise<{ readonly inbound: Inbound; readonly lead: string | undefined }> {
+): Promise<Taken> {
   const mail = await readMessage(raw);
   const now = deps.clock.now();
   const inbound = classify(mail, now);
@@ -86,7 +93,7 @@ export async function takeMessage(
   );
   if (inbound.class === 'delivery-report' || inbound.class === 'complaint') await judgeSenders(deps);
   await nudge(deps, taken.nudge);
-  return { inbound, lead: taken.lead };
+  return { inbound, lead: taken.lead, until: taken.until };
 }
 
 /** Ids of messages hold names now and then, and have no bound. */
@@ -95,12 +102,11 @@ const keyOf = ({ messageId }: InboundMail, raw: Uint8Array): string =>
     .update(messageId ?? raw)
     .digest('hex');
 
-function answerOf(inbound: Inbound, lead: string | undefined): z.infer<typeof answer> {
-  const until = inbound.class === 'out-of-office' ? inbound.until : undefined;
+function answerOf(inbound: Inbound, lead: string | undefined, until: Instant | undefined): z.infer<typeof answer> {
   const text = 'text' in inbound ? inbound.text : '';
   return {
     class: inbound.class,
-    ...(until === undefined ? {} : { until: iso(Math.round(Date.parse(`${until.day}T00:00:00Z`) / DAY) * DAY) }),
+    ...(until === undefined ? {} : { until: iso(until) }),
     ...(text === '' ? {} : { text }),
     ...(lead === undefined ? {} : { lead: { id: lead } }),
   };

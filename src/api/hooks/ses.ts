@@ -4,7 +4,10 @@
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import { VolleyError } from '../../core/errors.ts';
 import { parseSesEvents } from '../../email/events.ts';
+import type { Sns } from '../../email/sns.ts';
+import { withoutAddresses } from '../../log.ts';
 import { callerOf, openRoute, requireGrant } from '../auth.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { Problem } from '../problem/problem.ts';
@@ -29,7 +32,7 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const token = c.req.query('token');
     const bySns = token !== undefined || c.req.header('x-amz-sns-message-type') !== undefined;
     if (deps.sns !== undefined && bySns) {
-      await deps.sns.verify(bodyOf(await c.req.text()));
+      await verified(deps, deps.sns, bodyOf(await c.req.text()));
     } else if (token === undefined) requireGrant(await callerOf(deps, c.req.header('authorization')), 'hooks.ses');
     else if (!isSesHookToken(deps.config.secret, token)) throw new Problem('wrong-key', 'The token is not ours');
     await next();
@@ -65,7 +68,7 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       if (deps.sns === undefined) {
         deps.log.warn({ topicArn }, 'SNS asks to confirm a subscription: do it in the SNS console');
       } else {
-        await deps.sns.verify(body);
+        await verified(deps, deps.sns, body);
         await deps.sns.confirm(event.subscribeUrl);
         deps.log.info({ topicArn }, 'the subscription of the topic is confirmed');
       }
@@ -74,6 +77,19 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     return c.json({ events: events.length, unknown }, 200);
   });
   return app;
+}
+
+/** Whoever forges what SNS says is somebody to look for. @throws as `Sns.verify` does */
+async function verified({ log }: Pick<ApiDeps, 'log'>, sns: Sns, body: unknown): Promise<void> {
+  try {
+    await sns.verify(body);
+  } catch (error) {
+    // The reason may repeat what the body calls its topic.
+    const why = error instanceof Error ? withoutAddresses(error.message) : '';
+    if (error instanceof VolleyError && error.code === 'wrong-signature')
+      log.warn({ why }, 'a message in the name of SNS was refused');
+    throw error;
+  }
 }
 
 function bodyOf(body: string): unknown {

@@ -37,16 +37,17 @@ export interface Arrival {
 /** A message may lie in a queue for days; one older than this counts from when it came. */
 const OLDEST = 30 * DAY;
 
-/** @returns the lead it is from, if known, and the leads to nudge */
+/** @returns the lead it is from, if known; of an absence, from when somebody is there again; and the leads to nudge */
 export async function takeInbound(
   tx: Db,
   arrival: Arrival,
-): Promise<{ lead: string | undefined; nudge: readonly string[] }> {
+): Promise<{ lead: string | undefined; until: Instant | undefined; nudge: readonly string[] }> {
   const { mail, inbound } = arrival;
   const origin = await originOf(tx, tracesOf(mail, inbound, arrival.secret));
-  if (origin === null) return { lead: undefined, nudge: [] };
-  const nudge = await effectOf(tx, arrival, origin);
-  return { lead: origin.lead.id, nudge };
+  const until = backOf(arrival, origin);
+  if (origin === null) return { lead: undefined, until, nudge: [] };
+  const nudge = await effectOf(tx, arrival, origin, until);
+  return { lead: origin.lead.id, until, nudge };
 }
 
 function tracesOf(mail: InboundMail, inbound: Inbound, secret: string): Traces {
@@ -68,7 +69,12 @@ function tracesOf(mail: InboundMail, inbound: Inbound, secret: string): Traces {
   return { messages, addressed: addressed ?? undefined, addresses };
 }
 
-async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<readonly string[]> {
+async function effectOf(
+  tx: Db,
+  arrival: Arrival,
+  origin: Origin,
+  until: Instant | undefined,
+): Promise<readonly string[]> {
   const { inbound, now, by } = arrival;
   const { lead, touch } = origin;
   switch (inbound.class) {
@@ -99,9 +105,7 @@ async function effectOf(tx: Db, arrival: Arrival, origin: Origin): Promise<reado
     reply: {
       class: inbound.class === 'reply' ? 'human' : inbound.class,
       ...(inbound.text === '' ? {} : { text: inbound.text }),
-      ...(inbound.class === 'out-of-office' && inbound.until
-        ? { until: endOf(inbound.until, lead.fields.timeZone || zoneOfCountry(lead.fields.country) || arrival.zone) }
-        : {}),
+      ...(until === undefined ? {} : { until }),
     },
   };
   await putInputs(tx, [{ leadId: lead.id, key: `inbound:${arrival.key}`, at, body }], now);
@@ -135,6 +139,13 @@ const purposeOf = (purpose: string | undefined): { purpose?: Purpose } =>
 function dateOf({ mail, now, ahead }: Arrival): Instant {
   const { date } = mail;
   return date === undefined || date > now + ahead || date < now - OLDEST ? now : Math.min(date, now + ahead);
+}
+
+/** When an absence is over, on the clocks of the lead; the company's while nobody knows the lead's. */
+function backOf({ inbound, zone }: Arrival, origin: Origin | null): Instant | undefined {
+  if (inbound.class !== 'out-of-office' || inbound.until === undefined) return undefined;
+  const { timeZone = '', country = '' } = origin?.lead.fields ?? {};
+  return endOf(inbound.until, timeZone || zoneOfCountry(country) || zone);
 }
 
 /** The midnight from which the lead is there again: the day named, or the one after the last away. */

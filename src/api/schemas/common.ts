@@ -1,7 +1,7 @@
 /** Schemas that several resources share. Instants are ISO 8601 text outside and epoch ms inside. */
 import { z } from '@hono/zod-openapi';
 import { cleanText } from '../../core/scrub/text.ts';
-import { emailIdentity } from '../../core/scrub.ts';
+import { addressSchema, emailIdentity } from '../../core/scrub.ts';
 import { iso } from '../../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../store/cursor.ts';
 import { problemSchema } from '../problem/problem.ts';
@@ -69,6 +69,12 @@ export const repId = z
   .refine(mailable, REP)
   .transform((id) => id.toLowerCase())
   .openapi({ example: 'rep-1@northwind.example' });
+
+/** Somebody's address in any spelling, as its identity. */
+export const addressIn = z
+  .string()
+  .pipe(addressSchema)
+  .openapi({ type: 'string', format: 'email', example: 'ada@acme.example' });
 
 /** A lead by id or by address; spellings of one mailbox are one. */
 export const leadRef = z

@@ -11,7 +11,7 @@ import { mapHeaders, optedOut } from '../../core/headers.ts';
 import type { Purpose } from '../../core/playbook.ts';
 import { companyDomain } from '../../core/scrub/domain.ts';
 import { international } from '../../core/scrub/fields.ts';
-import { emailIdentity } from '../../core/scrub.ts';
+import { addressSchema } from '../../core/scrub.ts';
 import type { Instant } from '../../core/time.ts';
 import type { SuppressionTarget } from '../../store/suppressions/rows.ts';
 import { Problem } from '../problem/problem.ts';
@@ -164,8 +164,6 @@ const targetIn = (text: string): Fields =>
       ? { phone: text }
       : { domain: text.replace(/^@|^\*\./, '') };
 
-const email_ = z.email().max(320);
-
 function suppressionOf(
   fields: Fields,
   given: Channel | undefined,
@@ -206,8 +204,10 @@ function targetOf({
   phone,
 }: Fields): SuppressionTarget | { field: string; message: string } {
   if (email) {
-    const identity = emailIdentity(email.replace(/^.*<([^<>]+)>\s*$/, '$1'));
-    return email_.safeParse(identity).success ? { email: identity } : { field: 'email', message: 'is no address' };
+    const read = addressSchema.safeParse(email);
+    return read.success
+      ? { email: read.data }
+      : { field: 'email', message: read.error.issues[0]?.message ?? 'must be an email address' };
   }
   if (domain) {
     const found = companyDomain(domain);

@@ -38,12 +38,13 @@ export type EmailResult =
 /** RFC 5321 limits; the characters are those of RFC 5322's dot-atom, since SES takes no other local part. */
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 
-/**
- * Reads one address out of `a@b.c`, `mailto:a@b.c?subject=…` and `Name <a@b.c>`, lower-cased and checked.
- * Several addresses in one field are refused rather than guessed at. Messages never repeat the address: they end
- * up in import reports and logs, where nothing personal belongs.
- */
-export function readEmail(text: string): EmailResult {
+/** An address in its parts, both in lower case and the domain in ASCII; or what is wrong with it. */
+export type AddressResult =
+  | { readonly ok: true; readonly local: string; readonly domain: string; readonly name: string }
+  | { readonly ok: false; readonly reason: EmailReason; readonly message: string };
+
+/** One address out of `a@b.c`, `mailto:a@b.c?subject=…` and `Name <a@b.c>`, whoever it belongs to. */
+export function readAddress(text: string): AddressResult {
   const { address, name } = unwrap(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ''));
   if (cleanText(address) === '') return refuse('email-missing', 'no email address');
   // Letters of another width are the same letters.
@@ -51,9 +52,27 @@ export function readEmail(text: string): EmailResult {
   const at = lower.lastIndexOf('@');
   const local = lower.slice(0, Math.max(at, 0));
   const domain = at < 0 ? undefined : hostOf(lower.slice(at + 1));
+  if (domain !== undefined && localPart.test(local.replace(/[\p{L}\p{M}]/gu, 'a')) && !localPart.test(local)) {
+    return refuse(
+      'email-invalid',
+      'not an email address mail can be sent to: letters before the @ must be ASCII (a to z)',
+    );
+  }
   if (domain === undefined || !localPart.test(local) || local.length > 64 || local.length + domain.length > 253) {
     return refuse('email-invalid', 'not an email address');
   }
+  return { ok: true, local, domain, name };
+}
+
+/**
+ * Reads one address out of `a@b.c`, `mailto:a@b.c?subject=…` and `Name <a@b.c>`, lower-cased and checked.
+ * Several addresses in one field are refused rather than guessed at. Messages never repeat the address: they end
+ * up in import reports and logs, where nothing personal belongs.
+ */
+export function readEmail(text: string): EmailResult {
+  const read = readAddress(text);
+  if (!read.ok) return read;
+  const { local, domain, name } = read;
   const box = local.replace(/\+.*$/, '') || local;
   const plainBox = box.replace(/[._-]/g, '');
   if (machineMailboxes.has(plainBox))
@@ -105,6 +124,6 @@ function unwrap(text: string): { address: string; name: string } {
   return { address: address.replace(/^["'(]+|["'),;.]+$/g, '').trim(), name: name.includes('@') ? '' : name };
 }
 
-function refuse(reason: EmailReason, message: string): EmailResult {
+function refuse(reason: EmailReason, message: string): Extract<EmailResult, { ok: false }> {
   return { ok: false, reason, message };
 }
