@@ -21,6 +21,7 @@ export function createEngines(): Engines {
   html.registerFilter(MEND_FILTER, { raw: true, handler: (value: unknown) => mendHtml(String(value ?? '')) });
   const plain = createLiquid();
   const markdown = createLiquid({ outputEscape: escapeMarkdown });
+  markdown.registerFilter(HREF_FILTER, { raw: true, handler: (value: unknown) => markdownHref(safeHref(value)) });
   for (const engine of [html, plain, markdown]) engine.registerFilter(AFTER_SPACE_FILTER, afterSpace);
   return { html, plain, markdown };
 }
@@ -37,6 +38,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '&#34;',
   "'": '&#39;',
 };
+
+/** Nothing in it ends the link. */
+const markdownHref = (href: string): string =>
+  href.replace(/[()<>"'\\]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Web and mail addresses go through; a bare host is taken for https; anything else leads nowhere. */
 function safeHref(value: unknown): string {

@@ -64,6 +64,13 @@ export function guardLinks(html: string, key: string, pieces: LiquidPiece[]): st
   });
 }
 
+/** The same for Markdown that somebody goes on writing: a bare host must not become a link that leads nowhere. */
+export const guardMarkdown = (source: string): string =>
+  source.replace(
+    /(\]\(\s*<?|\b(?:href|src)\s*=\s*["'])(\{\{[^{}]*\}\})/gi,
+    (_, before: string, output: string) => `${before}${withFilter(output, HREF_FILTER)}`,
+  );
+
 const FORBIDDEN = new Set(
   [
     'script style iframe frame frameset object embed applet form input button select textarea base meta link title',

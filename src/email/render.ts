@@ -11,6 +11,7 @@ import { closeUp } from './close-up.ts';
 import { type Edited, literal } from './edited.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { type Address, headerText, isAddress } from './headers.ts';
+import { guardMarkdown } from './inert.ts';
 import { htmlDocument, mjmlDocument, textDocument } from './layout.ts';
 import { RENDER_LIMIT_MS, within } from './limit.ts';
 import { compileBody } from './markdown.ts';
@@ -125,7 +126,7 @@ function build(playbook: Playbook): Renderer {
     },
     markdown(emailId, input) {
       const { subject, body } = find(emailId, input).chosen.words;
-      const source = closeUp(typeof body === 'string' ? body : body.text);
+      const source = guardMarkdown(closeUp(typeof body === 'string' ? body : body.text));
       return wrap(emailId, () => {
         const values = { ...variables(playbook, input), unsubscribeUrl: input.unsubscribeUrl };
         const text = tidy(run(engines.markdown, engines.markdown.parse(source), values)).trim();

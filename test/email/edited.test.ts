@@ -22,9 +22,9 @@ const input = (lead: Partial<RenderInput['lead']> = {}, edited?: RenderInput['ed
 
 describe('what a rep begins with', () => {
   it('is the Markdown of the email with the lead’s values', () => {
-    expect(renderer.markdown('offer', input({ attributes: { site: '/a_b' } }))).toEqual({
+    expect(renderer.markdown('offer', input({ attributes: { site: 'ada.example/a_(b)' } }))).toEqual({
       subject: 'For Ada',
-      text: 'You are COO.\n\nHello Ada, see [this](/a_b).',
+      text: 'You are COO.\n\nHello Ada, see [this](https://ada.example/a_%28b%29).',
     });
   });
 
