@@ -51,7 +51,7 @@ describe('a person who lived through everything', () => {
     const tables = new Set((await canaryRows(db())).map((hit) => hit.split(':')[0]));
     expect([...tables].sort()).toEqual([
       ...['accounts', 'chats', 'consents', 'deals', 'handoffs', 'idempotency_keys', 'inbox', 'journal'],
-      ...['lead_aliases', 'lead_states', 'leads', 'suppressions', 'tasks'],
+      ...['lead_aliases', 'lead_states', 'leads', 'recorded_wakes', 'suppressions', 'tasks'],
     ]);
   });
 
