@@ -5,7 +5,7 @@ import { standingSchema } from '../standing.ts';
 
 const instant = z.number();
 const purpose = z.enum(['marketing', 'sales', 'service']);
-const custody = z.enum(['marketing', 'sales', 'nobody']);
+const who = z.enum(['marketing', 'sales', 'nobody']);
 const counts = z.record(z.string(), z.record(z.string(), z.number()));
 const days = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 
@@ -64,7 +64,7 @@ const rep = z.object({
 const colleague = z.object({
   id: z.string(),
   fields: leadFields,
-  custody,
+  custody: who,
   rep: z.string().exactOptional(),
   standing: standingSchema.exactOptional(),
 });
