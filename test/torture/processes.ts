@@ -48,6 +48,8 @@ export interface NodeProcess {
 }
 
 export interface NodePart extends Part {
+  /** When it was up, ms of `performance.now()`; undefined while it starts. */
+  readonly upSince: number | undefined;
   /** SIGTERM, a wait for its end, and a start as before. Answers the process that was stopped. */
   restart(): Promise<{ pid: number; code: number | null }>;
   /** Sends it something over IPC and waits for its death by its own hand; kills it if that does not come. */
@@ -59,6 +61,7 @@ export function nodePart(what: NodeProcess): NodePart {
   let stopped = false;
   let child: ChildProcess | undefined;
   let ready: Promise<void> = Promise.resolve();
+  let upSince: number | undefined;
   const log = createWriteStream(what.logFile, { flags: 'a' });
 
   const up = async (): Promise<void> => {
@@ -86,7 +89,10 @@ export function nodePart(what: NodeProcess): NodePart {
     await promise;
   };
   const begin = (): void => {
-    ready = persistently(up, () => stopped).then(() => {});
+    upSince = undefined;
+    ready = persistently(up, () => stopped).then(() => {
+      upSince = performance.now();
+    });
     ready.catch(() => {});
   };
   begin();
@@ -102,6 +108,9 @@ export function nodePart(what: NodeProcess): NodePart {
   return {
     get ready() {
       return ready;
+    },
+    get upSince() {
+      return upSince;
     },
     async kill() {
       await end('SIGKILL');

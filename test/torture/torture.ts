@@ -247,14 +247,15 @@ interface Parts {
 function striker({ api, workers, postgres, temporal }: Parts, { db }: Database) {
   const done: string[] = [];
   const left: string[] = [];
-  let turn = 0;
+  /** Who has been up longest: a kill by chance knows nothing of starts, and would not wait for one. */
   const next = (): NodePart => {
-    const worker = workers[turn % workers.length];
-    turn += 1;
-    if (worker === undefined) throw new Error('no worker');
-    return worker;
+    const [oldest] = workers.toSorted(
+      (a, b) => (a.upSince ?? Number.POSITIVE_INFINITY) - (b.upSince ?? Number.POSITIVE_INFINITY),
+    );
+    if (oldest === undefined) throw new Error('no worker');
+    return oldest;
   };
-  /** Until it is up; one that was not works for a while first, since a kill by chance knows nothing of starts. */
+  /** Until it is up; one that was not works for a while first. */
   const whenUp = async <T extends Part>(part: T, waitMs = 0): Promise<T> => {
     const up = await Promise.race([part.ready.then(() => true), turnOfTheLoop(false)]);
     await part.ready;
