@@ -43,6 +43,7 @@ try {
         now: END,
         stages: ['exploring', 'evaluating', 'deciding', 'customer'],
         won: 'customer',
+        warming: [],
         goals: { marketing: { mql: 200, pipeline: 400_000 }, sales: { accepted: 160, demos: 60, won: 12 } },
         model: 'w',
       });

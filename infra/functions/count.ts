@@ -18,6 +18,8 @@ export async function count(db: Db, now: Instant): Promise<Figures> {
     now: new Date(now),
     stages: [],
     won: '',
+    // No alarm is about a warm-up.
+    warming: [],
     goals: undefined,
     model: undefined,
   });

@@ -6,6 +6,7 @@ import { accepts } from 'hono/accepts';
 import { ATTRIBUTION_MODELS } from '../core/attribution.ts';
 import { VolleyError } from '../core/errors.ts';
 import { DAY, iso } from '../core/time.ts';
+import { warmingDomains } from '../core/warm-up.ts';
 import type { Filled } from '../store/reports/define.ts';
 import { REPORT_NAMES, REPORTS, type ReportName, runReport } from '../store/reports/index.ts';
 import { csvOf } from '../store/reports/show.ts';
@@ -105,6 +106,7 @@ async function reportOf(deps: ApiDeps, name: ReportName, asked: Asked): Promise<
     now: new Date(now),
     stages: playbook.stages.map((stage) => stage.id),
     won: wonStage(playbook),
+    warming: warmingDomains(playbook),
     goals: playbook.goals,
     model: asked.model,
   });

@@ -43,6 +43,10 @@ export function limitOn({ from, days, perReceiver }: WarmUp, day: number): Taken
   return { all, receiver: Math.min(all, perReceiver?.[nth] ?? all) };
 }
 
+/** Domains that a playbook warms up; places of others bind nobody. */
+export const warmingDomains = ({ sending }: Pick<Playbook, 'sending'>): readonly string[] =>
+  Object.keys(sending?.warmUp ?? {});
+
 export interface Waits {
   readonly until: Instant;
   /** What was full at the moment of the send. */

@@ -2,6 +2,7 @@
 import { showReport } from '../cli/show-report.ts';
 import type { Playbook } from '../core/playbook.ts';
 import type { Instant } from '../core/time.ts';
+import { warmingDomains } from '../core/warm-up.ts';
 import type { Db } from '../store/db.ts';
 import { REPORTS, runReport } from '../store/reports/index.ts';
 import { wonStage } from '../store/reports/won.ts';
@@ -13,6 +14,7 @@ export async function meetingReport(db: Db, playbook: Playbook, from: Instant, u
     now: new Date(until),
     stages: playbook.stages.map((stage) => stage.id),
     won: wonStage(playbook),
+    warming: warmingDomains(playbook),
     goals: playbook.goals,
     model: undefined,
   });

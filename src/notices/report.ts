@@ -1,6 +1,7 @@
 /** The joint meeting's report as a mail: its tables to read, and all of it as CSV. */
 import type { Playbook } from '../core/playbook.ts';
 import { type Instant, iso } from '../core/time.ts';
+import { warmingDomains } from '../core/warm-up.ts';
 import { dayAndTime } from '../core/words.ts';
 import type { NoticeSection } from '../email/notice.ts';
 import { REPORTS, runReport } from '../store/reports/index.ts';
@@ -32,6 +33,7 @@ export async function mailReport(
     now: new Date(clock.now()),
     stages: playbook.stages.map((stage) => stage.id),
     won: wonStage(playbook),
+    warming: warmingDomains(playbook),
     goals: playbook.goals,
     model: undefined,
   });

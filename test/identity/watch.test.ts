@@ -71,6 +71,7 @@ const findings = async (): Promise<number> => {
     model: undefined,
     stages: [],
     won: 'customer',
+    warming: [],
   });
   const rows = tables['findings'] ?? [];
   return Number(rows.find((row) => row['finding'] === 'sender-not-ready')?.['n']);

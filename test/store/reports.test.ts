@@ -48,6 +48,7 @@ async function report(name: ReportName, { from, to }: Span, more: Partial<Contex
     now: new Date(NOW),
     stages: playbook.stages.map(({ id }) => id),
     won: 'customer',
+    warming: [],
     goals: playbook.goals,
     model: undefined,
     ...more,

@@ -23,6 +23,8 @@ export interface Params {
   readonly stages: readonly string[];
   /** The stage that a lead is in when it has bought. */
   readonly won: string;
+  /** Domains that the playbook in force warms up. */
+  readonly warming: readonly string[];
 }
 
 export interface Context extends Params {

@@ -100,7 +100,8 @@ with found as (
   where scope like 'stop:%'
   union all
   select 'warming-up', sender, cast(:now as timestamptz) from send_places
-  where receiver = '*' and taken > 0 and day > cast(cast(cast(:now as timestamptz) at time zone 'UTC' as date) as text)
+  where sender = any(cast(:warming as text[])) and receiver = '*' and taken > 0
+    and day > cast(cast(cast(:now as timestamptz) at time zone 'UTC' as date) as text)
   union all
   select 'consents-over', e.lead_id, max(c.expires) from enrollments e join consents c on c.lead_id = e.lead_id
   where e.open_marker = 'open' and c.purpose in ('marketing', 'sales') and c.withdrawn_by is null
