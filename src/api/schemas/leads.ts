@@ -1,6 +1,8 @@
 /** A lead as the API shows it. */
+
 import { z } from '@hono/zod-openapi';
 import { accountIdOf } from '../../core/account.ts';
+import { leadFields } from '../../core/replay/facts-schema.ts';
 import { consentInputSchema, leadInputSchema } from '../../core/scrub.ts';
 import { ALIAS_WHYS } from '../../store/lead-aliases.ts';
 import type { LeadRecord } from '../../store/leads.ts';
@@ -24,23 +26,7 @@ export const leadIn = z
     },
   });
 
-const fields = {
-  email: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
-  company: z.string(),
-  domain: z.string(),
-  role: z.string(),
-  title: z.string(),
-  country: z.string(),
-  timeZone: z.string(),
-  locale: z.string(),
-  phone: z.string(),
-  source: z.string(),
-  campaign: z.string(),
-  freemail: z.boolean(),
-  attributes: z.record(z.string(), z.string()),
-};
+const fields = leadFields.shape;
 
 const summary = {
   id: z.uuid(),

@@ -9,7 +9,8 @@ const who = z.enum(['marketing', 'sales', 'nobody']);
 const counts = z.record(z.string(), z.record(z.string(), z.number()));
 const days = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 
-const leadFields = z.object({
+/** A lead's own fields, as every answer and every recording has them. */
+export const leadFields = z.object({
   email: z.string(),
   firstName: z.string(),
   lastName: z.string(),
