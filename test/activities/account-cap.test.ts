@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAdvance } from '../../activities/advance.ts';
 import { DAY } from '../../src/core/time.ts';
-import { openWorld, START, type World, warmUp } from '../support/world.ts';
+import { openWorld, playUntil, START, type World, warmUp } from '../support/world.ts';
 
 const CAP = { touches: 5, per: 'P7D' };
 const LEADS = 20;
@@ -31,18 +31,7 @@ it('lets five of twenty go, and the others when their turn comes', async () => {
   expect(waits.filter((lines) => lines.includes('touch.deferred account-capped'))).toHaveLength(LEADS - CAP.touches);
 
   // Week by week five more go, and nobody is forgotten: 40 emails in all.
-  const end = START + 70 * DAY;
-  for (const wakes = new Map(leads.map((id) => [id, world.now])); wakes.size > 0; ) {
-    const at = Math.min(...wakes.values());
-    world.now = Math.max(world.now, at);
-    const now = [...wakes].flatMap(([id, t]) => (t <= world.now ? [id] : []));
-    const answers = await Promise.all(now.map((id) => advance(id, { maySend: true })));
-    now.forEach((id, i) => {
-      const next = answers[i]?.w?.t;
-      if (next === undefined || next > end) wakes.delete(id);
-      else wakes.set(id, next);
-    });
-  }
+  await playUntil(world, leads, START + 70 * DAY);
   const all = (await sent()).filter(({ lead }) => lead !== other).map(({ at }) => at);
   expect(all).toHaveLength(2 * LEADS);
   for (const from of all)

@@ -7,7 +7,7 @@ import { DAY } from '../../src/core/time.ts';
 import { warmingDomains } from '../../src/core/warm-up.ts';
 import { REPORTS, runReport } from '../../src/store/reports/index.ts';
 import { warmUpsNow } from '../../src/store/send-places.ts';
-import { openWorld, START, type World, warmUp } from '../support/world.ts';
+import { openWorld, playUntil, START, type World, warmUp } from '../support/world.ts';
 
 const LEADS = 20;
 /** START is a Tuesday. */
@@ -65,18 +65,7 @@ it('lets as many go a day as it may, and every other lead on the first day with 
   // The days that were given stay; they are nothing to see to once the playbook has no warm-up any more.
   expect(await finding({})).toMatchObject({ n: 0, example: null });
 
-  const end = START + 20 * DAY;
-  for (const wakes = new Map(leads.map((id) => [id, world.now])); wakes.size > 0; ) {
-    const at = Math.min(...wakes.values());
-    world.now = Math.max(world.now, at);
-    const now = [...wakes].flatMap(([id, t]) => (t <= world.now ? [id] : []));
-    const answers = await Promise.all(now.map((id) => advance(id, { maySend: true })));
-    now.forEach((id, i) => {
-      const next = answers[i]?.w?.t;
-      if (next === undefined || next > end) wakes.delete(id);
-      else wakes.set(id, next);
-    });
-  }
+  await playUntil(world, leads, START + 20 * DAY);
   const sent = await perDay();
   expect(Object.values(sent).reduce((a, b) => a + b)).toBe(2 * LEADS);
   expect(sent).toMatchObject({ '2026-11-24': 5, '2026-11-25': 8, '2026-11-26': 7 });

@@ -139,4 +139,20 @@ export async function nextWake(world: World, leadId: string): Promise<number | n
   return row?.due_at ?? null;
 }
 
+/** Lets every lead do what is due, at its time, all of one moment at once, until nothing is due before `end`. */
+export async function playUntil(world: World, leads: readonly string[], end: Instant): Promise<void> {
+  const advance = createAdvance(world.deps);
+  for (const wakes = new Map(leads.map((id) => [id, world.now])); wakes.size > 0; ) {
+    const at = Math.min(...wakes.values());
+    world.now = Math.max(world.now, at);
+    const now = [...wakes].flatMap(([id, t]) => (t <= world.now ? [id] : []));
+    const answers = await Promise.all(now.map((id) => advance(id, { maySend: true })));
+    now.forEach((id, i) => {
+      const next = answers[i]?.w?.t;
+      if (next === undefined || next > end) wakes.delete(id);
+      else wakes.set(id, next);
+    });
+  }
+}
+
 export { peekLead };
