@@ -75,13 +75,15 @@ export async function judge({ db, leads, steps, mailbox, placed }: Facts): Promi
     if (inMailbox && told) unresolved.push(id);
     if (state !== 'unconfirmed') continue;
     const faulty = seen.get(id)?.answers.some((mode) => AMBIGUOUS.test(mode)) === true;
-    const cause: Cause = byPoint.has(id)
-      ? 'placed crash point'
-      : inMailbox && !told
+    // A touch that a placed point stopped goes on afterwards, and may meet anything that others meet.
+    const cause: Cause =
+      inMailbox && !told
         ? 'missing event'
         : faulty
           ? 'SES fault'
-          : 'random kill';
+          : byPoint.has(id)
+            ? 'placed crash point'
+            : 'random kill';
     unconfirmed[cause].n += 1;
     if (inMailbox) unconfirmed[cause].inMailbox += 1;
   }
