@@ -59,6 +59,8 @@ export interface RigOptions {
   readonly files?: PlaybookFiles;
   /** The pace of sending is kept to this quota; absent: there is none. */
   readonly quota?: Quota;
+  /** A Postgres server's database, to be migrated; absent: PGlite. */
+  readonly databaseUrl?: string;
   /** Wraps `advance`, e.g. to time it. */
   readonly deps?: Partial<AdvanceDeps>;
 }
@@ -76,13 +78,14 @@ export async function openRig({
   emails,
   files = benchPlaybook(emails),
   quota,
+  databaseUrl,
   deps = {},
 }: RigOptions): Promise<Rig> {
   const home = await mkdtemp(join(tmpdir(), 'volley-bench-'));
   const server = await startTemporal();
   const endpoint = { address: server.address };
   const client = await connectClient(endpoint);
-  const database = await openDatabase({ home });
+  const database = await openDatabase({ home, databaseUrl });
   await migrate(database.db, database.kind);
   const compiled = compile(files);
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors, null, 1));

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { notInThisVersion } from './use.ts';
 
-const LATER = ['plan', 'cost'] as const;
+const LATER = ['plan'] as const;
 
 export function addLater(program: Command): void {
   for (const verb of LATER) {

@@ -7,6 +7,7 @@ import { systemErrorCode, systemErrorWords } from '../system-error.ts';
 import { addApply } from './apply.ts';
 import { addCheck, PlaybookMistakes, printProblems } from './check.ts';
 import { ApiProblem } from './client.ts';
+import { addCost } from './cost.ts';
 import { addExplain } from './explain.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
     addPrivacy,
     addKeys,
     addDoctor,
+    addCost,
     addLater,
   ])
     add(program);

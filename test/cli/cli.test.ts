@@ -20,8 +20,9 @@ const VERBS = [
   'erase',
   'keys',
   'doctor',
+  'cost',
 ];
-const LATER = ['plan', 'cost'];
+const LATER = ['plan'];
 const NOBODY = { VOLLEY_URL: 'http://127.0.0.1:9' };
 
 let scratch: string;
