@@ -38,8 +38,9 @@ import { invalid, ofFramework } from './problem/mistakes.ts';
 import { problemOf } from './problem/problem.ts';
 import { reportRoutes } from './reports.ts';
 import { repRoutes } from './reps.ts';
-import { unmatched } from './routing.ts';
+import { literalPaths, unmatched } from './routing.ts';
 import { inWords } from './schemas/words.ts';
+import { securityHeaders } from './security-headers.ts';
 import { senderRoutes } from './senders.ts';
 import { signalRoutes } from './signals.ts';
 import { suppressionFileRoutes } from './suppression-files.ts';
@@ -104,11 +105,8 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       if (!result.success) throw invalid(result.target, result.error);
     },
   });
-  app.use(async (c, next) => {
-    await next();
-    c.res.headers.set('x-content-type-options', 'nosniff');
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
-  });
+  app.use(securityHeaders(deps.config.publicUrl));
+  app.use(literalPaths(() => document));
   for (const routes of resources) app.route('/', routes(deps));
 
   const document = documentOf(app, deps);

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { findKey } from '../store/keys.ts';
 import type { ApiDeps, ApiEnv, Caller } from './deps.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { grantOf, type Operation, rolesFor } from './permissions.ts';
 import { Problem } from './problem/problem.ts';
 
@@ -81,6 +82,8 @@ export function guard(
   const authorize: MiddlewareHandler<ApiEnv> = async (c, next) => {
     const caller = await callerOf(deps, c.req.header('authorization'));
     requireGrant(caller, operation);
+    // Whoever repeats a call relies on it: a key that is none must not be passed over.
+    if (c.req.method !== 'GET') idempotencyKeyOf(c);
     c.set('caller', caller);
     await next();
   };

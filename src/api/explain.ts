@@ -17,6 +17,7 @@ import { leadFor } from './own.ts';
 import { pinned } from './pinned.ts';
 import { Problem } from './problem/problem.ts';
 import { dateIn, instantOut, json, leadIdParam, problems, text } from './schemas/common.ts';
+import { formatted } from './schemas/forms.ts';
 
 const aboutIn = text(500)
   .default('position')
@@ -27,7 +28,7 @@ const aboutIn = text(500)
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   })
-  .openapi({ type: 'string', example: 'step:evaluation-guide/compare' });
+  .openapi({ ...formatted('about'), default: 'position', example: 'step:evaluation-guide/compare' });
 
 const answer = z
   .object({

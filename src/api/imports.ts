@@ -8,11 +8,12 @@ import { transact } from '../store/tx.ts';
 import { readJson, sha256 } from '../store/values.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { Problem } from './problem/problem.ts';
 import { idParam, instantOut, isoOrNull, json, listQuery, pageOf, problems } from './schemas/common.ts';
 import { type Format, headerSchema, NOTE } from './upload/raw-rows.ts';
 import { discard, type Stored, storeUpload } from './upload/store.ts';
-import { claim, idempotencyKeyOf } from './write.ts';
+import { claim } from './write.ts';
 
 const tags = ['Imports'];
 /** Errors shown; a file with more wrong rows than this needs another export, not a longer list. */

@@ -5,6 +5,7 @@ import { iso } from '../core/time.ts';
 import { type ApiKey, createKey, listKeys, revokeKey, roleSchema } from '../store/keys.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { Problem } from './problem/problem.ts';
 import {
   idParam,
@@ -18,7 +19,8 @@ import {
   problems,
   text,
 } from './schemas/common.ts';
-import { idempotencyKeyOf, Replay, write } from './write.ts';
+import { NOTHING } from './schemas/forms.ts';
+import { Replay, write } from './write.ts';
 
 const tags = ['Keys'];
 const role = z.enum(roleSchema.options);
@@ -33,7 +35,7 @@ const keyIn = z
       .optional()
       .openapi({
         type: 'string',
-        format: 'email',
+        format: 'rep-address',
         description: 'Whose key it is; role `rep` needs it and no other takes it.',
       }),
     label: text(200).optional().openapi({ description: 'What it is for.' }),
@@ -42,7 +44,12 @@ const keyIn = z
     path: ['rep'],
     message: 'goes with the role `rep`, and only with it',
   })
-  .openapi('KeyInput');
+  .openapi('KeyInput', {
+    oneOf: [
+      { properties: { role: { const: 'rep' } }, required: ['rep'] },
+      { properties: { role: { not: { const: 'rep' } }, rep: NOTHING } },
+    ],
+  });
 
 const keyOut = z
   .object({

@@ -7,22 +7,12 @@ import { applyPlaybook, currentPlaybook, playbookFiles } from '../store/playbook
 import { heldSenders, holdSenders } from '../store/sending-domains.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
-import { compiled, filesIn } from './playbook-files.ts';
+import { compiled, filesIn, playbookMistake as mistake, playbookProblem } from './playbook-files.ts';
 import { Problem } from './problem/problem.ts';
 import { instantOut, json, jsonBody, problems } from './schemas/common.ts';
 import { write } from './write.ts';
 
 const tags = ['Playbook'];
-
-const mistake = z
-  .object({
-    file: z.string(),
-    line: z.number().int(),
-    column: z.number().int(),
-    message: z.string(),
-    expected: z.string(),
-  })
-  .openapi('PlaybookMistake');
 
 const checked = z
   .object({ ok: z.literal(true), hash: z.string(), errors: z.array(mistake), warnings: z.array(mistake) })
@@ -87,7 +77,7 @@ export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     summary: 'Check a playbook',
     description: 'Changes nothing. 422 lists every mistake as `{ file, line, column, message, expected }`.',
     request: jsonBody(filesIn),
-    responses: { 200: json(checked, 'No mistakes.'), ...problems(400, 413, 415, 422) },
+    responses: { 200: json(checked, 'No mistakes.'), ...problems(400, 413, 415), 422: playbookProblem },
   });
   app.openapi(check, (c) => {
     const { files } = c.req.valid('json');
@@ -103,7 +93,7 @@ export function playbookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     summary: 'Put a playbook into force',
     description: 'A version is its content: applying the same again changes nothing. Open enrollments keep theirs.',
     request: jsonBody(filesIn),
-    responses: { 200: json(applied, 'In force.'), ...problems(400, 413, 415, 422) },
+    responses: { 200: json(applied, 'In force.'), ...problems(400, 413, 415), 422: playbookProblem },
   });
   app.openapi(apply, async (c) => {
     const { files } = c.req.valid('json');

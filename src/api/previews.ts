@@ -12,14 +12,15 @@ import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { leadIdOf } from './find-lead.ts';
 import { leadFor } from './own.ts';
-import { compiled, filesIn } from './playbook-files.ts';
+import { compiled, filesIn, playbookProblem } from './playbook-files.ts';
 import { Problem } from './problem/problem.ts';
 import { json, jsonBody, leadIdParam, leadRef, problems, text } from './schemas/common.ts';
+import { formatted } from './schemas/forms.ts';
 
 const purpose = z.enum(['marketing', 'sales', 'service']);
 const language = text(35)
   .refine((tag) => canonicalLanguage(tag) !== undefined, 'must be a language tag, such as de or pt-BR')
-  .openapi({ description: 'Instead of the lead’s `locale`.', example: 'de' });
+  .openapi({ ...formatted('language-tag'), description: 'Instead of the lead’s `locale`.', example: 'de' });
 const emailName = text(100).openapi({ description: 'As its file is called.', example: 'evaluation-welcome' });
 const choice = {
   email: emailName,
@@ -94,7 +95,7 @@ export function previewRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     summary: 'An email of a playbook that is not applied yet',
     description: 'As `GET /v1/leads/{id}/preview`, of these files; 422 lists their mistakes.',
     request: jsonBody(z.strictObject({ ...filesIn.shape, lead: leadRef, ...choice })),
-    responses: { 200: json(previewOut, 'The email.'), ...problems(400, 404, 413, 415, 422) },
+    responses: { 200: json(previewOut, 'The email.'), ...problems(400, 404, 413, 415), 422: playbookProblem },
   });
   app.openapi(post, async (c) => {
     const { files, lead, ...chosen } = c.req.valid('json');

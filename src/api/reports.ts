@@ -62,7 +62,7 @@ export function reportRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         ...json(reportOut, 'The report.'),
         content: { ...json(reportOut, '').content, 'text/csv': { schema: z.string() } },
       },
-      ...problems(400, 409),
+      ...problems(400, 404, 409),
     },
   });
   app.openapi(get, async (c) => {

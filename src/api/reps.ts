@@ -12,6 +12,7 @@ import { currentOrNull } from './playbook-now.ts';
 import { type Mistake, Problem } from './problem/problem.ts';
 import { moveAllOf, NOTHING_MOVED } from './reassign.ts';
 import { json, jsonBody, listQuery, mailable, pageOf, pageOfAll, problems, text } from './schemas/common.ts';
+import { formatted } from './schemas/forms.ts';
 import { write } from './write.ts';
 
 const tags = ['Reps'];
@@ -28,7 +29,7 @@ const workingHours = z
 
 const edge = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be a date or an instant that exists' })
-  .openapi({ type: 'string', example: '2026-12-24' });
+  .openapi({ type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }], example: '2026-12-24' });
 const absence = z
   .strictObject({
     from: edge,
@@ -38,7 +39,11 @@ const absence = z
       .refine(mailable, 'must be an address')
       .transform((id) => id.toLowerCase())
       .optional()
-      .openapi({ description: 'Who takes the rep’s leads; a cover who is away too is covered in turn.' }),
+      .openapi({
+        type: 'string',
+        format: 'rep-address',
+        description: 'Who takes the rep’s leads; a cover who is away too is covered in turn.',
+      }),
   })
   // A date ends with its day: the same date twice is one day.
   .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), { path: ['to'], message: 'must not be before `from`' })
@@ -65,7 +70,8 @@ const repIn = z
     name: text(200).regex(/^\P{Cc}*$/u, 'must be one line: it is the sender of mail in the rep’s name'),
     timeZone: text(100)
       .refine((zone) => zoneName(zone) !== undefined, 'must be an IANA time zone, e.g. Europe/London')
-      .transform((zone) => zoneName(zone) ?? zone),
+      .transform((zone) => zoneName(zone) ?? zone)
+      .openapi({ ...formatted('time-zone'), example: 'Europe/London' }),
     workingHours: workingHours.optional().openapi({ description: 'The company’s by default.' }),
     away: z
       .array(absence)
@@ -123,6 +129,8 @@ export const repParam = z.object({
     .transform((id) => id.toLowerCase())
     .openapi({
       param: { name: 'id', in: 'path' },
+      type: 'string',
+      format: 'rep-address',
       description: 'The rep’s email.',
       example: 'rep-1@northwind.example',
     }),

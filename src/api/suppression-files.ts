@@ -11,12 +11,13 @@ import { transact } from '../store/tx.ts';
 import { sha256 } from '../store/values.ts';
 import { callerIn, guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { Problem } from './problem/problem.ts';
 import { json, problems, text } from './schemas/common.ts';
 import { suppressionOut, toOut } from './suppressions.ts';
 import { decode } from './upload/decode.ts';
-import { readSuppressions } from './upload/suppression-rows.ts';
-import { claim, idempotencyKeyOf, nudge } from './write.ts';
+import { isJson, readSuppressions } from './upload/suppression-rows.ts';
+import { claim, nudge } from './write.ts';
 
 const tags = ['Suppressions'];
 /** Rows of one transaction: with guards and inputs well within Aurora DSQL's 3,000. */
@@ -91,6 +92,8 @@ export function suppressionFileRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { by } = callerIn(c);
     const now = deps.clock.now();
     const text = await textOf(c.req.raw.body);
+    if (/^application\/json\b/i.test(c.req.header('content-type') ?? '') && !isJson(text))
+      throw new Problem('broken-json', 'The body cannot be read as JSON');
     const once = onceOf(c, text);
     if (once !== undefined) await isFirst(deps, once);
     const { rows, good, skipped, errors } = readSuppressions(text, channel);

@@ -34,6 +34,7 @@ import {
   problems,
   text,
 } from './schemas/common.ts';
+import { eitherOf, formatted } from './schemas/forms.ts';
 import { nudge, write } from './write.ts';
 
 const tags = ['Suppressions'];
@@ -42,7 +43,7 @@ const purpose = z.enum(['marketing', 'sales', 'service']);
 const domain = text(253)
   .refine((value) => companyDomain(value) !== undefined, 'must be a domain, e.g. acme.example')
   .transform((value) => companyDomain(value) ?? value)
-  .openapi({ type: 'string', example: 'acme.example' });
+  .openapi({ ...formatted('domain'), example: 'acme.example' });
 
 const account = text(253)
   .refine(
@@ -50,7 +51,7 @@ const account = text(253)
     'must be the id of an account or its domain',
   )
   .openapi({
-    type: 'string',
+    ...formatted('account-key'),
     example: 'acme.example',
     description: 'The id of an account, or the domain it is known by.',
   });
@@ -62,7 +63,7 @@ const phone = text(60)
     'must be a phone number with its country code: +44 20 7946 0000',
   )
   .transform((value) => international(value) ?? value)
-  .openapi({ type: 'string', example: '+442079460000', description: 'Whoever has this number. Of calls.' });
+  .openapi({ ...formatted('phone'), example: '+442079460000', description: 'Whoever has this number. Of calls.' });
 const lead = z.uuid('must be the id of a lead').openapi({ description: 'The person, whatever the address becomes.' });
 const targets = {
   email: addressIn.optional(),
@@ -89,6 +90,12 @@ const fits = ({ domain, phone, channel }: Target & { channel?: Channel | undefin
   (domain === undefined || channel === undefined || channel === 'email');
 const FITS = { message: 'a `phone` is of the channel phone, a `domain` of the channel email', path: ['channel'] };
 
+/** The same in the document. */
+const TARGET_FORM = eitherOf(Object.keys(targets), {
+  phone: { channel: { const: 'phone' } },
+  domain: { channel: { const: 'email' } },
+});
+
 const suppressionIn = z
   .strictObject({
     ...targets,
@@ -101,7 +108,7 @@ const suppressionIn = z
   })
   .refine(oneOf, ONE)
   .refine(fits, FITS)
-  .openapi('SuppressionInput');
+  .openapi('SuppressionInput', TARGET_FORM);
 
 export const suppressionOut = z
   .object({
@@ -139,7 +146,10 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
         .refine((query) => given(query) <= 1, ONE)
         .refine(fits, FITS),
     },
-    responses: { 200: json(pageOf(suppressionOut, 'SuppressionPage'), 'A page of suppressions.'), ...problems(400) },
+    responses: {
+      200: json(pageOf(suppressionOut, 'SuppressionPage'), 'A page of suppressions.'),
+      ...problems(400, 404),
+    },
   });
   app.openapi(list, async (c) => {
     const { limit, cursor, channel = 'any', ...asked } = c.req.valid('query');
@@ -157,7 +167,7 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     description:
       'Holds from the next send on, also for whoever comes in later. A domain is that of addresses and of companies, with all its subdomains; an account is the people of a company, whatever their addresses. Repeating it keeps the longer time.',
     request: jsonBody(suppressionIn),
-    responses: { 201: json(suppressionOut, 'Suppressed.'), ...problems(400, 413, 415, 422) },
+    responses: { 201: json(suppressionOut, 'Suppressed.'), ...problems(400, 404, 413, 415, 422) },
   });
   app.openapi(post, async (c) => {
     const asked = c.req.valid('json');
@@ -222,7 +232,8 @@ export function suppressionRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
           purpose: purpose.optional(),
         })
         .refine(oneOf, ONE)
-        .refine(fits, FITS),
+        .refine(fits, FITS)
+        .openapi('SuppressionTarget', TARGET_FORM),
     ),
     responses: { 200: json(removed, 'Ended.'), ...problems(400, 404, 413, 415, 422) },
   });

@@ -16,6 +16,7 @@ import { reassign } from './reassign.ts';
 import { reopen } from './reopen.ts';
 import { returnIn } from './returns.ts';
 import { idParam, instantIn, json, jsonBody, listQuery, pageOf, problems, repId, text } from './schemas/common.ts';
+import { formatted } from './schemas/forms.ts';
 import { taskOut, taskState, toTask } from './schemas/tasks.ts';
 import { snooze } from './snooze.ts';
 import { write } from './write.ts';
@@ -25,7 +26,11 @@ const tags = ['Tasks'];
 const states = text(100)
   .transform((value) => value.split(','))
   .pipe(z.array(taskState))
-  .openapi({ type: 'string', description: 'One or several, with commas: `open,accepted`.', example: 'open' });
+  .openapi({
+    ...formatted('task-states'),
+    description: 'One or several, with commas: `open,accepted`.',
+    example: 'open',
+  });
 
 const yesOrNo = z.enum(['true', 'false']);
 const deskQuery = z.strictObject({

@@ -14,6 +14,7 @@ import { transact } from '../store/tx.ts';
 import { sha256 } from '../store/values.ts';
 import { callerIn } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { PROBLEMS, type ProblemCode } from './problem/codes.ts';
 import { Problem, problemOf, problemResponse } from './problem/problem.ts';
 
@@ -83,13 +84,6 @@ async function requestOf(c: Context<ApiEnv>): Promise<IdempotentRequest | undefi
   if (key === undefined) return undefined;
   const body = await c.req.text();
   return { apiKey: callerIn(c).keyId, key, requestHash: sha256(`${c.req.method} ${c.req.path}\n${body}`) };
-}
-
-/** @throws Problem `bad-idempotency-key` */
-export function idempotencyKeyOf(c: Context<ApiEnv>): string | undefined {
-  const key = c.req.header('idempotency-key');
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new Problem('bad-idempotency-key', 'An Idempotency-Key has 1 to 255 visible ASCII characters');
 }
 
 async function inTransaction<S extends ContentfulStatusCode, T>(

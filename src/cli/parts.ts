@@ -173,12 +173,32 @@ export interface HttpServer {
 
 const DRAIN_MS = 3_000;
 
+/** How long a client may take to say what it wants, real ms. */
+export interface ListenLimits {
+  readonly headersMs: number;
+  /** All of it, a large import over a slow line included. */
+  readonly requestMs: number;
+  /** How often connections are looked at. */
+  readonly checkMs: number;
+}
+
+const LIMITS: ListenLimits = { headersMs: 10_000, requestMs: 600_000, checkMs: 5_000 };
+/** Of all headers of a request, bytes. */
+const HEADERS_MAX = 16_384;
+
 /** Serves what `answer` answers. @throws VolleyError `port-taken`, `cannot-listen` */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
   { host, port }: { host: string; port: number },
+  { headersMs, requestMs, checkMs }: ListenLimits = LIMITS,
 ): Promise<HttpServer> {
-  const server = createServer(getRequestListener(answer));
+  const bounds = {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkMs,
+    maxHeaderSize: HEADERS_MAX,
+  };
+  const server = createServer(bounds, getRequestListener(answer));
   await bind(server, host, port);
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;

@@ -64,7 +64,7 @@ export async function listAccounts(
   filter: PageRequest & { readonly q?: string | undefined } = {},
 ): Promise<Page<AccountRecord>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('accounts', filter.cursor, 1);
+  const after = decodeCursor('accounts', filter.cursor, ['text']);
   let query = db.selectFrom('accounts').selectAll();
   if (filter.q !== undefined && filter.q !== '') {
     const pattern = `%${filter.q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;

@@ -232,7 +232,7 @@ export interface ChatFilter extends PageRequest {
 /** Chats, the newest first. */
 export async function listChats(db: Db, filter: ChatFilter): Promise<Page<Chat>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('chats', filter.cursor, 2);
+  const after = decodeCursor('chats', filter.cursor, ['instant', 'text']);
   let query = db.selectFrom('chats').selectAll();
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
   if (filter.rep !== undefined) query = query.where('rep', '=', filter.rep);

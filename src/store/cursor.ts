@@ -16,6 +16,20 @@ export interface PageRequest {
 
 const key = z.array(z.union([z.string(), z.number()]));
 
+/** What a value of a cursor is: text as the database can hold it, the number of a row, an instant, or any number. */
+export type Kind = 'text' | 'whole' | 'instant' | 'number';
+
+const LATEST = Date.UTC(3000, 0, 1);
+const INT4_MAX = 2 ** 31 - 1;
+
+/** A cursor is opaque, but anybody can make one: what the database would choke on is none. */
+function isOf(kind: Kind, value: string | number | undefined): boolean {
+  if (kind === 'text') return typeof value === 'string' && !value.includes('\0');
+  if (typeof value !== 'number') return false;
+  if (kind === 'whole') return Number.isInteger(value) && Math.abs(value) <= INT4_MAX;
+  return kind === 'number' || Math.abs(value) <= LATEST;
+}
+
 /** How many rows a request asks for, within bounds. */
 export const pageLimit = (request: PageRequest): number => Math.min(500, Math.max(1, request.limit ?? 50));
 
@@ -24,18 +38,19 @@ export const encodeCursor = (list: string, values: readonly (string | number)[])
   Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
 
 /**
- * The key inside a cursor of `size` values of this list, or null without one.
+ * The key inside a cursor of this list, with values of these kinds, or null without one.
  * @throws VolleyError `bad-cursor` when it is not one this list gave out.
  */
 export function decodeCursor(
   list: string,
   cursor: string | undefined,
-  size: number,
+  kinds: readonly Kind[],
 ): readonly (string | number)[] | null {
   if (cursor === undefined) return null;
   try {
     const [name, ...values] = key.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    if (name === list && values.length === size) return values;
+    const fits = values.length === kinds.length && kinds.every((kind, n) => isOf(kind, values[n]));
+    if (name === list && fits) return values;
   } catch {
     // Falls through: whatever was wrong with it, the answer is the same.
   }

@@ -275,7 +275,7 @@ export interface DealFilter extends PageRequest {
 /** Deals by id. */
 export async function listDeals(db: Db, filter: DealFilter = {}): Promise<Page<DealRecord>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('deals', filter.cursor, 1);
+  const after = decodeCursor('deals', filter.cursor, ['text']);
   const { accountId, leadId, stage, owner, open } = filter;
   let query = db.selectFrom('deals').selectAll();
   if (accountId !== undefined) query = query.where('account_id', '=', accountId);

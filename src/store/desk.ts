@@ -9,7 +9,7 @@ import { type CallPlace, mayCall } from '../core/call-window.ts';
 import type { Company } from '../core/playbook.ts';
 import { byPlace, RANK_SIZE, type Rankable, rankOf } from '../core/rank.ts';
 import type { Instant } from '../core/time.ts';
-import { decodeCursor, encodeCursor, type Page, pageLimit } from './cursor.ts';
+import { decodeCursor, encodeCursor, type Kind, type Page, pageLimit } from './cursor.ts';
 import type { Db } from './schema.ts';
 import { doNotCallSql } from './suppressions/about.ts';
 import { filteredTasks, getTasks, type Task, type TaskFilter } from './tasks.ts';
@@ -32,8 +32,8 @@ export async function listDesk(
 ): Promise<Page<Task>> {
   const limit = pageLimit(filter);
   const list = `desk-${filter.sort}`;
-  const size = filter.sort === 'rank' ? RANK_SIZE : 1;
-  const after = decodeCursor(list, filter.cursor, size + 2);
+  const rank = Array.from<Kind>({ length: filter.sort === 'rank' ? RANK_SIZE : 1 }).fill('number');
+  const after = decodeCursor(list, filter.cursor, ['instant', ...rank, 'text']);
   const asOf = after === null ? now : Number(after[0]);
   const all = await rankable(db, filter, asOf, (place) => mayCall(place, company, asOf));
   const places = all

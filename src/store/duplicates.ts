@@ -111,7 +111,7 @@ const COLUMNS = (['a', 'b'] as const)
 /** Every pair of leads that may be one person, by their ids; the older lead first. */
 export async function listDuplicates(db: Db, request: PageRequest = {}): Promise<Page<DuplicatePair>> {
   const limit = pageLimit(request);
-  const after = decodeCursor('duplicates', request.cursor, 2);
+  const after = decodeCursor('duplicates', request.cursor, ['text', 'text']);
   const found = await db.executeQuery(
     CompiledQuery.raw(
       `select p.a, p.b, p.because, ${COLUMNS} from (

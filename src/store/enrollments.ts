@@ -86,7 +86,7 @@ export interface EnrollmentFilter extends PageRequest {
 /** Enrollments by id. */
 export async function listEnrollments(db: Db, filter: EnrollmentFilter = {}): Promise<Page<EnrollmentRow>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('enrollments', filter.cursor, 1);
+  const after = decodeCursor('enrollments', filter.cursor, ['text']);
   let query = db.selectFrom('enrollments').selectAll();
   if (filter.leadId !== undefined) query = query.where('lead_id', '=', filter.leadId);
   if (filter.cadence !== undefined) query = query.where('cadence', '=', filter.cadence);

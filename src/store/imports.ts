@@ -209,7 +209,7 @@ export async function getImport(db: Db, id: string): Promise<ImportRow | null> {
 /** Newest first; ids are made in the order of time. */
 export async function listImports(db: Db, page: PageRequest = {}): Promise<Page<ImportRow>> {
   const limit = pageLimit(page);
-  const after = decodeCursor('imports', page.cursor, 1);
+  const after = decodeCursor('imports', page.cursor, ['text']);
   let query = db.selectFrom('imports').selectAll();
   if (after !== null) query = query.where('id', '<', String(after[0]));
   const rows = await query
@@ -222,7 +222,7 @@ export async function listImports(db: Db, page: PageRequest = {}): Promise<Page<
 /** What was wrong, by row. */
 export async function listImportErrors(db: Db, importId: string, page: PageRequest = {}): Promise<Page<ImportError>> {
   const limit = pageLimit(page);
-  const after = decodeCursor('import-errors', page.cursor, 2);
+  const after = decodeCursor('import-errors', page.cursor, ['whole', 'whole']);
   let query = db.selectFrom('import_errors').selectAll().where('import_id', '=', importId);
   if (after !== null) {
     query = query.where(({ eb, refTuple, tuple }) =>

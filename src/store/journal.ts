@@ -37,7 +37,7 @@ export async function listJournal(
   } = {},
 ): Promise<Page<JournalRow>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('journal', filter.cursor, 3);
+  const after = decodeCursor('journal', filter.cursor, ['instant', 'whole', 'text']);
   const newest = filter.order === 'newest';
   const leads = await lineage(db, leadId);
   let query = db.selectFrom('journal').selectAll().where(sql<boolean>`lead_id = any(${leads})`);

@@ -177,7 +177,7 @@ export interface LeadFilter extends PageRequest {
 /** Leads, newest first. */
 export async function listLeads(db: Db, filter: LeadFilter = {}): Promise<Page<LeadRecord>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('leads', filter.cursor, 1);
+  const after = decodeCursor('leads', filter.cursor, ['text']);
   let query = select(db);
   if (filter.stage !== undefined) query = query.where('lead_states.stage', '=', filter.stage);
   if (filter.custody !== undefined) query = query.where('lead_states.custody', '=', filter.custody);

@@ -89,7 +89,7 @@ const LIST = 'recorded-wakes';
 /** The newest first. @throws VolleyError `bad-cursor` */
 export async function listRecordedWakes(db: Db, request: PageRequest): Promise<Page<RecordedWake>> {
   const limit = pageLimit(request);
-  const after = decodeCursor(LIST, request.cursor, 2);
+  const after = decodeCursor(LIST, request.cursor, ['instant', 'text']);
   let query = db
     .selectFrom('recorded_wakes')
     .selectAll()

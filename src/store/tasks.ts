@@ -232,7 +232,7 @@ export function filteredTasks(db: Db, filter: TaskFilter) {
 /** Tasks by due time, earliest first. */
 export async function listTasks(db: Db, filter: TaskFilter = {}): Promise<Page<Task>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('tasks', filter.cursor, 2);
+  const after = decodeCursor('tasks', filter.cursor, ['instant', 'text']);
   let query = withAll(filteredTasks(db, filter));
   if (after !== null) {
     query = query.where(sql<boolean>`(tasks.due_at, tasks.id) > (${date(Number(after[0]))}, ${String(after[1])})`);

@@ -123,7 +123,7 @@ export async function sentInRun(db: Db, enrollment: string, except: string): Pro
 /** A lead's touches, oldest first. */
 export async function listTouches(db: Db, leadId: string, page: PageRequest = {}): Promise<Page<Touch>> {
   const limit = pageLimit(page);
-  const after = decodeCursor('touches', page.cursor, 2);
+  const after = decodeCursor('touches', page.cursor, ['instant', 'text']);
   let query = db.selectFrom('touches').selectAll().where('lead_id', '=', leadId);
   if (after !== null) {
     query = query.where(sql<boolean>`(decided_at, id) > (${date(Number(after[0]))}, ${String(after[1])})`);

@@ -151,7 +151,7 @@ export async function listDeliveries(
   { state, ...page }: PageRequest & { readonly state?: DeliveryState | undefined },
 ): Promise<Page<Delivery>> {
   const limit = pageLimit(page);
-  const before = decodeCursor('deliveries', page.cursor, 1)?.[0];
+  const before = decodeCursor('deliveries', page.cursor, ['text'])?.[0];
   let query = db.selectFrom('outbox').selectAll().where('lane', '=', webhook).where('kind', '=', WEBHOOK);
   if (state !== undefined) query = query.where('state', '=', state);
   if (before !== undefined) query = query.where('id', '<', String(before));

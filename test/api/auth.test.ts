@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { grantOf, PERMISSIONS } from '../../src/api/permissions.ts';
-import { roleSchema } from '../../src/store/keys.ts';
 import { openApi, type TestApi } from './support/api.ts';
 
 let api: TestApi;
@@ -8,60 +6,6 @@ beforeAll(async () => {
   api = await openApi();
 });
 afterAll(() => api.close());
-
-interface Guarded {
-  readonly id: keyof typeof PERMISSIONS;
-  readonly call: string;
-  readonly type: string | undefined;
-}
-
-/** Every operation of the document that has roles, at an address where nothing is. */
-async function guarded(): Promise<Guarded[]> {
-  const { body } = await api.call('GET /openapi.json');
-  return Object.entries<
-    Record<string, { operationId: keyof typeof PERMISSIONS; requestBody?: { content: object }; 'x-roles'?: string[] }>
-  >(body.paths).flatMap(([path, methods]) =>
-    Object.entries(methods)
-      .filter(([, operation]) => operation['x-roles'] !== undefined)
-      .map(([method, operation]) => ({
-        id: operation.operationId,
-        call: `${method.toUpperCase()} ${path.replace('{id}', path.includes('reps') ? 'x@y.example' : '0191f3a0-0000-7000-8000-000000000000')}`,
-        type: Object.keys(operation.requestBody?.content ?? {})[0],
-      })),
-  );
-}
-
-describe('every guarded operation', () => {
-  test('is in the permission table, and the table names no other', async () => {
-    const ids = (await guarded()).map((one) => one.id);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect([...ids, 'hooks.ses'].sort()).toEqual(Object.keys(PERMISSIONS).sort());
-  });
-
-  test('answers 401 without a key and with a wrong one, before it reads anything', async () => {
-    for (const { call } of await guarded()) {
-      expect(await api.call(call, { key: null }), call).toMatchObject({
-        status: 401,
-        body: { type: '/problems/no-key' },
-      });
-      expect(await api.call(call, { key: 'volley_wrong' }), call).toMatchObject({
-        status: 401,
-        body: { type: '/problems/wrong-key' },
-      });
-    }
-  });
-
-  test('answers 403 to the roles that may not, and to no other', async () => {
-    for (const { call, id, type } of await guarded()) {
-      for (const role of roleSchema.options) {
-        // A body no schema takes: whoever may call gets past the roles and no further.
-        const answer = await api.call(call, { key: api.keys[role], ...(type === undefined ? {} : { raw: '[', type }) });
-        const refused = answer.status === 403 && answer.body.type === '/problems/wrong-role';
-        expect(refused, `${role} ${call}: ${answer.status}`).toBe(grantOf(role, id) === null);
-      }
-    }
-  });
-});
 
 describe('keys', () => {
   test('work when made, and no more when revoked; the list never shows them', async () => {

@@ -17,6 +17,23 @@ test('an address nobody knows is 404, a method it does not take 405 with those i
   expect(await api.call('DELETE /v1/tasks/x')).toMatchObject(problem(405, 'method-not-allowed'));
 });
 
+test('of a path without an id, its own methods count: no word in it is anybody’s id', async () => {
+  const wrong = await api.call('DELETE /v1/leads/duplicates');
+  expect(wrong).toMatchObject(problem(405, 'method-not-allowed'));
+  expect(wrong.headers.get('allow')).toBe('GET');
+  expect((await api.call('PUT /v1/tasks/bulk')).headers.get('allow')).toBe('POST');
+  expect((await api.call('PATCH /v1/leads/x/journal')).headers.get('allow')).toBe('GET');
+  const headers = { authorization: `Bearer ${api.keys.admin}` };
+  expect((await api.app.request('/v1/leads', { method: 'HEAD', headers })).status).toBe(200);
+});
+
+test('a key for repeats that is none is refused by every write, those that need none too', async () => {
+  const headers = { 'idempotency-key': 'two words' };
+  const message = { raw: 'Subject: x\r\n\r\nx', type: 'message/rfc822', headers };
+  expect(await api.call('POST /hooks/inbound', message)).toMatchObject(problem(400, 'bad-idempotency-key'));
+  expect(await api.call('POST /v1/resume', { headers })).toMatchObject(problem(400, 'bad-idempotency-key'));
+});
+
 test('what the contract has and this version has not is not there', async () => {
   const id = '0191f3a0-0000-7000-8000-000000000000';
   for (const call of [`DELETE /v1/leads/${id}`, `GET /v1/leads/${id}/export`, 'POST /v1/playbook/plan']) {
@@ -83,6 +100,48 @@ test('a NUL character never reaches the database', async () => {
       })
     ).status,
   ).toBeLessThan(500);
+});
+
+test('a cursor that somebody made up is refused, whatever it holds', async () => {
+  const lead = await api.lead('cursor@acme.example');
+  const made = (list: string, ...values: unknown[]): string =>
+    Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
+  const lists = {
+    leads: '/v1/leads',
+    tasks: '/v1/tasks',
+    'desk-rank': '/v1/tasks?sort=rank',
+    chats: '/v1/chats',
+    deals: '/v1/deals',
+    journal: `/v1/leads/${lead}/journal`,
+    enrollments: '/v1/enrollments',
+    accounts: '/v1/accounts',
+    duplicates: '/v1/leads/duplicates',
+    keys: '/v1/keys',
+    imports: '/v1/imports',
+    suppressions: '/v1/suppressions',
+  };
+  for (const [list, path] of Object.entries(lists)) {
+    for (const values of [
+      ['x'],
+      [1],
+      ['a\0'],
+      ['x', 'y'],
+      [1e20, 'y'],
+      [1, 'a\0'],
+      [1, 1.5, 'x'],
+      [1, 1e12, 'x'],
+      [{}],
+      [],
+    ]) {
+      const cursor = made(list, ...values);
+      const { status } = await api.call(`GET ${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`);
+      expect([200, 400], `${list} ${JSON.stringify(values)}`).toContain(status);
+    }
+    expect(
+      await api.call(`GET ${path}${path.includes('?') ? '&' : '?'}cursor=${made('nothing', 'x')}`),
+      list,
+    ).toMatchObject(problem(400, 'bad-cursor'));
+  }
 });
 
 test('limits of lists', async () => {

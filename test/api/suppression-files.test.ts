@@ -19,6 +19,11 @@ const of = async (query: string): Promise<{ purpose: string | null; reason: stri
   (await api.call(`GET /v1/suppressions?${query}`)).body.items;
 const suppressedFor = async (leadId: string) => (await api.call(`GET /v1/leads/${leadId}`)).body.suppressions;
 
+test('what is called JSON and is none is refused', async () => {
+  for (const raw of ['ada@acme.example', '{"email"', '\ufffd'])
+    expect(await bring(raw, '', 'application/json'), raw).toMatchObject({ status: 400 });
+});
+
 describe('a list of whom not to mail', () => {
   test('SES’s suppression list: its CSV without headers, its JSON lines, and what its command prints', async () => {
     const csv = await bring('one@ses.example,BOUNCE\ntwo@ses.example,COMPLAINT\n');

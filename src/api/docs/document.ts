@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { isGuarded, withAnswers } from './answers.ts';
 import { eventWebhooks } from './webhooks.ts';
 
 const schemaObject = z.looseObject({});
@@ -50,9 +51,10 @@ export function documentOf(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): Document {
     servers: [{ url: deps.config.publicUrl }],
   });
   const document = documentSchema.parse(raw);
-  for (const methods of Object.values(document.paths)) {
+  for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, one] of Object.entries(methods)) {
-      if (method !== 'get' && one['x-roles'] !== undefined) one.parameters.push(IDEMPOTENCY_KEY);
+      if (method !== 'get' && isGuarded(one)) one.parameters.push(IDEMPOTENCY_KEY);
+      methods[method] = withAnswers(path, method, one);
     }
   }
   return { ...document, webhooks: eventWebhooks() };
@@ -63,5 +65,5 @@ const IDEMPOTENCY_KEY = {
   in: 'header',
   required: false,
   description: 'Yours, up to 255 characters: the same key and request answer the same again.',
-  schema: { type: 'string', maxLength: 255 },
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 };

@@ -10,6 +10,7 @@ import type { Sns } from '../../email/sns.ts';
 import { withoutAddresses } from '../../log.ts';
 import { callerOf, openRoute, requireGrant } from '../auth.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { rolesFor } from '../permissions.ts';
 import { Problem } from '../problem/problem.ts';
 import { json, problems, text } from '../schemas/common.ts';
 import { isSesHookToken } from './secret.ts';
@@ -41,6 +42,7 @@ export function sesHookRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const post = createRoute({
     ...openRoute,
     operationId: 'hooks.ses',
+    'x-roles': rolesFor('hooks.ses'),
     security: [{ bearer: [] }, { hookToken: [] }],
     middleware: [...openRoute.middleware, authorize],
     method: 'post',

@@ -4,6 +4,7 @@ import { CHAT_SLA } from '../../core/chats.ts';
 import { iso } from '../../core/time.ts';
 import { BUSY, type Chat, chatStateSchema } from '../../store/chats.ts';
 import { idParam, instantOut, isoOrNull, leadRef, name, noteIn, repId, text } from './common.ts';
+import { formatted } from './forms.ts';
 
 const PAGE_EXPECTED = 'must be where the visitor is: a path such as /pricing, or an address with http(s)';
 
@@ -11,7 +12,11 @@ const PAGE_EXPECTED = 'must be where the visitor is: a path such as /pricing, or
 const page = text(2_000)
   .transform((value) => pathOf(value) ?? '')
   .refine((path) => path !== '', PAGE_EXPECTED)
-  .openapi({ type: 'string', description: 'Path or address; only the path is kept.', example: '/pricing' });
+  .openapi({
+    ...formatted('page'),
+    description: 'Path or address; only the path is kept.',
+    example: '/pricing',
+  });
 
 function pathOf(value: string): string | undefined {
   if (/[\s<>"'`\\^{}|\p{Cc}]/u.test(value)) return undefined;

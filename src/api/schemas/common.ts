@@ -5,6 +5,7 @@ import { addressSchema, emailIdentity } from '../../core/scrub.ts';
 import { iso } from '../../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../store/cursor.ts';
 import { problemSchema } from '../problem/problem.ts';
+import { formatted, namedBy, textForm } from './forms.ts';
 
 const FIRST = Date.UTC(2000, 0, 1);
 const LAST = Date.UTC(2100, 0, 1);
@@ -35,7 +36,7 @@ export const dateIn = z
   })
   .transform((value) => Date.parse(value))
   .refine((at) => at >= FIRST && at < LAST, 'must lie between the years 2000 and 2100')
-  .openapi({ type: 'string', format: 'date', example: '2027-01-15' });
+  .openapi({ type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }], example: '2027-01-15' });
 
 /** An instant as answered. */
 export const instantOut = z.string().openapi({ format: 'date-time', example: '2026-11-24T08:12:00.000Z' });
@@ -68,13 +69,13 @@ export const repId = z
   .email(REP)
   .refine(mailable, REP)
   .transform((id) => id.toLowerCase())
-  .openapi({ example: 'rep-1@northwind.example' });
+  .openapi({ type: 'string', format: 'rep-address', example: 'rep-1@northwind.example' });
 
 /** Somebody's address in any spelling, as its identity. */
 export const addressIn = z
   .string()
   .pipe(addressSchema)
-  .openapi({ type: 'string', format: 'email', example: 'ada@acme.example' });
+  .openapi({ type: 'string', format: 'rep-address', example: 'ada@acme.example' });
 
 /** A lead by id or by address; spellings of one mailbox are one. */
 export const leadRef = z
@@ -84,7 +85,18 @@ export const leadRef = z
   ])
   .openapi({
     type: 'object',
-    properties: { id: { type: 'string', format: 'uuid' }, email: { type: 'string' } },
+    oneOf: [
+      {
+        properties: { id: { type: 'string', format: 'uuid' } },
+        required: ['id'],
+        additionalProperties: false,
+      },
+      {
+        properties: { email: textForm(320) },
+        required: ['email'],
+        additionalProperties: false,
+      },
+    ],
     description: 'Either `id` or `email`.',
     example: { email: 'ada@example.com' },
   });
@@ -102,7 +114,9 @@ export const factsIn = z
   )
   .openapi({
     type: 'object',
-    additionalProperties: { type: 'string' },
+    ...namedBy(textForm(100)),
+    additionalProperties: textForm(2_000),
+    maxProperties: 50,
     example: { timing: 'after the audit in March' },
   });
 
@@ -116,7 +130,9 @@ export const listQuery = {
     .max(500, 'must be a whole number from 1 to 500')
     .optional()
     .openapi({ description: '50 by default, at most 500.' }),
-  cursor: text(2_000).optional().openapi({ description: '`next` of the page before.' }),
+  cursor: text(2_000)
+    .optional()
+    .openapi({ ...formatted('cursor'), description: '`next` of the page before.' }),
 };
 
 /** A page of a list that is read whole, by `id`; the order is ours, for databases collate each in their own way. */
@@ -126,7 +142,7 @@ export function pageOfAll<T extends { readonly id: string }>(
   request: PageRequest,
 ): Page<T> {
   const limit = pageLimit(request);
-  const after = decodeCursor(list, request.cursor, 1)?.[0];
+  const after = decodeCursor(list, request.cursor, ['text'])?.[0];
   const sorted = all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const rest = after === undefined ? sorted : sorted.filter((one) => one.id > String(after));
   return toPage(
@@ -166,7 +182,9 @@ const meanings = {
   401: 'No key, or a wrong one: `no-key`, `wrong-key`.',
   403: 'Not with this key: `wrong-role`, `not-yours`.',
   404: 'There is no such thing: `not-found`, `unknown-lead`.',
+  405: 'This address takes other methods: `method-not-allowed`.',
   409: 'It cannot be done as things are now; `type` says why.',
+  410: 'The lead was erased or merged into another: `lead-erased`, `lead-merged`.',
   413: 'The body is too large: `too-large`.',
   415: 'The body has another content type: `wrong-content-type`.',
   422: 'Understood, and refused; `type` and `errors` say why.',
@@ -175,7 +193,10 @@ const meanings = {
   503: 'Not now; try again: `not-ready`.',
 } as const;
 
-type Failure = keyof typeof meanings;
+export type Failure = keyof typeof meanings;
+
+/** The problem of this status as an operation documents it. */
+export const failure = (status: Failure) => problem(meanings[status]);
 
 /** The problems a route documents, beside those every guarded route has. */
 export function problems<const S extends Failure>(

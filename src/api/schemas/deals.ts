@@ -6,6 +6,7 @@ import { companyDomain } from '../../core/scrub/domain.ts';
 import { iso } from '../../core/time.ts';
 import type { DealEvent, DealRecord } from '../../store/deals.ts';
 import { dateIn, instantIn, instantOut, isoOrNull, leadRef, pageOf, text } from './common.ts';
+import { formatted, textForm } from './forms.ts';
 
 /** 10 trillion: hundredths of it are whole numbers a double holds exactly. */
 const AMOUNT_MAX = 1e13;
@@ -24,7 +25,10 @@ export const accountRef = z
   ])
   .openapi({
     type: 'object',
-    properties: { id: { type: 'string', format: 'uuid' }, domain: { type: 'string' } },
+    oneOf: [
+      { properties: { id: { type: 'string', format: 'uuid' } }, required: ['id'], additionalProperties: false },
+      { properties: { domain: formatted('domain') }, required: ['domain'], additionalProperties: false },
+    ],
     description: 'Either `id` or `domain`.',
     example: { domain: 'acme.example' },
   });
@@ -36,7 +40,7 @@ const stageIn = text(100)
     return stage;
   })
   .openapi({
-    type: 'string',
+    ...formatted('deal-stage'),
     description:
       'The CRM’s own, kept in lower case with hyphens. `won` and `lost` close the deal (`Closed Won` and `closedlost` are read so), every other one is open.',
     example: 'proposal',
@@ -60,12 +64,18 @@ export const dealIn = z
       .transform((value) => value.toUpperCase())
       .refine(isCurrency, 'must be a currency of ISO 4217, such as EUR')
       .optional()
-      .openapi({ type: 'string', description: 'A new deal needs it.', example: 'EUR' }),
+      .openapi({
+        type: 'string',
+        format: 'currency',
+        pattern: '^[A-Za-z]{3}$',
+        description: 'A new deal needs it.',
+        example: 'EUR',
+      }),
     stage: stageIn,
     owner: text(320)
       .transform((value) => value.trim().toLowerCase())
       .optional()
-      .openapi({ type: 'string', description: 'The rep’s address.' }),
+      .openapi({ ...textForm(320), description: 'The rep’s address.' }),
     lostReason: text(500).optional(),
     renewsAt: dateIn.optional(),
     closedAt: dateIn.optional().openapi({ description: 'When it was won or lost; without it, when that was told.' }),

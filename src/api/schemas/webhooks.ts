@@ -7,13 +7,14 @@ import { readJson } from '../../store/values.ts';
 import { webhookPayload } from '../../store/webhook-events.ts';
 import type { Webhook } from '../../store/webhooks.ts';
 import { instantOut, isoOrNull, text } from './common.ts';
+import { formatted } from './forms.ts';
 
-const url = text(2_000).openapi({ type: 'string', format: 'uri', example: 'https://crm.example/hooks/volley' });
+const url = text(2_000).openapi({ ...formatted('webhook-url'), example: 'https://crm.example/hooks/volley' });
 const events = z
   .array(z.enum(EVENT_TYPES))
   .min(1, 'must name at least one event')
   .transform((all) => [...new Set(all)])
-  .openapi({ type: 'array', items: { type: 'string', enum: [...EVENT_TYPES] } });
+  .openapi({ type: 'array', minItems: 1, items: { type: 'string', enum: [...EVENT_TYPES] } });
 const name = text(200).openapi({ description: 'What it is for.' });
 
 export const webhookIn = z.strictObject({ url, events, name: name.optional() }).openapi('WebhookInput');
@@ -26,7 +27,7 @@ export const webhookChange = z
     enabled: z.boolean().optional(),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'must change something')
-  .openapi('WebhookChange');
+  .openapi('WebhookChange', { minProperties: 1 });
 
 export const webhookOut = z
   .object({

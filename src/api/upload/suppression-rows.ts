@@ -100,6 +100,12 @@ function jsonRows(body: string): Row[] {
     .map((line) => fieldsOf(parsed(line)));
 }
 
+/** Whether the text is JSON, or JSON by the line. */
+export function isJson(text: string): boolean {
+  const body = text.replace(/^\uFEFF/, '').trim();
+  return parsed(body) !== undefined || body.split(/\r?\n/).every((line) => parsed(line) !== undefined);
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

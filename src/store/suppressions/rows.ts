@@ -160,7 +160,7 @@ export async function listSuppressions(
   filter: PageRequest & SuppressionTarget & { readonly channel?: Channel | 'any' | undefined } = {},
 ): Promise<Page<SuppressionRow>> {
   const limit = pageLimit(filter);
-  const after = decodeCursor('suppressions', filter.cursor, 1);
+  const after = decodeCursor('suppressions', filter.cursor, ['text']);
   const { email, domain, account, leadId, phone, channel } = filter;
   let query = db.selectFrom('suppressions').selectAll();
   if ([email, domain, account, leadId, phone].some((one) => one !== undefined)) {
