@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { VolleyError } from './core/errors.ts';
+import { secretsIn } from './core/secrets.ts';
 
 const text = z.string().trim().min(1);
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
@@ -54,7 +55,13 @@ const environmentSchema = z.object({
     )
     .optional(),
   VOLLEY_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
-  VOLLEY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  VOLLEY_SECRET: z
+    .string()
+    .refine(
+      (text) => secretsIn(text).every((one) => one.length >= 32),
+      'must have at least 32 characters; each of several, with a comma between',
+    )
+    .optional(),
   VOLLEY_PUBLIC_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   VOLLEY_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   VOLLEY_KEY: text.optional(),

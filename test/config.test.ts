@@ -62,6 +62,13 @@ describe('configuration', () => {
     expect(message).not.toContain('short-secret');
   });
 
+  it('takes a secret with the one before it, and each must be long enough', () => {
+    const both = `${'n'.repeat(32)},${'o'.repeat(32)}`;
+    expect(readConfig({ VOLLEY_SECRET: both }).secret).toBe(both);
+    for (const short of [`${'n'.repeat(32)},old`, `,${'o'.repeat(32)}`, `${'n'.repeat(32)},`, 'n'.repeat(31)])
+      expect(refusal({ VOLLEY_SECRET: short }), short).toContain('VOLLEY_SECRET: must have at least 32 characters');
+  });
+
   it('refuses a sped-up clock with the real SES', () => {
     expect(refusal({ VOLLEY_SPEED: '43200', AWS_REGION: 'eu-west-1' })).toContain('VOLLEY_SPEED: ');
     const local = { VOLLEY_SPEED: '43200', AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9001' };

@@ -1,7 +1,8 @@
 /** Who calls, and whether they may. Keys are looked up by their hash, so no comparison leaks a secret's bytes. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { findKey } from '../store/keys.ts';
+import { HOUR } from '../core/time.ts';
+import { type ApiKey, findKey, noteUse } from '../store/keys.ts';
 import type { ApiDeps, ApiEnv, Caller } from './deps.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { grantOf, type Operation, rolesFor } from './permissions.ts';
@@ -25,9 +26,17 @@ export async function callerOf(deps: ApiDeps, header: string | undefined): Promi
   if (secret === undefined) throw new Problem('wrong-key', 'The Authorization header is not `Bearer KEY`');
   const signedIn = JWT.test(secret) ? await deps.signedIn?.(secret) : undefined;
   if (signedIn) return signedIn;
-  const key = await findKey(deps.database.db, secret);
-  if (key === null) throw new Problem('wrong-key', 'This key is unknown or revoked');
+  const key = await findKey(deps.database.db, secret, deps.clock.now());
+  if (key === null) throw new Problem('wrong-key', 'This key is unknown, revoked or over');
+  await used(deps, key);
   return { keyId: key.id, role: key.role, rep: key.rep, by: key.rep ?? key.id };
+}
+
+/** Once an hour of real time. A call does not fail for it. */
+async function used({ database, clock, log }: ApiDeps, key: ApiKey): Promise<void> {
+  await noteUse(database.db, key, clock.now(), HOUR * clock.anchor.factor).catch((err: unknown) =>
+    log.warn({ err, key: key.id }, 'the use of a key was not written down'),
+  );
 }
 
 /** @throws Problem `wrong-role` naming the roles that may. */

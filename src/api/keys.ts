@@ -1,14 +1,22 @@
 /** `/v1/keys`: who may call. A key is shown once; only its hash is kept. */
-import { createHmac } from 'node:crypto';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { iso } from '../core/time.ts';
-import { type ApiKey, createKey, listKeys, revokeKey, roleSchema } from '../store/keys.ts';
-import { callerIn, guard } from './auth.ts';
+import { DAY, type Instant, iso } from '../core/time.ts';
+import {
+  type ApiKey,
+  createKey,
+  endKey,
+  listKeys,
+  lockKey,
+  type NewKey,
+  revokeKey,
+  roleSchema,
+} from '../store/keys.ts';
+import { guard } from './auth.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
-import { idempotencyKeyOf } from './idempotency-key.ts';
 import { Problem } from './problem/problem.ts';
 import {
   idParam,
+  instantIn,
   instantOut,
   isoOrNull,
   json,
@@ -20,7 +28,8 @@ import {
   text,
 } from './schemas/common.ts';
 import { NOTHING } from './schemas/forms.ts';
-import { Replay, write } from './write.ts';
+import { showKey } from './shown-keys.ts';
+import { write } from './write.ts';
 
 const tags = ['Keys'];
 const role = z.enum(roleSchema.options);
@@ -39,6 +48,9 @@ const keyIn = z
         description: 'Whose key it is; role `rep` needs it and no other takes it.',
       }),
     label: text(200).optional().openapi({ description: 'What it is for.' }),
+    expires: instantIn
+      .optional()
+      .openapi({ description: 'From when it opens nothing; without it, when it is revoked.' }),
   })
   .refine((key) => (key.role === 'rep') === (key.rep !== undefined), {
     path: ['rep'],
@@ -59,10 +71,19 @@ const keyOut = z
     label: z.string(),
     createdAt: instantOut,
     revokedAt: instantOut.nullable(),
+    expiresAt: instantOut.nullable(),
+    lastUsedAt: instantOut.nullable().openapi({ description: 'To the hour; null: never.' }),
   })
   .openapi('Key');
-const keyKept = z.object({ id: z.string(), role, rep: z.string().nullable(), label: z.string() });
+const keyKept = keyOut.omit({ createdAt: true, revokedAt: true, lastUsedAt: true });
 const keyMade = keyKept.extend({ key: z.string() }).openapi('KeyMade');
+const rotated = keyKept.extend({ replaces: z.object({ id: z.string(), until: instantOut }) });
+const keyRotated = rotated
+  .extend({ key: z.string() })
+  .openapi('KeyRotated', { description: 'The new key, and until when the one before works beside it.' });
+
+/** As long as both secrets of a webhook sign. */
+const BOTH_FOR_MS = DAY;
 
 export function keyRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { db } = deps.database;
@@ -79,23 +100,54 @@ export function keyRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     responses: { 201: json(keyMade, 'The key.'), ...problems(400, 413, 415, 422) },
   });
   app.openapi(post, async (c) => {
-    const given = c.req.valid('json');
-    const secret = derivedSecret(deps, callerIn(c).keyId, idempotencyKeyOf(c), await c.req.text());
-    let shown = secret ?? '';
-    const made = await write(c, deps, async (tx) => {
-      const key = await createKey(tx, { ...given, secret }, deps.clock.now());
-      shown = key.secret;
-      // Without the key: an answer that is kept for a repeated call lies in the store.
-      const body = { id: key.id, role: given.role, rep: given.rep ?? null, label: given.label ?? '' };
-      return { status: 201 as const, body };
-    }).catch((error: unknown) => {
-      if (error instanceof Replay && error.status === 201) {
-        c.header('idempotent-replayed', 'true');
-        return { body: keyKept.parse(JSON.parse(error.body)) };
-      }
-      throw error;
+    const { expires, ...given } = c.req.valid('json');
+    const now = deps.clock.now();
+    if (expires !== undefined) mustLieAhead(expires, now);
+    const made = await showKey(c, deps, keyKept, async (tx, secret) => {
+      const key = { ...given, expiresAt: expires };
+      const { id, secret: shown } = await createKey(tx, { ...key, secret }, now);
+      return { body: toKept(id, key), secret: shown };
     });
-    return c.json({ ...made.body, key: shown }, 201, { 'cache-control': 'no-store' });
+    return c.json(made, 201);
+  });
+
+  const rotate = createRoute({
+    ...guard(deps, 'keys.rotate'),
+    method: 'post',
+    path: '/v1/keys/{id}/rotate',
+    tags,
+    summary: 'A new key in place of one',
+    description:
+      'With its role, rep and label. The one before works beside it for a day, or until `until`; a time that has passed ends it at once.',
+    request: {
+      params: idParam,
+      ...jsonBody(
+        z
+          .strictObject({
+            until: instantIn.optional().openapi({ description: 'Until when the key before works; a day by default.' }),
+            expires: instantIn.optional().openapi({ description: 'From when the new key opens nothing.' }),
+          })
+          .openapi('KeyRotation'),
+        false,
+      ),
+    },
+    responses: { 201: json(keyRotated, 'The new key.'), ...problems(400, 404, 413, 415, 422) },
+  });
+  app.openapi(rotate, async (c) => {
+    const { id } = c.req.valid('param');
+    const now = deps.clock.now();
+    // Without a body there is nothing to validate.
+    const { until = now + BOTH_FOR_MS, expires } = c.req.valid('json') ?? {};
+    if (expires !== undefined) mustLieAhead(expires, now);
+    const made = await showKey(c, deps, rotated, async (tx, secret) => {
+      const before = await lockKey(tx, id, now);
+      if (before === null) throw new Problem('not-found', `There is no key ${id} that works`);
+      const key = { role: before.role, rep: before.rep ?? undefined, label: before.label, expiresAt: expires };
+      const { id: madeId, secret: shown } = await createKey(tx, { ...key, secret }, now);
+      const end = await endKey(tx, before, Math.max(until, now));
+      return { body: { ...toKept(madeId, key), replaces: { id, until: iso(end) } }, secret: shown };
+    });
+    return c.json(made, 201);
   });
 
   const list = createRoute({
@@ -137,15 +189,21 @@ export function keyRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-/**
- * With an Idempotency-Key the secret follows from it and the request, so that a repeated call shows
- * the same key again although nothing keeps it.
- */
-function derivedSecret(deps: ApiDeps, keyId: string, once: string | undefined, body: string): string | undefined {
-  if (once === undefined) return undefined;
-  const mac = createHmac('sha256', deps.config.secret).update(JSON.stringify(['volley/key/v1', keyId, once, body]));
-  return `volley_${mac.digest('base64url')}`;
+/** @throws Problem `bad-input` */
+function mustLieAhead(expires: Instant, now: Instant): void {
+  if (expires > now) return;
+  const message = 'must lie ahead';
+  throw new Problem('bad-input', 'The key would be over before it began', { errors: [{ path: 'expires', message }] });
 }
+
+/** What is known of a key but the key. */
+const toKept = (id: string, { role, rep, label, expiresAt }: NewKey): z.infer<typeof keyKept> => ({
+  id,
+  role,
+  rep: rep ?? null,
+  label: label ?? '',
+  expiresAt: isoOrNull(expiresAt),
+});
 
 const toOut = (key: ApiKey): z.infer<typeof keyOut> => ({
   id: key.id,
@@ -154,4 +212,6 @@ const toOut = (key: ApiKey): z.infer<typeof keyOut> => ({
   label: key.label,
   createdAt: iso(key.createdAt),
   revokedAt: isoOrNull(key.revokedAt),
+  expiresAt: isoOrNull(key.expiresAt),
+  lastUsedAt: isoOrNull(key.usedAt),
 });

@@ -89,6 +89,7 @@ export const PERMISSIONS = {
   'wakes.list': admin,
   'keys.list': admin,
   'keys.revoke': admin,
+  'keys.rotate': admin,
   'webhooks.create': admin,
   'webhooks.list': admin,
   'webhooks.get': admin,

@@ -1,10 +1,11 @@
-/** `volley keys`: makes, lists and revokes keys of the running system. */
+/** `volley keys`: makes, lists, replaces and revokes keys of the running system. */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.ts';
+import { defined } from '../store/values.ts';
 import { connect } from './client.ts';
 import { sesHookUrl } from './ses-hook.ts';
-import { print, printJson, table } from './terminal.ts';
+import { note, print, printJson, table } from './terminal.ts';
 import { wrongUse } from './use.ts';
 
 const ROLES = ['admin', 'marketer', 'manager', 'rep', 'integration'] as const;
@@ -16,13 +17,16 @@ const keySchema = z.looseObject({
   label: z.string().nullish(),
   createdAt: z.string(),
   revokedAt: z.string().nullish(),
+  expiresAt: z.string().nullish(),
+  lastUsedAt: z.string().nullish(),
 });
 const listSchema = z.looseObject({ items: z.array(keySchema), next: z.string().nullish() });
 const revokedSchema = z.looseObject({ revoked: z.string() });
 const createdSchema = z.looseObject({ id: z.string(), key: z.string() });
+const rotatedSchema = createdSchema.extend({ replaces: z.looseObject({ id: z.string(), until: z.string() }) });
 
 export function addKeys(program: Command): void {
-  const keys = program.command('keys').description('make, list and revoke API keys');
+  const keys = program.command('keys').description('make, list, replace and revoke API keys');
   keys
     .command('list')
     .description('the keys of the running system, without their secrets')
@@ -43,9 +47,10 @@ export function addKeys(program: Command): void {
         key.rep ?? '',
         key.label ?? '',
         key.createdAt.slice(0, 10),
-        key.revokedAt ? 'revoked' : '',
+        key.lastUsedAt?.slice(0, 10) ?? 'never',
+        key.revokedAt ? 'revoked' : key.expiresAt ? `until ${key.expiresAt.slice(0, 16).replace('T', ' ')}` : '',
       ]);
-      print(table(['id', 'role', 'rep', 'label', 'made', ''], rows));
+      print(table(['id', 'role', 'rep', 'label', 'made', 'used', ''], rows));
     });
   keys
     .command('create')
@@ -53,22 +58,37 @@ export function addKeys(program: Command): void {
     .requiredOption('--role <role>', ROLES.join(', '))
     .option('--rep <id>', 'the rep (email) whose key it is; needed with role rep')
     .option('--label <words>', 'to recognise it by')
+    .option('--expires <time>', 'from when it opens nothing, e.g. 2027-01-31T00:00:00Z')
     .option('--json', 'print { id, key }')
-    .action(async (options: { role: string; rep?: string; label?: string; json?: true }) => {
+    .action(async (options: { role: string; rep?: string; label?: string; expires?: string; json?: true }) => {
       const role = ROLES.find((known) => known === options.role);
       if (role === undefined)
         throw wrongUse(`there is no role '${options.role}'`, `The roles are ${ROLES.join(', ')}.`);
       if ((role === 'rep') !== (options.rep !== undefined)) {
         throw wrongUse(role === 'rep' ? 'a key with role rep needs --rep' : '--rep goes with --role rep only');
       }
-      const { rep, label } = options;
+      const { rep, label, expires } = options;
       const api = await connect(readConfig());
       const created = await api.ask('/v1/keys', createdSchema, {
         method: 'POST',
-        json: { role, ...(rep === undefined ? {} : { rep }), ...(label === undefined ? {} : { label }) },
+        json: { role, ...defined({ rep, label, expires }) },
       });
       if (options.json) printJson(created);
       else print(created.key);
+    });
+  keys
+    .command('rotate')
+    .description('make a key in place of one and print it, once; the one before works beside it for a day')
+    .argument('<id>', 'as `volley keys list` shows it')
+    .option('--until <time>', 'until when the one before works, e.g. 2026-12-31T18:00:00Z')
+    .option('--json', 'print { id, key, replaces }')
+    .action(async (id: string, { until, json }: { until?: string; json?: true }) => {
+      const api = await connect(readConfig());
+      const path = `/v1/keys/${encodeURIComponent(id)}/rotate`;
+      const made = await api.ask(path, rotatedSchema, { method: 'POST', json: defined({ until }) });
+      if (json) return printJson(made);
+      note(`${id} works until ${made.replaces.until}`);
+      print(made.key);
     });
   keys
     .command('revoke')

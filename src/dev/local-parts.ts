@@ -83,7 +83,7 @@ export async function keysOf(
   const ensure = async (name: string, role: Role, rep?: string): Promise<void> => {
     const given = name === 'admin' ? adminKey : undefined;
     const old = given ?? kept[name];
-    const valid = old !== undefined && (await findKey(db, old)) !== null;
+    const valid = old !== undefined && (await findKey(db, old, now)) !== null;
     keys[name] = valid ? old : (await createKey(db, { role, rep, label: 'local', secret: given }, now)).secret;
   };
   for (const role of ROLES) await ensure(role, role);

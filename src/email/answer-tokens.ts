@@ -5,7 +5,7 @@
  */
 import { VolleyError } from '../core/errors.ts';
 import { DAY, type Instant } from '../core/time.ts';
-import { equal, mac, sealed, unsealed } from './signature.ts';
+import { isMade, mac, sealed, unsealed } from './signature.ts';
 
 export const ANSWERS = ['accept', 'reject', 'complete', 'skip'] as const;
 export type AnswerVerb = (typeof ANSWERS)[number];
@@ -48,7 +48,7 @@ export function readAnswerToken(secret: string, token: string): AnswerClaims | n
     task,
     answer: known,
     expiresAt: Number(seconds) * 1000,
-    isFor: (rep) => equal(fingerprint(secret, task, rep), Buffer.from(holder, 'hex')),
+    isFor: (rep) => isMade(secret, Buffer.from(holder, 'hex'), (one) => fingerprint(one, task, rep)),
   };
 }
 

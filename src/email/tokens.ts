@@ -4,7 +4,7 @@
  */
 import { VolleyError } from '../core/errors.ts';
 import type { Purpose } from '../core/playbook.ts';
-import { equal, mac, sealed, unsealed } from './signature.ts';
+import { isMade, mac, sealed, unsealed } from './signature.ts';
 
 export interface TokenClaims {
   readonly leadId: string;
@@ -59,7 +59,7 @@ export function verifyReplyToken(secret: string, token: string): string | null {
   const bytes = fromBase32(token.toLowerCase());
   if (bytes === null || bytes.length !== 17 + REPLY_MAC_BYTES || bytes[0] !== 1) return null;
   const body = bytes.subarray(0, 17);
-  if (!equal(bytes.subarray(17), replyMac(secret, body))) return null;
+  if (!isMade(secret, bytes.subarray(17), (one) => replyMac(one, body))) return null;
   return body
     .subarray(1)
     .toString('hex')

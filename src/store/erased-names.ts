@@ -6,19 +6,26 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { OWN_CONSENT } from '../core/consent.ts';
 import type { ScrubbedLead } from '../core/scrub.ts';
+import { secretsIn, signingSecret } from '../core/secrets.ts';
 import type { Instant } from '../core/time.ts';
 import { aliasOf } from './lead-aliases.ts';
 import type { Db } from './schema.ts';
 import { date } from './values.ts';
 
-/** Hashes names; another secret makes other hashes, and forgets everybody erased before. */
+/** Hashes names; another secret makes other hashes, and alone it forgets everybody erased before. */
 export interface NameKey {
   /** @param alias as `aliasOf` writes it */
   hash(alias: string): string;
+  /** By every secret there is: a person may have been erased under the one before. */
+  hashes(alias: string): readonly string[];
 }
 
+const hashed = (secret: string, alias: string): string =>
+  createHmac('sha256', secret).update(`volley/erased/v1\n${alias}`).digest('base64url');
+
 export const createNameKey = (secret: string): NameKey => ({
-  hash: (alias) => createHmac('sha256', secret).update(`volley/erased/v1\n${alias}`).digest('base64url'),
+  hash: (alias) => hashed(signingSecret(secret), alias),
+  hashes: (alias) => secretsIn(secret).map((one) => hashed(one, alias)),
 });
 
 const namesOf = ({ emailNormal, externalId }: ScrubbedLead): readonly string[] => [
@@ -45,14 +52,19 @@ export async function erasedAmong(
   key: NameKey,
   aliases: readonly string[],
 ): Promise<ReadonlyMap<string, Instant>> {
-  const names = new Map(aliases.map((alias) => [key.hash(alias), alias]));
+  const names = new Map(aliases.flatMap((alias) => key.hashes(alias).map((hash) => [hash, alias] as const)));
   if (names.size === 0) return new Map();
   const rows = await db
     .selectFrom('erased_names')
     .selectAll()
     .where(sql<boolean>`hash = any(${[...names.keys()]})`)
     .execute();
-  return new Map(rows.map(({ hash, erased_at }) => [names.get(hash) ?? '', erased_at]));
+  const since = new Map<string, Instant>();
+  for (const { hash, erased_at } of rows) {
+    const name = names.get(hash) ?? '';
+    since.set(name, Math.max(erased_at, since.get(name) ?? erased_at));
+  }
+  return since;
 }
 
 /**
@@ -75,7 +87,7 @@ export async function refuseErased(tx: Db, key: NameKey, leads: readonly Scrubbe
   if (back.size > 0) {
     await tx
       .deleteFrom('erased_names')
-      .where(sql<boolean>`hash = any(${[...back].map((name) => key.hash(name))})`)
+      .where(sql<boolean>`hash = any(${[...back].flatMap((name) => key.hashes(name))})`)
       .execute();
   }
   return refused;

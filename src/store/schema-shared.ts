@@ -47,6 +47,8 @@ export interface ApiKeysTable {
   label: string;
   created_at: Time;
   revoked_at: TimeOrNull;
+  expires_at: TimeOrNull;
+  used_at: TimeOrNull;
 }
 
 export interface IdempotencyKeysTable {

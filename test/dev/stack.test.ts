@@ -145,6 +145,9 @@ describe('npm start', () => {
     const { id, key } = z.object({ id: z.string(), key: z.string() }).parse(JSON.parse(made.out));
     expect((await volley(['keys', 'list'], { env })).out).toContain(id);
     expect(await volley(['keys', 'list'], { env: { ...env, VOLLEY_KEY: key } })).toMatchObject({ code: 1 });
+    const rotated = JSON.parse((await volley(['keys', 'rotate', id, '--json'], { env })).out);
+    expect(rotated).toMatchObject({ label: 'test', replaces: { id } });
+    expect((await volley(['keys', 'list'], { env })).out).toMatch(new RegExp(`${id}.* until \\d{4}-`));
     expect(await volley(['keys', 'revoke', id], { env })).toMatchObject({ code: 0 });
     const revoked = await volley(['apply', 'playbook'], { env: { ...env, VOLLEY_KEY: key } });
     expect(revoked.code).toBe(1);

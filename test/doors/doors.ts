@@ -86,15 +86,25 @@ function wrongWith({ roles }: Door, caller: Caller, status: number, type: string
   return type === '/problems/wrong-role' ? undefined : 'may not, and was let in';
 }
 
-/** Tries every door with every caller, one after the other. `ask` is `fetch`, or what stands for it. */
+export interface Asked {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly redirect?: 'manual';
+}
+
+/** `fetch` below the address of a system, or what stands for it. */
+export type Ask = (path: string, init: Asked) => Promise<Response>;
+
+/** Tries every door with every caller: one door after the other, all callers at once. */
 export async function tryDoors(
   doors: readonly Door[],
   keys: Readonly<Record<Role, string>>,
-  ask: (path: string, init: RequestInit) => Promise<Response>,
+  ask: Ask,
 ): Promise<readonly Tried[]> {
   const tried: Tried[] = [];
   for (const door of doors) {
-    for (const caller of CALLERS) {
+    const answers = CALLERS.map(async (caller): Promise<Tried> => {
       const key = caller === 'nobody' ? undefined : caller === 'wrong key' ? 'volley_wrong' : keys[caller];
       const headers = {
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
@@ -104,8 +114,9 @@ export async function tryDoors(
       const body = door.type === undefined ? {} : { body: NO_BODY };
       const response = await ask(door.path, { method: door.method, headers, redirect: 'manual', ...body });
       const wrong = wrongWith(door, caller, response.status, await typeOf(response));
-      tried.push({ door, caller, status: response.status, ...(wrong === undefined ? {} : { wrong }) });
-    }
+      return { door, caller, status: response.status, ...(wrong === undefined ? {} : { wrong }) };
+    });
+    tried.push(...(await Promise.all(answers)));
   }
   return tried;
 }

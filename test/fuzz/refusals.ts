@@ -4,6 +4,8 @@
  */
 export const REFUSALS: Readonly<Record<string, string>> = {
   'leads.explain': '`at` must not lie ahead',
+  'keys.create': '`expires` must lie ahead',
+  'keys.rotate': '`expires` must lie ahead',
   'consents.create': '`expires` must be later than `at`',
   'deals.write': '`at` must not lie ahead',
   'reports.get': '`from` must be earlier than `to`, and `model` goes with one report',

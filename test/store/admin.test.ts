@@ -15,7 +15,7 @@ import {
   takeImportPage,
   unfinishedImports,
 } from '../../src/store/imports.ts';
-import { createKey, findKey, listKeys, revokeKey } from '../../src/store/keys.ts';
+import { createKey, endKey, findKey, listKeys, lockKey, noteUse, revokeKey } from '../../src/store/keys.ts';
 import { deleteMeta, readMeta, writeMeta } from '../../src/store/meta.ts';
 import { listPauses, pauseScope, resumeScope } from '../../src/store/pauses.ts';
 import { applyPlaybook, currentPlaybook, playbookFiles } from '../../src/store/playbooks.ts';
@@ -37,26 +37,62 @@ describe.each(testDatabases)('what the installation keeps, on %s', (kind) => {
     const { id, secret } = await transact(db, (tx) =>
       createKey(tx, { role: 'rep', rep: 'rep@x.example', label: 'Rep' }, NOW),
     );
-    expect(await findKey(db, secret)).toEqual({
+    expect(await findKey(db, secret, NOW)).toEqual({
       id,
       role: 'rep',
       rep: 'rep@x.example',
       label: 'Rep',
       createdAt: NOW,
       revokedAt: null,
+      expiresAt: null,
+      usedAt: null,
     });
     expect(JSON.stringify(await db.selectFrom('api_keys').selectAll().execute())).not.toContain(secret);
-    expect(await findKey(db, `${secret}x`)).toBeNull();
+    expect(await findKey(db, `${secret}x`, NOW)).toBeNull();
     const given = { role: 'admin' as const, secret: 'from-the-environment' };
     const first = await transact(db, (tx) => createKey(tx, given, NOW));
     expect(await transact(db, (tx) => createKey(tx, given, NOW + 1))).toEqual(first);
     expect(await transact(db, (tx) => revokeKey(tx, id, NOW + 2))).toBe(true);
     expect(await transact(db, (tx) => revokeKey(tx, id, NOW + 3))).toBe(false);
-    expect(await findKey(db, secret)).toBeNull();
+    expect(await findKey(db, secret, NOW + 3)).toBeNull();
     expect((await listKeys(db)).map((key) => [key.id, key.revokedAt])).toEqual([
       [id, NOW + 2],
       [first.id, null],
     ]);
+  });
+
+  it('keys: one with an end is found until then, and one that ends is not begun again', async () => {
+    const expiresAt = NOW + 1_000;
+    const { id, secret } = await transact(db, (tx) => createKey(tx, { role: 'manager', expiresAt }, NOW));
+    expect(await findKey(db, secret, expiresAt - 1)).toMatchObject({ id, expiresAt });
+    expect(await findKey(db, secret, expiresAt)).toBeNull();
+    const ended = (at: number, now = NOW) =>
+      transact(db, async (tx) => {
+        const key = await lockKey(tx, id, now);
+        return key && endKey(tx, key, at);
+      });
+    // Never later than it would have been.
+    expect(await ended(NOW + 5_000)).toBe(expiresAt);
+    expect(await ended(NOW + 500)).toBe(NOW + 500);
+    expect(await findKey(db, secret, NOW + 500)).toBeNull();
+    expect(await ended(NOW + 900, NOW + 500)).toBeNull();
+  });
+
+  it('keys: when one was last used is written down, and not again at once', async () => {
+    const { secret } = await transact(db, (tx) => createKey(tx, { role: 'marketer' }, NOW));
+    const key = async () => {
+      const found = await findKey(db, secret, NOW);
+      if (found === null) throw new Error('the key is not there');
+      return found;
+    };
+    await noteUse(db, await key(), NOW, 1_000);
+    await noteUse(db, await key(), NOW + 999, 1_000);
+    expect((await key()).usedAt).toBe(NOW);
+    // Whoever read the key before that writes nothing either.
+    await noteUse(db, { ...(await key()), usedAt: null }, NOW + 500, 1_000);
+    expect((await key()).usedAt).toBe(NOW);
+    await noteUse(db, await key(), NOW + 1_000, 1_000);
+    expect((await key()).usedAt).toBe(NOW + 1_000);
   });
 
   it('idempotency keys: the same again, another request refused, others apart, old ones forgotten', async () => {

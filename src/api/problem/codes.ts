@@ -17,7 +17,7 @@ export const PROBLEMS = {
   'bad-idempotency-key': { status: 400, title: 'The Idempotency-Key cannot be used' },
   'bad-ses-event': { status: 400, title: 'This is no event of the mail service' },
   'no-key': { status: 401, title: 'An API key is needed' },
-  'wrong-key': { status: 401, title: 'The API key is unknown or revoked' },
+  'wrong-key': { status: 401, title: 'The API key is unknown, revoked or over' },
   'wrong-signature': { status: 403, title: 'SNS did not sign this for us' },
   'wrong-role': { status: 403, title: 'The role of this key may not do this' },
   'not-yours': { status: 403, title: 'This belongs to another rep' },

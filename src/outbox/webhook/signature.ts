@@ -4,6 +4,7 @@
  * the endpoint and how often it was rotated.
  */
 import { createHmac } from 'node:crypto';
+import { secretsIn } from '../../core/secrets.ts';
 import { DAY, type Instant } from '../../core/time.ts';
 import { mac } from '../../email/signature.ts';
 import type { Webhook } from '../../store/webhooks.ts';
@@ -21,7 +22,7 @@ export function formerSignsUntil({ rotatedAt }: Pick<Webhook, 'rotatedAt'>, now:
   return rotatedAt !== null && now - rotatedAt < BOTH_FOR_MS ? rotatedAt + BOTH_FOR_MS : null;
 }
 
-/** Secrets that sign now, the newest first. */
+/** Secrets that sign now, the newest first; while ours is being replaced, those that follow from either. */
 export function validSecrets(
   ours: string,
   webhook: Pick<Webhook, 'id' | 'secretVersion' | 'rotatedAt'>,
@@ -29,7 +30,7 @@ export function validSecrets(
 ): readonly string[] {
   const { id, secretVersion } = webhook;
   const versions = formerSignsUntil(webhook, now) !== null ? [secretVersion, secretVersion - 1] : [secretVersion];
-  return versions.map((version) => secretOf(ours, id, version));
+  return secretsIn(ours).flatMap((one) => versions.map((version) => secretOf(one, id, version)));
 }
 
 export interface Signed {
