@@ -4,16 +4,16 @@ import { createClock, realClock } from '../src/clock.ts';
 import { DAY } from '../src/core/time.ts';
 import { actionsOf, bytesOf, type HistoryEvent } from '../src/temporal/history.ts';
 import { leadWorkflowId } from '../src/temporal/names.ts';
+import { historyOf, settled } from './histories.ts';
 import { atMost, type Benchmark, type OnProgress, type Result } from './measure.ts';
-import { allDone, openRig, type Rig } from './rig.ts';
+import { referenceLead } from './reference.ts';
+import { allDone, openRig } from './rig.ts';
 
 const START = Date.parse('2026-11-23T00:00:00Z');
 /** 1.3 KB, with 1,024 bytes a KB. */
 const MOST_BYTES = 1_331;
 const BURST = 10;
-
-const historyOf = async (rig: Rig, lead: string): Promise<HistoryEvent[]> =>
-  (await rig.client.workflow.getHandle(leadWorkflowId(lead)).fetchHistory()).events ?? [];
+const MOST_REFERENCE_BYTES = 16 * 1_024;
 
 /** On time: half a second a day, a few leads, so that every touch has its timer. */
 async function touchCost(leads: number, emails: number, onEach: OnProgress): Promise<Result[]> {
@@ -68,21 +68,16 @@ async function burstCost(): Promise<Result[]> {
   }
 }
 
-/** The history once no workflow task is open: the last thing a wake does is to set its timer. */
-async function settled(rig: Rig, lead: string): Promise<HistoryEvent[]> {
-  for (;;) {
-    const events = await historyOf(rig, lead);
-    const last = events.findLast(
-      (event) => event.workflowTaskCompletedEventAttributes || event.workflowTaskScheduledEventAttributes,
-    );
-    const answered = events.filter((event) => event.activityTaskCompletedEventAttributes).length;
-    const asked = events.filter((event) => event.activityTaskScheduledEventAttributes).length;
-    if (last?.workflowTaskCompletedEventAttributes && answered === asked && asked > 0) return events;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** The reference lead: five emails, two tasks with their answers, two signals, 30 days. */
+async function referenceCost(dayMs: number): Promise<Result[]> {
+  const { actions, bytes, events } = await referenceLead(dayMs);
+  return [
+    atMost({ name: 'billable actions of the reference lead', unit: '', ours: actions, note: `${events} events` }, 25),
+    atMost({ name: 'history of the reference lead', unit: 'bytes', ours: bytes }, MOST_REFERENCE_BYTES),
+  ];
 }
 
 export const cost: Benchmark = async ({ short }, onProgress) => {
-  const [leads, emails] = short ? [3, 4] : [5, 10];
-  return [...(await touchCost(leads, emails, onProgress)), ...(await burstCost())];
+  const [leads, emails, dayMs] = short ? [3, 4, 300] : [5, 10, 1_000];
+  return [...(await touchCost(leads, emails, onProgress)), ...(await burstCost()), ...(await referenceCost(dayMs))];
 };

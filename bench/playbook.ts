@@ -33,13 +33,17 @@ returns:
   not-ready: { recycle: daily, after: P30D }
 `;
 
-const daily = (emails: number): string => `
+const HEAD = `
 cadence: daily
 purpose: marketing
 lane: nurture
 window: { days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "23:59", zone: lead, else: [company] }
 steps:
-${Array.from({ length: emails }, (_, i) => `  - { id: wait-${i}, wait: ${i === 0 ? 'P3D' : 'PT12H'} }\n  - { id: mail-${i}, email: mail-${i} }`).join('\n')}
+`;
+
+const daily = (
+  emails: number,
+): string => `${HEAD}${Array.from({ length: emails }, (_, i) => `  - { id: wait-${i}, wait: ${i === 0 ? 'P3D' : 'PT12H'} }\n  - { id: mail-${i}, email: mail-${i} }`).join('\n')}
 `;
 
 const mail = (nth: number): string => `---
@@ -69,6 +73,24 @@ window: { days: [mon], from: "09:00", to: "16:00", zone: company, spread: none }
 steps:
   - { id: mail, email: mail-0 }
 `;
+
+const mailAfter = (nth: number, days: number): string =>
+  `  - { id: wait-${nth}, wait: P${days}D }\n  - { id: mail-${nth}, email: mail-${nth} }`;
+
+/** What a lead has in a month: five emails, and a call between them. A demo request makes the second task. */
+export function referencePlaybook(): PlaybookFiles {
+  const steps = [
+    mailAfter(0, 1),
+    mailAfter(1, 5),
+    '  - { id: wait-call, wait: P4D }',
+    '  - id: call',
+    '    task: { kind: call, title: "Call {{ lead.firstName }}", due: P3D }',
+    mailAfter(2, 4),
+    mailAfter(3, 5),
+    mailAfter(4, 5),
+  ];
+  return { ...benchPlaybook(5), 'cadences/daily.yaml': `${HEAD}${steps.join('\n')}\n` };
+}
 
 /** Everybody is due at the opening of Monday's window, 09:00 in London, and whoever answers yes is handed over. */
 export function mondayPlaybook(): PlaybookFiles {

@@ -17,11 +17,18 @@ const BILLABLE: readonly unknown[] = [
   EventType.EVENT_TYPE_MARKER_RECORDED,
 ];
 
-/** Billable actions of these events; signal-with-start is one although it leaves two events. */
+/**
+ * Billable actions of these events, in their order. Signal-with-start is one "regardless of whether the Workflow
+ * starts" (same page): where it does, its signal is the event right after the start.
+ */
 export function actionsOf(events: readonly HistoryEvent[]): number {
-  return events.reduce((actions, event) => {
+  return events.reduce((actions, event, at) => {
     const retries = (event.activityTaskStartedEventAttributes?.attempt ?? 1) - 1;
-    return actions + retries + (BILLABLE.includes(event.eventType) ? 1 : 0);
+    const withStart =
+      event.workflowExecutionSignaledEventAttributes !== null &&
+      event.workflowExecutionSignaledEventAttributes !== undefined &&
+      events[at - 1]?.eventType === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED;
+    return actions + retries + (BILLABLE.includes(event.eventType) && !withStart ? 1 : 0);
   }, 0);
 }
 
