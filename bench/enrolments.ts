@@ -53,7 +53,7 @@ export const enrolments: Benchmark = async ({ short }, onProgress) => {
     }
     const rate = (ms: number): number => (1_000 * each * ROUNDS) / ms;
     return [
-      compared({ name: 'enrolments', unit: '/s', ours: rate(oursMs), bare: rate(bareMs) }, { atLeast: 0.7 }),
+      compared({ name: 'enrolments', unit: '/s', ours: rate(oursMs), bare: rate(bareMs) }, { atLeast: 0.9 }),
       {
         name: 'worker memory per 1,000 cached leads',
         unit: 'MB',

@@ -94,7 +94,7 @@ export const latency: Benchmark = async ({ short }, onProgress) => {
     const note = `${PER_SECOND}/s for ${seconds} s each, in turns of ${TURN_SECONDS} s`;
     return [
       { name: 'signal to open task, p50', unit: 'ms', ...p50, ratio: p50.ours / p50.bare, note },
-      compared({ name: 'signal to open task, p99', unit: 'ms', ...p99, note }, { atMost: 3 }),
+      compared({ name: 'signal to open task, p99', unit: 'ms', ...p99, note }, { atMost: 2 }),
     ];
   } finally {
     await rig.close();

@@ -92,5 +92,5 @@ export const touches: Benchmark = async ({ short }, onProgress) => {
     bareMs += await bare(mine.due, (done) => onProgress((2 * round + 1) * each + done, total));
   }
   const rate = (ms: number): number => (1_000 * each * ROUNDS) / ms;
-  return [compared({ name: 'touches', unit: '/s', ours: rate(oursMs), bare: rate(bareMs) }, { atLeast: 0.7 })];
+  return [compared({ name: 'touches', unit: '/s', ours: rate(oursMs), bare: rate(bareMs) }, { atLeast: 0.9 })];
 };
