@@ -37,6 +37,8 @@ export interface Rig {
   readonly mailbox: Mailbox;
   /** Posts JSON to the API as an admin; throws on anything but 2xx. */
   post(path: string, body: unknown): Promise<unknown>;
+  /** Gets from the API as an admin; throws on anything but 2xx. */
+  get(path: string): Promise<unknown>;
   /** Creates leads without waking them. */
   createLeads(count: number): Promise<string[]>;
   /** Enrols in a cadence (`daily`), by batches of 500; returns when every batch is answered. */
@@ -140,6 +142,12 @@ export async function openRig({
     return started;
   };
   const workers = await startBeside(own);
+  const call = async (path: string, request: RequestInit): Promise<unknown> => {
+    const headers = { ...request.headers, authorization: `Bearer ${key.secret}` };
+    const response = await app.request(path, { ...request, headers });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
   let created = 0;
   const rig: Rig = {
     client,
@@ -150,15 +158,9 @@ export async function openRig({
     bundle: own,
     workers,
     startBeside,
-    async post(path, body) {
-      const response = await app.request(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key.secret}` },
-        body: JSON.stringify(body),
-      });
-      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-      return response.json();
-    },
+    post: (path, body) =>
+      call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    get: (path) => call(path, {}),
     async createLeads(count) {
       const ids: string[] = [];
       for (let left = count; left > 0; left -= 500) {
