@@ -8,9 +8,9 @@ import { createLog } from '../../src/log.ts';
 import { ensureSearchAttributes } from '../../src/temporal/attributes.ts';
 import { connectClient } from '../../src/temporal/client.ts';
 import { DEPLOYMENTS, EMAIL_QUEUE, LEAD_QUEUE } from '../../src/temporal/names.ts';
+import { gate } from '../../src/worker/gate.ts';
 import { answer } from './answer.ts';
 import { readSetting } from './environment.ts';
-import { gate } from './release/gate.ts';
 import { type Release, release } from './release/run.ts';
 import { versionsOf } from './release/versions.ts';
 

@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { VolleyError } from '../core/errors.ts';
+import { isNotFound } from './grpc.ts';
 import { DEPLOYMENT, EMAIL_QUEUE, LEAD_QUEUE } from './names.ts';
 
 const QUEUES = [LEAD_QUEUE, EMAIL_QUEUE];
@@ -25,6 +26,20 @@ async function polledQueues(client: Client, buildId: string): Promise<string[]> 
     deploymentVersion: { deploymentName: DEPLOYMENT, buildId },
   });
   return (workerDeploymentVersionInfo?.taskQueueInfos ?? []).map((queue) => queue.name ?? '');
+}
+
+/** Build that workflows go to now; absent: there is none yet. */
+export async function currentBuild(client: Client): Promise<string | undefined> {
+  try {
+    const { workerDeploymentInfo } = await client.workflowService.describeWorkerDeployment({
+      namespace: client.options.namespace,
+      deploymentName: DEPLOYMENT,
+    });
+    return workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -2,14 +2,9 @@
  * Ends the workflows of erased leads and deletes what Temporal keeps of them. A history holds no more than
  * the lead's id and times, and goes all the same: an id that leads nowhere should not stay in lists.
  */
-import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { isNotFound } from './grpc.ts';
 import { leadWorkflowId } from './names.ts';
-
-/** gRPC NOT_FOUND. */
-const NOT_FOUND = 5;
-
-const isNotFound = (error: unknown): boolean =>
-  error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === NOT_FOUND);
 
 /**
  * Deletes every run; one that still runs is terminated by that, at once (tried: the server takes 20 ms, and

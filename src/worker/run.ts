@@ -5,8 +5,9 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '../log.ts';
 import { ensureSearchAttributes } from '../temporal/attributes.ts';
 import { dialOptions, namespaceOf, type TemporalEndpoint } from '../temporal/client.ts';
-import { makeCurrent } from '../temporal/deployment.ts';
+import { currentBuild, makeCurrent } from '../temporal/deployment.ts';
 import { bundleWorkflows, type WorkflowBundle } from './bundle.ts';
+import { gate } from './gate.ts';
 import { emailWorkerOptions, leadWorkerOptions, type WorkerSetup } from './options.ts';
 import { forwardLogs } from './runtime.ts';
 
@@ -29,14 +30,20 @@ export interface RunningWorkers {
 }
 
 /**
- * Starts both workers and makes their version current. Throws VolleyError `deployment-version`
- * or `search-attributes`, with the workers stopped again.
+ * Starts both workers and makes their version current; one that is not the current version has to replay the leads
+ * there are first. Throws VolleyError `release-refused`, `deployment-version` or `search-attributes`, with the workers
+ * stopped again.
  */
 export async function startWorkers(options: StartWorkersOptions): Promise<RunningWorkers> {
   const { endpoint, client, activities, log, bundle: given, ...sizes } = options;
   forwardLogs(log);
   await ensureSearchAttributes(client);
   const bundle = given ?? (await bundleWorkflows());
+  const current = await currentBuild(client);
+  if (current !== undefined && current !== bundle.buildId) {
+    const { replayed } = await gate(client, bundle);
+    log.info({ buildId: bundle.buildId, before: current, replayed }, 'this version goes on with the leads there are');
+  }
   const connection = await NativeConnection.connect(await dialOptions(endpoint));
   const setup: WorkerSetup = { ...sizes, connection, namespace: namespaceOf(endpoint), bundle, activities };
   const workers = [await Worker.create(leadWorkerOptions(setup)), await Worker.create(emailWorkerOptions(setup))];

@@ -1,11 +1,11 @@
-/** Whether the workflows of a release can go on with the leads there are. */
+/** Whether these workflows can go on with the leads there are: what a version must pass before it is the current one. */
 import type { Client } from '@temporalio/client';
-import { VolleyError } from '../../../src/core/errors.ts';
-import { openHistories } from '../../../src/temporal/open-histories.ts';
-import type { WorkflowBundle } from '../../../src/worker/bundle.ts';
-import { replayHistories } from '../../../src/worker/replay.ts';
+import { VolleyError } from '../core/errors.ts';
+import { openHistories } from '../temporal/open-histories.ts';
+import type { WorkflowBundle } from './bundle.ts';
+import { replayHistories } from './replay.ts';
 
-/** Leads that are tried, the newest first: the loop is the same for all, and a release ends within a quarter of an hour. */
+/** Leads that are tried, the newest first: the loop is the same for all, and a release on AWS ends within a quarter of an hour. */
 export const GATE_LEADS = 1_000;
 
 const LISTED = 3;
