@@ -95,7 +95,7 @@ function print(found: Outcome): void {
     `${found.touches} touches in ${found.seconds} s, ${found.sent} sent, ${found.provenLate} of them proven late\n`,
   );
   process.stdout.write(
-    `kills: ${counted(found.kills)}\npoints: ${counted(found.points)}\nSES: ${counted(found.answers)}\n`,
+    `kills: ${counted(found.kills)}; ${found.whileSending} of them before the last touch had ended\npoints: ${counted(found.points)}\nSES: ${counted(found.answers)}\n`,
   );
   process.stdout.write(`seed ${found.seed}\n`);
   for (const line of wrong) process.stdout.write(`${pc.red('wrong')}: ${line}\n`);
