@@ -17,6 +17,7 @@ import { erasureRoutes } from './erasures.ts';
 import { explainRoutes } from './explain.ts';
 import { exportRoutes } from './exports.ts';
 import { healthRoutes } from './health.ts';
+import { historyRoutes } from './history.ts';
 import { inboundHookRoutes } from './hooks/inbound.ts';
 import { sesHookRoutes } from './hooks/ses.ts';
 import { importRoutes } from './imports.ts';
@@ -95,6 +96,7 @@ const resources = [
   clickRoutes,
   healthRoutes,
   wakeRoutes,
+  historyRoutes,
 ];
 
 /** The whole API over what it is given; it starts nothing and listens nowhere. */

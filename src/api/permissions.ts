@@ -87,6 +87,7 @@ export const PERMISSIONS = {
   'reports.get': { ...marketing, manager: 'all' },
   'keys.create': admin,
   'wakes.list': admin,
+  'history.list': marketing,
   'keys.list': admin,
   'keys.revoke': admin,
   'keys.rotate': admin,

@@ -1,10 +1,14 @@
 /** `volley simulate`: what a playbook would do with these leads, in seconds and without a system. */
+import { writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { compareRuns } from '../core/compare.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { type SimulationResult, simulate } from '../core/simulate.ts';
 import type { Quota } from '../core/simulated-pace.ts';
+import { systemErrorCode, systemErrorWords } from '../system-error.ts';
 import { type Prepared, prepare } from './simulation/prepare.ts';
+import { reportPage } from './simulation/report/report.ts';
 import { showCompared, showResult } from './simulation/show.ts';
 import { note, type Progress, printJson, progress } from './terminal.ts';
 import { calendarDate, integer, wrongUse } from './use.ts';
@@ -18,10 +22,13 @@ interface Options {
   readonly behaviour?: string;
   readonly reps?: string;
   readonly signals?: string;
+  readonly store?: true;
+  readonly fit?: true | string;
   readonly against?: string;
   readonly perSecond?: number;
   readonly perDay?: number;
   readonly perLead?: true;
+  readonly html?: string;
   readonly json?: true;
 }
 
@@ -49,6 +56,14 @@ export function addSimulate(program: Command): void {
       '--signals <file>',
       'NDJSON as posted to /v1/signals: leads do what they did; reps answer as the behaviour says',
     )
+    .option(
+      '--store',
+      'leads of the running system (VOLLEY_URL), and all that happened to them from --from on happens again',
+    )
+    .option(
+      '--fit [file]',
+      'with --store: leads react and reps answer by rates fitted to the journals instead; written to the file as YAML',
+    )
     .option('--against <dir>', 'another playbook for the same leads and people, side by side')
     .option(
       '--per-second <n>',
@@ -57,12 +72,20 @@ export function addSimulate(program: Command): void {
     )
     .option('--per-day <n>', 'with --per-second: and in 24 hours', integer(1, 1_000_000_000))
     .option('--per-lead', 'with --json: one entry for each lead too')
+    .option('--html <file>', 'write a report with plots, as one page that needs nothing else')
     .option('--json', 'print the whole result')
     .action(async (dir: string, options: Options) => {
       if (options.perLead && !options.json) throw wrongUse('--per-lead goes with --json');
+      if (options.fit !== undefined && !options.store) throw wrongUse('--fit goes with --store');
+      if (options.store) {
+        const other = (['leads', 'signals', 'perSecond'] as const).find((name) => options[name] !== undefined);
+        if (other !== undefined)
+          throw wrongUse(`--store does not go with --${other === 'perSecond' ? 'per-second' : other}`);
+      }
       const quota = quotaOf(options);
       const prepared = await prepare(dir, options);
       const runs = play(prepared, { ...options, ...quota });
+      if (options.html !== undefined) await writeReport(options.html, dir, prepared, runs, options);
       if (options.json) printJson(documentOf(prepared, runs, options));
       else show(prepared, runs, options);
     });
@@ -132,6 +155,27 @@ function documentOf({ rejected, signals }: Prepared, { here, against }: Runs, op
     ...(isCompared(options) ? { seeds: options.seeds, compared: compareRuns(here, against) } : {}),
     ...(options.perLead ? { perLead } : {}),
   };
+}
+
+/** @throws VolleyError `wrong-use` where it cannot be written */
+async function writeReport(
+  file: string,
+  dir: string,
+  { playbook, from }: Prepared,
+  { here, against }: Runs,
+  options: Options,
+): Promise<void> {
+  const [name, other] = [dir, options.against ?? ''].map((folder) => basename(resolve(folder)));
+  const same = name === other;
+  const page = reportPage({
+    ...{ name: same ? dir : (name ?? dir), here, firstSeed: options.seed, from, zone: playbook.company.timeZone },
+    ...(against === undefined ? {} : { against, otherName: same ? (options.against ?? '') : (other ?? '') }),
+  });
+  await writeFile(file, page).catch((error: unknown) => {
+    if (systemErrorCode(error) === undefined) throw error;
+    throw wrongUse(`${file} cannot be written: ${systemErrorWords(error)}`);
+  });
+  note(`The report is in ${file}.`);
 }
 
 const isCompared = ({ against, seeds }: Options): boolean => against !== undefined || seeds > 1;

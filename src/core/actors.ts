@@ -3,6 +3,7 @@
  * cadence, step, how often), so the same seed gives the same people everywhere, whatever the order.
  */
 import type { Behaviour } from './behaviour.ts';
+import { chanceOf, delayAt, type RatedBy, timesOf } from './behaviour-rates.ts';
 import { addWorking, timeOfDay } from './calendar.ts';
 import { LOST, WON } from './deal-stage.ts';
 import { durationMs, durationParts } from './duration.ts';
@@ -19,6 +20,8 @@ export interface TouchSeen {
   /** How often this lead has had this step, from 1. */
   readonly nth: number;
   readonly at: Instant;
+  /** What rates go by; absent: their factors for those are left out. */
+  readonly by?: RatedBy;
 }
 
 export type ReplyClass = 'human' | 'positive' | 'not-now' | 'out-of-office' | 'auto';
@@ -97,7 +100,10 @@ export interface TaskSeen {
 
 export interface Actors {
   readonly bounces: (key: string) => boolean;
-  readonly unprompted: (key: string, since: Instant) => LeadAct[];
+  /** `span`: up to when, and what rates go by; absent: without what leads do by rates. */
+  readonly unprompted: (key: string, since: Instant, span?: { until: Instant; by: RatedBy }) => LeadAct[];
+  /** Whether rates are played, which go by role, stage and zone. */
+  readonly rated: boolean;
   /** Sales that no rep here made. */
   readonly deals: (key: string, since: Instant) => Sale[];
   readonly afterTouch: (key: string, touch: TouchSeen) => LeadAct[];
@@ -231,12 +237,39 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
     return { at: signals[0]?.at ?? from, kind: 'signals', signals: dated };
   }
 
+  /** What the lead does after a touch by the rates for all. */
+  function byRates(key: string, what: string, touch: TouchSeen): LeadAct[] {
+    return (leads.rates ?? []).flatMap((rate, n) => {
+      const names = [key, what, `rate ${n}`];
+      if (draw('chance', ...names) >= chanceOf(rate, touch, touch.by)) return [];
+      const exact = touch.at + delayAt(rate.after, draw('after', ...names));
+      const at = rate.signal === 'reply.received' ? exact - (exact % SECOND) : exact;
+      return {
+        ...{ kind: 'signal' as const, type: rate.signal, at, cadence: touch.cadence, step: touch.step },
+        ...(rate.reply === undefined ? {} : { reply: rate.reply }),
+        ...(rate.until === undefined ? {} : { until: at + delayAt(rate.until, draw('until', ...names)) }),
+      };
+    });
+  }
+
+  /** What a lead does by itself up to then, by the rates for all. */
+  const byItself = (key: string, since: Instant, { until, by }: { until: Instant; by: RatedBy }): LeadAct[] =>
+    (leads.byThemselves ?? []).flatMap((rate, n) =>
+      timesOf(rate, { since, until, by }, (what, nth) => draw(what, key, `rate ${n}`, String(nth))).map((at) => ({
+        ...{ kind: 'signal' as const, type: rate.signal, at },
+        ...(rate.reply === undefined ? {} : { reply: rate.reply }),
+      })),
+    );
+
   return {
+    rated: leads.rates !== undefined || leads.byThemselves !== undefined,
+
     bounces: (key) => leads.bounce !== undefined && draw('bounce', key) < leads.bounce.chance,
 
-    unprompted: (key, since) => {
+    unprompted: (key, since, span) => {
       const persona = weighted(leads.personas, draw('persona', key));
-      return persona === undefined ? [] : react(key, 'unprompted', since, persona.unprompted, {});
+      const acts = persona === undefined ? [] : react(key, 'unprompted', since, persona.unprompted, {});
+      return span === undefined || leads.byThemselves === undefined ? acts : [...acts, ...byItself(key, since, span)];
     },
 
     deals: (key, since) =>
@@ -257,6 +290,7 @@ export function createActors(behaviour: Behaviour, playbook: Playbook, seed: num
         return fits ? entry : { ...entry, chance: 0 };
       });
       const acts = react(key, what, touch.at, fitting, { cadence: touch.cadence, step: touch.step });
+      if (leads.rates !== undefined) acts.push(...byRates(key, what, touch));
       for (const kind of ['unsubscribe', 'decline', 'pause'] as const) {
         const rule = leads[kind];
         if (rule === undefined || draw(kind, key, what) >= rule.chance) continue;

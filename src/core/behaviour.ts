@@ -3,41 +3,19 @@
  * and the demo read the same file, so that both tell the same story; `actors.ts` plays it.
  */
 import { z } from 'zod';
+import { byThemselvesSchema, rateSchema } from './behaviour-rates.ts';
+import { chance, delay, listOf, name, number, reason, replyKind, signal, weight } from './behaviour-shape.ts';
 import { dealStageOf } from './deal-stage.ts';
-import { durationMs } from './duration.ts';
 import type { Playbook } from './playbook.ts';
 import { object } from './shape.ts';
 
-const DURATION_EXPECTED = 'an ISO 8601 duration, such as "PT4H" or "P3D"';
-const duration = z.string({ error: DURATION_EXPECTED }).refine((text) => {
-  try {
-    return durationMs(text) >= 0;
-  } catch {
-    return false;
-  }
-}, DURATION_EXPECTED);
-
-const listOf = <T extends z.ZodType>(item: T, expected: string, min = 0) =>
-  z.array(item, { error: expected }).min(min, { error: expected });
-const number = (expected: string, max = Number.MAX_SAFE_INTEGER) =>
-  z.number({ error: expected }).min(0, { error: expected }).max(max, { error: expected });
-const name = (expected: string) => z.string({ error: expected }).min(1, { error: expected });
-
-/** Evenly drawn between the two. */
-const delay = object({ from: duration, to: duration }, 'a delay, such as { from: PT1H, to: P2D }');
-const chance = number('a chance from 0 to 1, such as 0.25', 1);
-const weight = number('a weight of 0 or more, beside the others of its list');
-const signal = name('a signal of the playbook');
-const reason = name('a return of the playbook');
-
 const TIMES_EXPECTED = 'a whole number from 1 to 20';
 const PHASE_EXPECTED = '"thought-leadership" or "call-to-action"';
-const REPLY_EXPECTED = 'a kind of reply: "positive", "not-now", "out-of-office" or "auto"';
 const reactionShape = {
   chance,
   signal,
   /** What kind of reply `reply.received` is; absent: somebody wrote something. */
-  reply: z.enum(['positive', 'not-now', 'out-of-office', 'auto'], { error: REPLY_EXPECTED }).optional(),
+  reply: replyKind.optional(),
   /** Until when somebody is away, or would rather not hear more; counted from the reply. Absent: no word of it. */
   until: delay.optional(),
   /** How often, one after another. */
@@ -132,6 +110,10 @@ export const behaviourSchema = object(
     leads: object(
       {
         personas: listOf(persona, 'a list of at least one kind of people', 1),
+        /** What every lead may do after an email, whatever its kind, by rates; see behaviour-rates.ts. */
+        rates: listOf(rateSchema, 'a list of rates').optional(),
+        /** The same for what leads do by themselves; for simulations. */
+        byThemselves: listOf(byThemselvesSchema, 'a list of rates').optional(),
         /** Chance at each touch that the reader unsubscribes. */
         unsubscribe: object({ chance, after: delay }, 'chance and after').optional(),
         /** Chance at each touch of marketing that the reader declines its topic on the preference page. */
@@ -141,7 +123,7 @@ export const behaviourSchema = object(
         /** Share of leads whose address turns out not to exist. */
         bounce: object({ chance }, 'a chance, such as { chance: 0.02 }').optional(),
       },
-      'how leads react: personas, unsubscribe, decline, pause, bounce',
+      'how leads react: personas, rates, byThemselves, unsubscribe, decline, pause, bounce',
     ),
     /** `after` of reps is working time in the rep's calendar; a day is as long as their working day. */
     reps: object(
@@ -204,7 +186,10 @@ export interface UnknownName {
 }
 
 /** Names in the behaviour that the playbook does not know; empty when it fits. */
-export function behaviourProblems(behaviour: Behaviour, playbook: Playbook): UnknownName[] {
+export function behaviourProblems(
+  behaviour: Behaviour,
+  playbook: Pick<Playbook, 'signals' | 'emails' | 'handoffs' | 'returns'>,
+): UnknownName[] {
   const problems: UnknownName[] = [];
   const names = {
     signal: playbook.signals,
@@ -215,6 +200,12 @@ export function behaviourProblems(behaviour: Behaviour, playbook: Playbook): Unk
   const known = (what: UnknownName['what'], name: string, path: UnknownName['path'], isKey = false): void => {
     if (!Object.hasOwn(names[what], name)) problems.push({ path, what, name, isKey });
   };
+  for (const list of ['rates', 'byThemselves'] as const)
+    for (const [n, rate] of (behaviour.leads[list] ?? []).entries()) {
+      known('signal', rate.signal, ['leads', list, n, 'signal']);
+    }
+  for (const [n, { emails = {} }] of (behaviour.leads.rates ?? []).entries())
+    for (const email of Object.keys(emails)) known('email', email, ['leads', 'rates', n, 'emails', email], true);
   for (const [n, persona] of behaviour.leads.personas.entries()) {
     const at = ['leads', 'personas', n];
     for (const [i, { signal: type, emails = [] }] of persona.touched.entries()) {

@@ -137,6 +137,7 @@ function decideIn(d: Draft, request: Request): Decided {
     state: d.state,
     effects: d.effects,
     applied,
+    ...(d.late ? { late: d.late } : {}),
     ...(d.touch ? { touch: d.touch } : {}),
     wake: wake
       ? { at: wake.at, queue: wake.queue, summary: summaryOf(wake), ...(wake.urgent ? { urgent: wake.urgent } : {}) }
@@ -176,6 +177,7 @@ function playInstant(d: Draft, t: Instant, queue: Input[], applied: string[]): v
   due.sort((a, b) => PRECEDENCE[a.body.kind] - PRECEDENCE[b.body.kind]);
   for (const input of due) {
     queue.splice(queue.indexOf(input), 1);
+    if (input.at < t) d.late = { ...d.late, [input.id]: t };
     applyInput(d, input);
     applied.push(input.id);
   }

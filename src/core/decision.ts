@@ -159,6 +159,8 @@ export interface Decided {
   readonly effects: readonly Effect[];
   /** Ids of inputs this decision used up. */
   readonly applied: readonly string[];
+  /** Of those, when each took effect that came too late for its own time: that had been decided. Absent: none. */
+  readonly late?: Readonly<Record<string, Instant>>;
   /** At most one; after it has gone, `decide` is called again with its `touch.result`. */
   readonly touch?: TouchRequest;
   /** Next instant something is due; null: only a nudge can wake this lead. */

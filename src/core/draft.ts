@@ -33,6 +33,8 @@ export interface Draft {
    * would have come a moment earlier must not make that untrue.
    */
   readonly reserved: Set<string>;
+  /** Inputs that came too late for their own time, and when they took effect. */
+  late?: Record<string, Instant>;
   touch: TouchRequest | undefined;
   /** Whether a human signal newer than the last custody change came at this instant. */
   humanNow: boolean;

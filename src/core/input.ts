@@ -1,6 +1,7 @@
 /** What can happen to a lead: the payload of an inbox row. One schema for writers and readers. */
 import { z } from 'zod';
 import { consentToldSchema } from './consent-told.ts';
+import { leadFields } from './replay/facts-schema.ts';
 
 const by = z.string();
 const facts = z.record(z.string(), z.string());
@@ -13,7 +14,13 @@ const touchTold = { touch: z.string(), cadence: z.string(), step: z.string(), em
 
 export const inputSchema = z.discriminatedUnion('kind', [
   /** The lead was created or its fields, consent or suppressions changed: look again. */
-  z.object({ kind: z.literal('lead.changed'), consents: z.array(consentToldSchema).optional(), by }),
+  z.object({
+    kind: z.literal('lead.changed'),
+    consents: z.array(consentToldSchema).optional(),
+    /** What fields that changed were before, so that what happened can be played again. */
+    was: leadFields.partial().optional(),
+    by,
+  }),
   z.object({
     kind: z.literal('signal'),
     type: z.string(),

@@ -10,6 +10,7 @@ import type { Rep } from './facts.ts';
 import type { Playbook } from './playbook.ts';
 import { createDueQueue, type Due } from './queue.ts';
 import { createAccounts } from './simulated-accounts.ts';
+import { assumptionsOf } from './simulated-assumptions.ts';
 import { createFunnel, type FunnelStep } from './simulated-funnel.ts';
 import { createSimulatedLead, type LeadToSimulate, type Mail, type SimulatedLead } from './simulated-lead.ts';
 import { type RepLoad, watchLoad } from './simulated-load.ts';
@@ -58,17 +59,6 @@ export interface SimulationResult extends Omit<Counts, 'byDay' | 'perCadence' | 
   readonly perLead: readonly { key: string; endState: EndState; stage: string; touches: number; tasks: number }[];
 }
 
-const RECORDED =
-  'Leads do what they did, whether or not this playbook sends what they did it after; reps answer as the behaviour file says.';
-const PEOPLE = 'Leads react and reps answer as the behaviour file says, drawn from the seed.';
-const NO_PEOPLE = 'Nobody reacts and no rep answers, since there is no behaviour file.';
-const ASSUMPTIONS = [
-  'Every lead comes in at the start.',
-  'The mail service takes every message at once, or by the quota given in the order they are due; only addresses the behaviour names bounce.',
-  PEOPLE,
-  'The playbook stays as it is, and nobody pauses, enrolls or hands over by hand.',
-] as const;
-
 /** The reps of a behaviour, with leads who do nothing of themselves: for leads that do what was recorded. */
 export const repsAlone = ({ reps }: Behaviour): Behaviour => ({ ...NOBODY, reps });
 
@@ -89,6 +79,7 @@ export function simulate(s: Simulation): SimulationResult {
   const world = {
     playbook: s.playbook,
     actors: createActors(s.behaviour ?? NOBODY, s.playbook, s.seed),
+    until,
     reps: s.reps,
     given: {},
     turns: {},
@@ -147,7 +138,7 @@ export function simulate(s: Simulation): SimulationResult {
     roomAt = Number.NEGATIVE_INFINITY;
     seeToLine(at);
   }
-  for (let order = 0; order < leads.length; order++) takeTurn(order, s.from);
+  for (const [order, { since = s.from }] of s.leads.entries()) takeTurn(order, since);
   let day = 0;
   for (let turn = queue.pop(); turn !== undefined && turn.at < until; turn = queue.pop()) {
     if (turn.lead !== undefined && turn.nth !== newest[turn.order]) continue;
@@ -195,13 +186,8 @@ export function simulate(s: Simulation): SimulationResult {
     perStage,
     quiet: perLead.filter((lead) => lead.touches === 0 && lead.tasks === 0).length,
     exhausted: [...exhausted.values()].sort((a, b) => b.times - a.times || (keyOf(a) < keyOf(b) ? -1 : 1)),
-    assumptions: ASSUMPTIONS.map((said) => (said === PEOPLE ? peopleOf(s) : said)),
+    assumptions: assumptionsOf(s),
     perLead,
     ...(world.pace === undefined ? {} : { pace: world.pace.result(line.length) }),
   };
-}
-
-function peopleOf({ leads, behaviour }: Simulation): string {
-  if (leads.some(({ signals }) => signals !== undefined)) return RECORDED;
-  return behaviour === undefined ? NO_PEOPLE : PEOPLE;
 }

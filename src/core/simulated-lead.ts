@@ -1,5 +1,6 @@
 /** One lead of a simulation: its state, what is still to happen to it, and the people around it. */
 import { type Actors, isHumanSignal, type Sale, type SignalAct } from './actors.ts';
+import type { RatedBy } from './behaviour-rates.ts';
 import { addDuration, instantOf, localDay } from './calendar.ts';
 import { CHAT_SIGNAL } from './chat.ts';
 import { isChatTask } from './chats.ts';
@@ -15,6 +16,7 @@ import type { Playbook } from './playbook.ts';
 import type { LeadFields } from './scope.ts';
 import type { Member, SimulatedAccounts } from './simulated-accounts.ts';
 import { playChat, type Talk } from './simulated-chats.ts';
+import { isReplayed, knownTasks, type LeadHistory } from './simulated-history.ts';
 import type { Pace } from './simulated-pace.ts';
 import type { SimulatedPlaces } from './simulated-places.ts';
 import type { Standing } from './standing.ts';
@@ -23,8 +25,10 @@ import type { Instant } from './time.ts';
 import { calendarOf, leadZone } from './view.ts';
 
 export interface LeadToSimulate {
-  /** Stable text that splits, spreading and behaviour hash. */
+  /** Stable text that splits, spreading and behaviour hash; ids of touches, tasks and runs are made from it. */
   readonly key: string;
+  /** What splits and spreading hash instead, for a lead whose key is its id in a store. */
+  readonly hashKey?: string;
   readonly lead: LeadFields;
   readonly consents: readonly (Consent & { readonly source?: string })[];
   /** What holds back mail from the start, such as an opt-out that came with the lead. */
@@ -32,11 +36,17 @@ export interface LeadToSimulate {
   readonly doNot?: readonly Omit<ChannelSuppression, 'at'>[];
   /** What it did, as recorded; none of it before the start. */
   readonly signals?: readonly SignalAct[];
+  /** When it comes in; absent: at the start. */
+  readonly since?: Instant;
+  /** All that happened to it in a running system, in place of `signals`. */
+  readonly history?: LeadHistory;
 }
 
 export interface World {
   readonly playbook: Playbook;
   readonly actors: Actors;
+  /** When it ends. */
+  readonly until: Instant;
   readonly reps: Readonly<Record<string, Rep>>;
   /** What leads share: turns had and when, pool to rep; leads a rep has. */
   readonly given: Record<string, Record<string, number>>;
@@ -78,6 +88,12 @@ interface OpenTask {
 /** What somebody will do, if it still makes sense by then. */
 interface Act {
   readonly at: Instant;
+  /** When it says that it happened; absent: then. */
+  readonly dated?: Instant;
+  /** Of the lead's history. */
+  readonly again?: true;
+  /** After all else of its instant: that had been decided when it came. */
+  readonly late?: true;
   readonly possible: () => boolean;
   readonly body: InputBody;
   /** What the store would keep of it. */
@@ -95,16 +111,20 @@ const LEAVING_SIGNAL = 'unsubscribed';
 /** A lead that decides more often than this at one instant would never settle: that is a mistake in the core. */
 const MOST_ROUNDS = 500;
 
-export function createSimulatedLead(given: LeadToSimulate, world: World, from: Instant): SimulatedLead {
-  const { key } = given;
+export function createSimulatedLead(given: LeadToSimulate, world: World, begin: Instant): SimulatedLead {
+  const { key, history } = given;
+  const from = given.since ?? begin;
   const { playbook, actors } = world;
   const first = playbook.stages[0];
   if (first === undefined) throw new Error('a playbook has at least one stage');
   let state = initialState(first.id, from);
   let standing: Standing | undefined;
+  let fields = given.lead;
   const member: Member = {
     key,
-    fields: given.lead,
+    get fields() {
+      return fields;
+    },
     state: () => state,
     standing: () => standing,
     take: (at, body) => {
@@ -112,15 +132,24 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       world.wake(key, at);
     },
   };
-  world.accounts.join(member);
-  const suppressions: Suppression[] = given.suppressions.map((suppression) => ({ ...suppression, at: from }));
-  let choices: Choices = { declined: [] };
+  // A lead that comes in later is nobody's colleague before.
+  let joined = given.since === undefined;
+  if (joined) world.accounts.join(member);
+  const suppressions: Suppression[] = history
+    ? [...history.suppressions]
+    : given.suppressions.map((suppression) => ({ ...suppression, at: from }));
+  let choices: Choices = history?.choices ?? { declined: [] };
+  const doNot = history?.doNot ?? (given.doNot ?? []).map((one) => ({ ...one, at: from }));
   let inputs: Input[] = [];
   let acts: Act[] = [];
   let chats: ChatAct[] = [];
   const openTasks = new Map<string, OpenTask>();
   const seen = new Map<string, number>();
   const count = { inputs: 0, touches: 0, tasks: 0, accepts: 0, chats: 0 };
+  /** Tasks that the history has as well: they are answered as they were, or not at all. */
+  const known = history && knownTasks(history.opened);
+  /** When somebody last accepted the lead who did not in its history. */
+  let acceptedAnew: Instant | undefined;
 
   const put = (at: Instant, body: InputBody): void => {
     count.inputs += 1;
@@ -130,12 +159,12 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     const custodian = state.custody.rep === undefined ? undefined : world.reps[state.custody.rep];
     return {
       leadId: key,
-      key,
+      key: given.hashKey ?? key,
       createdAt: from,
-      lead: given.lead,
+      lead: fields,
       consents: given.consents,
       suppressions,
-      ...(given.doNot?.length ? { doNot: given.doNot.map((one) => ({ ...one, at: from })) } : {}),
+      ...(doNot.length === 0 ? {} : { doNot }),
       choices,
       pauses: [],
       ...(custodian === undefined ? {} : { custodian }),
@@ -185,13 +214,13 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       routing,
       account: () => world.accounts.seenBy(member),
       turn: () => world.accounts.turnOf(member),
-      places: () => world.places.seenBy(given.lead.email),
+      places: () => world.places.seenBy(fields.email),
     });
   }
 
   function answerLater(id: string, rep: string, openedAt: Instant): void {
     const open = openTasks.get(id);
-    if (open === undefined) return;
+    if (open === undefined || known?.has(id)) return;
     const { task, nth, hand } = open;
     const calendar = calendarOf(playbook, world.reps[rep]);
     const handoff = task.handoff === undefined ? {} : { handoff: task.handoff };
@@ -218,7 +247,8 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     count.accepts += 1;
     const calendar = calendarOf(playbook, world.reps[rep]);
     const act = actors.afterAccept(key, { nth: count.accepts, at, calendar });
-    if (act === undefined) return;
+    // What the lead did, and the CRM told, is in its history.
+    if (act === undefined || (history && act.kind !== 'recycle')) return;
     if (act.kind === 'deal') {
       tellOf(act, `deal-${key}-${count.accepts}`, rep);
       return;
@@ -234,6 +264,9 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     acts.push({ at: act.at, possible, body: { kind, ...words, by: rep } });
   }
 
+  const ratedBy = (): { by?: RatedBy } =>
+    actors.rated ? { by: { role: fields.role, stage: state.stage, zone: leadZone(facts(), playbook) } } : {};
+
   function reactTo(touch: TouchRequest): void {
     const place = `${touch.cadence}/${touch.step}`;
     const nth = (seen.get(place) ?? 0) + 1;
@@ -243,7 +276,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
       return;
     }
     const phase = playbook.emails[touch.email]?.phase ?? 'thought-leadership';
-    for (const act of actors.afterTouch(key, { ...touch, phase, nth })) {
+    for (const act of actors.afterTouch(key, { ...touch, phase, nth, ...ratedBy() })) {
       if (act.kind === 'unsubscribe') acts.push(suppressed(suppressions, act.at, 'unsubscribed', touch.purpose));
       else if (act.kind === 'pause' || act.kind === 'decline') acts.push(...chosen(act.kind, act.at, touch));
       else does(asWritten(act));
@@ -290,11 +323,13 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     for (const effect of decided.effects) {
       if (effect.kind === 'journal') {
         world.onJournal(key, effect.entry);
-        if (effect.entry.type === 'handoff.accepted') afterAccept(effect.entry.at, effect.entry.by);
+        const { type, at, by } = effect.entry;
+        if (type === 'handoff.accepted' && (!history || at === acceptedAnew)) afterAccept(at, by);
       } else if (effect.kind === 'task.open') {
         count.tasks += 1;
         const { task } = effect;
         openTasks.set(task.id, { task, nth: count.tasks, hand: 0, rep: task.assignee });
+        known?.isKnown(task);
         // Chats are taken where they ring.
         if (task.assignee !== undefined && !isChatTask(task)) answerLater(task.id, task.assignee, task.openedAt);
       } else if (effect.kind === 'task.assign') {
@@ -318,15 +353,23 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
   }
 
   /** Turns what people meant to do by now into inputs, as the API would: what makes no sense any more is refused. */
-  function takeActs(now: Instant): void {
-    const due = acts.filter((act) => act.at <= now).sort((a, b) => a.at - b.at);
-    acts = acts.filter((act) => act.at > now);
+  function takeActs(now: Instant, late = false): boolean {
+    const isDue = (act: Act): boolean => act.at <= now && (late || act.late === undefined);
+    const due = acts.filter(isDue).sort((a, b) => a.at - b.at);
+    if (due.length === 0) return false;
+    acts = acts.filter((act) => !isDue(act));
     for (const act of due) {
       if (!act.possible()) continue;
+      const body = act.again ? known?.translated(act.body) : act.body;
+      if (body === undefined) continue;
       act.keep?.();
-      if (act.body.kind === 'task.answered') openTasks.delete(act.body.task);
-      put(act.at, act.body);
+      if (body.kind === 'task.answered') {
+        openTasks.delete(body.task);
+        if (body.answer === 'accept' && !known?.has(body.task)) acceptedAnew = act.at;
+      }
+      put(act.dated ?? act.at, body);
     }
+    return true;
   }
 
   /** A note of absence names a day: the lead is back at the midnight that begins it. */
@@ -336,8 +379,24 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     return { ...act, until: instantOf(zone, localDay(zone, act.until), 0) };
   }
 
-  put(from, { kind: 'lead.changed', ...consentsTold(given.consents), by: 'import' });
-  for (const act of actors.unprompted(key, from)) if (act.kind === 'signal') does(act);
+  for (const { at, taken, body, fields: next } of history?.inputs ?? []) {
+    if (!isReplayed(body)) continue;
+    const late = taken === undefined ? {} : { dated: at, late: true as const };
+    acts.push({
+      at: taken ?? at,
+      again: true,
+      ...late,
+      body,
+      possible: () => body.kind !== 'recycle' || state.custody.who === 'sales',
+      keep: () => {
+        fields = next ?? fields;
+      },
+    });
+  }
+  if (!history) put(from, { kind: 'lead.changed', ...consentsTold(given.consents), by: 'import' });
+  const { by } = ratedBy();
+  const span = by === undefined ? undefined : { until: world.until, by };
+  for (const act of actors.unprompted(key, from, span)) if (act.kind === 'signal') does(act);
   for (const act of given.signals ?? []) {
     if (act.type === LEAVING_SIGNAL) acts.push(suppressed(suppressions, act.at, 'unsubscribed', 'marketing'));
     else does(act);
@@ -352,6 +411,8 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
     tasks: () => count.tasks,
     play(now, mail = 'free') {
       let maySend = mail !== 'held';
+      if (!joined) world.accounts.join(member);
+      joined = true;
       takeActs(now);
       takeChats(now);
       for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -364,7 +425,8 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, from: I
           if (wake !== null && !waits) times.push(wake.at);
           const next = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
           if (next > now) return { next: Number.isFinite(next) ? next : undefined, waits };
-          takeActs(now);
+          // What came late comes when all else of the instant is done.
+          if (!takeActs(now) && (waits || wake === null || wake.at > now)) takeActs(now, true);
           takeChats(now);
           continue;
         }

@@ -9,6 +9,8 @@ export interface RepLoad {
   readonly capacity?: number;
   /** Days that ended with more than that. */
   readonly daysOver: number;
+  /** Leads at the end of each day. */
+  readonly byDay: readonly number[];
 }
 
 export interface LoadWatch {
@@ -22,15 +24,17 @@ export interface LoadWatch {
 /** @param days how many are noted, from 1 on */
 export function watchLoad(pools: Playbook['pools'], days: number): LoadWatch {
   const totals = Array.from({ length: days }, () => 0);
-  const reps = new Map<string, { most: number; mostOn: number; daysOver: number }>();
+  const reps = new Map<string, { most: number; mostOn: number; daysOver: number; byDay: number[] }>();
+  const none = () => ({ most: 0, mostOn: 0, daysOver: 0, byDay: Array.from({ length: days }, () => 0) });
   const capacity = capacities(pools);
   return {
     note(day, open) {
       let total = 0;
       for (const [rep, n] of Object.entries(open)) {
         total += n;
-        const load = reps.get(rep) ?? { most: 0, mostOn: 0, daysOver: 0 };
+        const load = reps.get(rep) ?? none();
         reps.set(rep, load);
+        if (day >= 1 && day <= days) load.byDay[day - 1] = n;
         if (n > load.most) Object.assign(load, { most: n, mostOn: day });
         if (n > (capacity.get(rep) ?? Number.POSITIVE_INFINITY)) load.daysOver += 1;
       }
@@ -40,7 +44,7 @@ export function watchLoad(pools: Playbook['pools'], days: number): LoadWatch {
     of(rep) {
       const most = capacity.get(rep);
       return {
-        ...(reps.get(rep) ?? { most: 0, mostOn: 0, daysOver: 0 }),
+        ...(reps.get(rep) ?? none()),
         ...(most === undefined ? {} : { capacity: most }),
       };
     },

@@ -351,6 +351,11 @@ export async function commitDecision(
   if (decided.applied.length > 0) {
     const used = 'update inbox set applied_seq = $1 where id = any($2) and applied_seq = 0';
     await run(tx, used, [expectedSeq + 1, decided.applied]);
+    // Seldom: what was told of a time that had been decided already.
+    for (const id of decided.applied) {
+      const takenAt = decided.late?.[id];
+      if (takenAt !== undefined) await run(tx, 'update inbox set taken_at = $2 where id = $1', [id, date(takenAt)]);
+    }
   }
   return expectedSeq + 1;
 }

@@ -59,7 +59,7 @@ export const TABLES: { readonly [T in keyof Schema]: TableFate } = {
   inbox: {
     fate: 'owned',
     part: 'id',
-    how: 'what happened, and what was written in replies: deleted',
+    how: 'what happened, what fields were before a change, and what was written in replies: deleted',
     mentions: { key: ['id'], columns: ['body'] },
   },
   journal: {

@@ -29,6 +29,8 @@ export interface Draft {
   known: Set<string>;
   /** Company domain and address that the store has; undefined for a lead that is not there yet. */
   storedDomain?: string;
+  /** The row as the store has it. */
+  stored?: LeadRow;
   storedEmail?: string;
 }
 

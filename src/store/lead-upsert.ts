@@ -16,6 +16,7 @@ import { keepFormerAddresses } from './former-addresses.ts';
 import { bumpGuards } from './guards.ts';
 import { putInputs } from './inbox.ts';
 import { type Alias, aliasOf, findAliases } from './lead-aliases.ts';
+import { fieldsBefore } from './lead-fields.ts';
 import { consentKey, type Draft, Drafts, type LeadRow, type UpsertOutcome } from './lead-merge.ts';
 import type { Db, LeadsTable } from './schema.ts';
 import { date, dateOrNull } from './values.ts';
@@ -51,6 +52,7 @@ async function readDrafts(tx: Db, leads: readonly ScrubbedLead[], now: Instant):
   for (const row of rows) {
     const keys = (known.get(row.id) ?? []).map(consentKey);
     const draft: Draft = { row, state: 'same', consents: [], known: new Set(keys) };
+    draft.stored = row;
     draft.storedDomain = row.domain;
     draft.storedEmail = row.email_normal;
     drafts.add(draft);
@@ -197,11 +199,11 @@ export async function upsertLeads(
   await keepFormerAddresses(tx, drafts, { now, by });
   await insertConsents(tx, touched);
   await joinAccounts(tx, touched, now, by);
-  const inputs = touched.map((draft) => ({
-    leadId: draft.row.id,
-    at: now,
-    body: { kind: 'lead.changed' as const, ...consentsTold(draft.consents), by },
-  }));
+  const inputs = touched.map(({ row, stored, consents }) => {
+    const was = stored && fieldsBefore(stored, row);
+    const told = { ...consentsTold(consents), ...(was && { was }) };
+    return { leadId: row.id, at: now, body: { kind: 'lead.changed' as const, ...told, by } };
+  });
   await putInputs(tx, inputs, now);
   return outcomes;
 }

@@ -7,8 +7,11 @@ import { type Standing, standingSchema } from '../core/standing.ts';
 import type { Instant } from '../core/time.ts';
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from './cursor.ts';
 import { aliasOf, findAliases } from './lead-aliases.ts';
+import { toFields } from './lead-fields.ts';
 import type { Db, LeadStatesTable, LeadsTable } from './schema.ts';
 import { readJson } from './values.ts';
+
+export { toFields } from './lead-fields.ts';
 
 export { type UpsertOutcome, upsertLead, upsertLeads } from './lead-upsert.ts';
 
@@ -33,47 +36,7 @@ export interface LeadRecord {
   readonly updatedAt: Instant;
 }
 
-const attributesSchema = z.record(z.string(), z.string());
 export const custodySchema = z.enum(['marketing', 'sales', 'nobody']);
-
-type FieldRow = Pick<
-  Selectable<LeadsTable>,
-  | 'id'
-  | 'email'
-  | 'first_name'
-  | 'last_name'
-  | 'company'
-  | 'domain'
-  | 'role'
-  | 'title'
-  | 'country'
-  | 'time_zone'
-  | 'locale'
-  | 'phone'
-  | 'source'
-  | 'campaign'
-  | 'freemail'
-  | 'attributes'
->;
-
-/** A row's columns as the fields that conditions and templates see. */
-export const toFields = (row: FieldRow): LeadFields => ({
-  email: row.email,
-  firstName: row.first_name,
-  lastName: row.last_name,
-  company: row.company,
-  domain: row.domain,
-  role: row.role,
-  title: row.title,
-  country: row.country,
-  timeZone: row.time_zone,
-  locale: row.locale,
-  phone: row.phone,
-  source: row.source,
-  campaign: row.campaign,
-  freemail: row.freemail,
-  attributes: row.attributes === '{}' ? {} : readJson(attributesSchema, row.attributes, `lead ${row.id}`),
-});
 
 type Row = Selectable<LeadsTable> &
   Pick<Selectable<LeadStatesTable>, 'stage' | 'custody' | 'custodian' | 'due_at' | 'held' | 'seq' | 'standing'>;

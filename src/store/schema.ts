@@ -129,6 +129,8 @@ export interface InboxTable {
   applied_seq: Generated<number>;
   /** Wakes nobody; null is false. */
   quiet: Nullable<boolean>;
+  /** When it took effect, where that was after its own time; null: at its own. */
+  taken_at: TimeOrNull;
 }
 
 export interface ClicksTable {

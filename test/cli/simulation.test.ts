@@ -72,6 +72,33 @@ describe('side by side', () => {
   });
 });
 
+describe('the report', () => {
+  it('is the same page in every time zone, with both playbooks, and has nothing from elsewhere in it', async () => {
+    const zones = ['UTC', 'America/New_York', 'Pacific/Kiritimati'];
+    const pages = await Promise.all(
+      zones.map(async (TZ, n) => {
+        const file = join(scratch, `report-${n}.html`);
+        const { code } = await simulate(['--seeds', '2', '--against', strict, '--html', file], { TZ });
+        expect(code).toBe(0);
+        return readFile(file, 'utf8');
+      }),
+    );
+    const [page = ''] = pages;
+    expect(new Set(pages).size).toBe(1);
+    expect(page).toContain('<h1>playbook beside strict</h1>');
+    expect(page).toContain('2026-11-23');
+    for (const part of ['Emails sent', 'Tasks opened', 'SLA breaches', 'Leads expired', 'Side by side', 'limit'])
+      expect(page).toContain(part);
+    expect(page.match(/(?:src|href)="(?!data:)[^"]*"|@import|url\(|<script/g)).toBeNull();
+  });
+
+  it('says where it cannot be written', async () => {
+    const { code, err } = await simulate(['--html', join(scratch, 'nowhere', 'report.html')]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/report\.html cannot be written/);
+  });
+});
+
 describe('recorded signals', () => {
   const from = Date.UTC(2026, 10, 23);
   const span = { from, until: from + 30 * 86_400_000 };

@@ -57,6 +57,7 @@ function lifeOf({
     turns: {},
     open: {},
     talks: [],
+    until: Number.MAX_SAFE_INTEGER,
     accounts: createAccounts(),
     places: createPlaces(),
     wake: () => {},

@@ -35,8 +35,9 @@ describe('the load of reps', () => {
     load.note(1, { ada: 1, bo: 5 });
     load.note(2, { ada: 3, bo: 0 });
     load.note(3, { ada: 2, bo: 1 });
-    expect(load.of('ada')).toEqual({ most: 3, mostOn: 2, capacity: 2, daysOver: 1 });
-    expect(load.of('bo')).toEqual({ most: 5, mostOn: 1, daysOver: 0 });
+    expect(load.of('ada')).toEqual({ most: 3, mostOn: 2, capacity: 2, daysOver: 1, byDay: [1, 3, 2] });
+    expect(load.of('bo')).toEqual({ most: 5, mostOn: 1, daysOver: 0, byDay: [5, 0, 1] });
+    expect(load.of('cy')).toEqual({ most: 0, mostOn: 0, daysOver: 0, byDay: [0, 0, 0] });
     expect(load.byDay()).toEqual([6, 3, 3]);
   });
 });
