@@ -25,7 +25,7 @@ const pausesOut = z
       z.object({
         scope: z.string().openapi({
           description:
-            '`*` for everything, else a cadence, or what a rule holds: `quota:marketing`, `quota:all`, `sender:marketing`, `sender:sales`, `stop:marketing`, `stop:sales`.',
+            '`*` for everything, else a cadence, or what a rule holds: `quota:marketing`, `quota:all`, `sender:marketing`, `sender:sales`, `stop:marketing`, `stop:sales`, `arm:EXPERIMENT/ARM`.',
         }),
         why: z.string(),
         reason: z.string().openapi({ description: 'What the person said, or what the rule counted.' }),

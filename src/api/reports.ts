@@ -7,6 +7,8 @@ import { ATTRIBUTION_MODELS } from '../core/attribution.ts';
 import { VolleyError } from '../core/errors.ts';
 import { DAY, iso } from '../core/time.ts';
 import { warmingDomains } from '../core/warm-up.ts';
+import { takeGroup } from '../playbook/take-group.ts';
+import { playbookFiles } from '../store/playbooks.ts';
 import type { Filled } from '../store/reports/define.ts';
 import { REPORT_NAMES, REPORTS, type ReportName, runReport } from '../store/reports/index.ts';
 import { csvOf } from '../store/reports/show.ts';
@@ -109,5 +111,12 @@ async function reportOf(deps: ApiDeps, name: ReportName, asked: Asked): Promise<
     warming: warmingDomains(playbook),
     goals: playbook.goals,
     model: asked.model,
+    ...(name === 'experiments' ? await changeOf(deps, playbook.hash) : {}),
   });
+}
+
+/** The edits that take winners, of the files in force. */
+async function changeOf({ database }: ApiDeps, hash: string) {
+  const files = await playbookFiles(database.db, hash);
+  return files === null ? {} : { change: (experiment: string, group: string) => takeGroup(files, experiment, group) };
 }

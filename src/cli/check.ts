@@ -1,6 +1,9 @@
 /** `volley check`: every mistake of a playbook at once, without a running system. */
 import type { Command } from 'commander';
 import { VolleyError } from '../core/errors.ts';
+import { type Experiment, experimentsOf } from '../core/experiments/experiment.ts';
+import { leadsToTell } from '../core/experiments/plan.ts';
+import { sharesOf } from '../core/experiments/track.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { compileRead, type PlaybookFiles, type PlaybookProblem, readPlaybookFolder } from '../playbook/index.ts';
 import { colour, note, print, printJson } from './terminal.ts';
@@ -39,7 +42,23 @@ function summary(playbook: Playbook): string {
     return `${n} ${n === 1 ? one : many}`;
   };
   const parts = [count(playbook.cadences, 'cadence'), count(playbook.emails, 'email'), count(playbook.pools, 'pool')];
-  return `${colour.green('ok')} ${playbook.hash.slice(0, 12)}: ${parts.join(', ')}`;
+  const lines = [...experimentsOf(playbook).values()].map(preview);
+  return [`${colour.green('ok')} ${playbook.hash.slice(0, 12)}: ${parts.join(', ')}`, ...lines].join('\n');
+}
+
+/** What an experiment will do: who gets what, and how many leads it takes to tell. */
+function preview({ id, groups, goal, guard }: Experiment): string {
+  const shares = Object.entries(sharesOf(groups)).map(
+    ([group, share]) => `${group} ${Number((share * 100).toFixed(1))}%`,
+  );
+  const asks = goal === undefined ? '' : `; goal ${goal.when.source} within ${goal.within}`;
+  const stops =
+    guard === undefined
+      ? ''
+      : `; an arm stops above ${guard.atMost * 100}% of ${guard.when.source} within ${guard.within}`;
+  const least = goal === undefined ? 0 : leadsToTell(groups);
+  const takes = least === 0 ? '' : `; about ${least} leads in all to tell 10% from 5%`;
+  return `  experiment ${colour.bold(id)}: ${shares.join(', ')}${asks}${stops}${takes}`;
 }
 
 /** The mistakes of a playbook that a command was to go on with. */

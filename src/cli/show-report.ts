@@ -18,12 +18,16 @@ export function showReport(report: Report, { from, to, tables }: Filled): string
       parts.push(colour.dim('nothing'));
       continue;
     }
-    const names = Object.keys(columns);
+    const names = Object.keys(columns).filter((name) => columns[name]?.unit !== 'block');
     const cells = rows
       .slice(0, ROWS_SHOWN)
       .map((row) => names.map((name) => cellWords(row[name] ?? null, columns[name]?.unit ?? 'text')));
     const numeric = names.map((name) => columns[name]?.unit !== 'text' && columns[name]?.unit !== 'time');
     parts.push(table(names.map(columnWords), cells, numeric));
+    for (const [name, { unit }] of Object.entries(columns)) {
+      if (unit !== 'block') continue;
+      for (const row of rows) if (typeof row[name] === 'string') parts.push('', row[name]);
+    }
     if (rows.length > ROWS_SHOWN) parts.push(colour.dim(`and ${rows.length - ROWS_SHOWN} more (--json has them)`));
   }
   return parts.join('\n');

@@ -35,9 +35,9 @@ export function applyInput(d: Draft, input: Input): void {
       else applyColleagueReplied(d, body);
       return;
     case 'suppressed':
-      // The playbook's word for it: `seen('unsubscribed')`. No human signal: it must not fire a route.
-      if (body.reason === 'unsubscribed' && body.channel === undefined)
-        logSignal(d.state, 'unsubscribed', Math.min(input.at, d.t), true);
+      // The playbook's words for it: `seen('unsubscribed')`, `seen('complained')`. No human signal: it must not fire a route.
+      if ((body.reason === 'unsubscribed' || body.reason === 'complained') && body.channel === undefined)
+        logSignal(d.state, body.reason, Math.min(input.at, d.t), true);
       journal(d, {
         type: 'lead.suppressed',
         reason: 'suppressed',

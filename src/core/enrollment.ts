@@ -7,6 +7,7 @@ import { moveCustody, revive } from './custody-states.ts';
 import { dealScopeOf } from './deal-scope.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { durationParts } from './duration.ts';
+import { joinHoldouts } from './experiments/track.ts';
 import { fraction, hashId } from './hash.ts';
 import { emitEnrollment } from './pause.ts';
 import { type Cadence, isSending, type Playbook, type SendWindow, type WaitStep, type WaitUntil } from './playbook.ts';
@@ -106,6 +107,7 @@ export function startEnrollment(d: Draft, cadence: Cadence, options: StartOption
     },
   });
   emitEnrollment(d, enrollment, 'running');
+  joinHoldouts(d, cadence);
   // A run that begins later stands on its first step already; the step is due then, not now.
   enterStep(d, enrollment, cadence.first, enrollment.startedAt, from === undefined ? 'rest' : 'daily');
   // Who asks for it by name knows better.

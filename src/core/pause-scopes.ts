@@ -32,4 +32,5 @@ export const scopesOf = ({ id, purpose }: Pick<Cadence, 'id' | 'purpose'>): read
 ];
 
 /** Why a touch is held, in the journal's words. */
-export const reasonOfScope = (scope: string): Reason => (isHold(scope) ? HOLDS[scope] : 'sending-paused');
+export const reasonOfScope = (scope: string): Reason =>
+  isHold(scope) ? HOLDS[scope] : scope.startsWith('arm:') ? 'arm-stopped' : 'sending-paused';

@@ -276,11 +276,37 @@ export interface BranchStep extends StepBase {
   /** First that holds; none: `next`. An `else` arm has no condition. */
   readonly arms: readonly { readonly when?: Condition; readonly to: string | null }[];
 }
+export interface SplitArm {
+  readonly id: string;
+  readonly weight: number;
+  readonly to: string | null;
+  /** Every step in the arm, those in its blocks too. */
+  readonly steps: readonly string[];
+}
 export interface SplitStep extends StepBase {
   readonly kind: 'split';
-  readonly arms: readonly { readonly id: string; readonly weight: number; readonly to: string | null }[];
+  readonly arms: readonly SplitArm[];
   /** Weight of the leads that get no arm and go on at `next`. */
   readonly holdout: number;
+  /** What is asked of its arms; absent: nothing is counted. */
+  readonly goal?: Measure;
+  readonly guard?: Guard;
+}
+/** Something a lead may do within so long of coming into a group. */
+export interface Measure {
+  readonly when: Condition;
+  readonly within: IsoDuration;
+}
+/** What too many leads of an arm must not do: it stops then. */
+export interface Guard extends Measure {
+  /** Share of the leads, 0 to 1. */
+  readonly atMost: number;
+}
+/** Leads that marketing leaves alone, so that what it does can be judged. */
+export interface Holdout {
+  /** 0 to 100. */
+  readonly percent: number;
+  readonly goal: Measure;
 }
 export interface TaskStep extends StepBase {
   readonly kind: 'task';
@@ -359,6 +385,7 @@ export interface Cadence {
   readonly window: SendWindow;
   readonly goal?: Condition;
   readonly exit?: Condition;
+  readonly holdout?: Holdout;
   readonly first: string | null;
   readonly steps: Readonly<Record<string, Step>>;
 }
@@ -465,6 +492,8 @@ export interface Playbook {
   readonly expiry?: Expiry;
   readonly caps?: Caps;
   readonly sending?: Sending;
+  /** Of everything marketing sends. */
+  readonly holdout?: Holdout;
   readonly buyingGroup?: BuyingGroup;
   readonly replies?: Replies;
   /** Who takes a live chat, the first that holds; the last takes every one. */

@@ -11,6 +11,7 @@ import { moveCustody } from './custody-states.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { endEnrollment, isResting, resumeEnrollment, startEnrollment } from './enrollment.ts';
 import { mayEnter } from './entry.ts';
+import { noteExperiments } from './experiments/track.ts';
 import { settleExpiry } from './expiry.ts';
 import { expireFinding } from './find-role.ts';
 import { noteLabels } from './labels.ts';
@@ -32,6 +33,7 @@ export function settle(d: Draft): void {
   let mayRise = raiseStage(d);
   // Once an instant, before what follows from it: the journal reads as a story.
   noteLabels(d);
+  noteExperiments(d);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     if (d.touch) return;
     if (!settleOnce(d, mayRise)) return;

@@ -6,6 +6,8 @@ import { createActors } from './actors.ts';
 import { type Behaviour, NOBODY } from './behaviour.ts';
 import type { JournalEntry } from './decision.ts';
 import { type EndState, endStateOf } from './endstate.ts';
+import { type Judged, judge } from './experiments/judge.ts';
+import { createExperimentTally } from './experiments/tally.ts';
 import type { Rep } from './facts.ts';
 import type { Playbook } from './playbook.ts';
 import { createDueQueue, type Due } from './queue.ts';
@@ -53,6 +55,8 @@ export interface SimulationResult extends Omit<Counts, 'byDay' | 'perCadence' | 
   readonly quiet: number;
   /** `pick` steps that had no email left for a lead: how often, by cadence and step. */
   readonly exhausted: readonly { cadence: string; step: string; times: number }[];
+  /** By experiment of the playbook: what its groups did, and what that shows. */
+  readonly experiments: Readonly<Record<string, Judged>>;
   readonly assumptions: readonly string[];
   /** With a quota: what it did to the plan. */
   readonly pace?: Paced;
@@ -75,6 +79,8 @@ export function simulate(s: Simulation): SimulationResult {
   const tally = createTally(s.from, s.days);
   const funnel = createFunnel();
   const load = watchLoad(s.playbook.pools, s.days);
+  const experiments = createExperimentTally();
+  const stopped: string[] = [];
   const exhausted = new Map<string, { cadence: string; step: string; times: number }>();
   const world = {
     playbook: s.playbook,
@@ -85,6 +91,7 @@ export function simulate(s: Simulation): SimulationResult {
     turns: {},
     open: {},
     talks: [],
+    stopped,
     accounts: createAccounts(),
     places: createPlaces(),
     ...(s.quota === undefined ? {} : { pace: createPace(s.quota) }),
@@ -95,6 +102,8 @@ export function simulate(s: Simulation): SimulationResult {
     onJournal: (key: string, entry: JournalEntry) => {
       tally.add(entry);
       funnel.add(key, entry);
+      const scope = experiments.add(key, entry);
+      if (scope !== undefined && !stopped.includes(scope)) stopped.push(scope);
       if (entry.type === 'step.exhausted') {
         const place = { cadence: entry.cadence ?? '', step: entry.step ?? '' };
         const times = exhausted.get(keyOf(place))?.times ?? 0;
@@ -186,6 +195,7 @@ export function simulate(s: Simulation): SimulationResult {
     perStage,
     quiet: perLead.filter((lead) => lead.touches === 0 && lead.tasks === 0).length,
     exhausted: [...exhausted.values()].sort((a, b) => b.times - a.times || (keyOf(a) < keyOf(b) ? -1 : 1)),
+    experiments: Object.fromEntries(Object.entries(experiments.counts(until)).map(([id, found]) => [id, judge(found)])),
     assumptions: assumptionsOf(s),
     perLead,
     ...(world.pace === undefined ? {} : { pace: world.pace.result(line.length) }),

@@ -59,6 +59,8 @@ export interface World {
   readonly wake: (key: string, at: Instant) => void;
   /** Of the mail service, where it has a quota. */
   readonly pace?: Pace;
+  /** Arms that their guards have stopped. */
+  readonly stopped: readonly string[];
   /** Reps in chats. */
   readonly talks: Talk[];
   readonly onJournal: (key: string, entry: JournalEntry) => void;
@@ -166,7 +168,7 @@ export function createSimulatedLead(given: LeadToSimulate, world: World, begin: 
       suppressions,
       ...(doNot.length === 0 ? {} : { doNot }),
       choices,
-      pauses: [],
+      pauses: world.stopped,
       ...(custodian === undefined ? {} : { custodian }),
     };
   };

@@ -250,6 +250,23 @@ export const leadStateSchema = z.object({
   disqualified: z.object({ at: instant, reason: z.string() }).optional(),
   /** The person objected to marketing: no team contacts it any more; service it is given goes on. */
   objected: z.object({ at: instant }).optional(),
+  /**
+   * Groups of experiments the lead is in, by the experiment's id: it stays in its group. What it does counts from
+   * `at` up to `until`.
+   */
+  experiments: z
+    .record(
+      z.string(),
+      z.object({
+        group: z.string(),
+        at: instant,
+        until: instant,
+        guardUntil: instant.optional(),
+        goalAt: instant.optional(),
+        guardAt: instant.optional(),
+      }),
+    )
+    .optional(),
   /** Chats under way that a rep has been asked to take, by the chat's id; `task`: where no offer was made for it. */
   chats: z.record(z.string(), z.object({ rep: z.string(), task: z.string().optional(), since: instant })).optional(),
   /** Events waiting for `entry.on` of a cadence (`stage.customer`), cleared when used. */

@@ -9,7 +9,8 @@ import { offer } from './custody/offer.ts';
 import { type Draft, journal, placeOf } from './draft.ts';
 import { dateOf, enterStep, isResting, spreadAfterWait, startEnrollment } from './enrollment.ts';
 import { mayReplace } from './entry.ts';
-import { fraction, hashId } from './hash.ts';
+import { armOf, heldOutBy, stoppedArm } from './experiments/track.ts';
+import { hashId } from './hash.ts';
 import { runNotify } from './notify.ts';
 import type {
   BranchStep,
@@ -104,13 +105,8 @@ function runBranch(d: Draft, e: Enrollment, step: BranchStep): boolean {
 }
 
 function runSplit(d: Draft, e: Enrollment, step: SplitStep): boolean {
-  const total = step.arms.reduce((sum, a) => sum + a.weight, step.holdout);
-  // By lead and step, not by run: a lead that comes again stays in its arm.
-  let point = fraction('split', d.facts.key, e.cadence, step.id) * total;
-  const arm = step.arms.find((a) => {
-    point -= a.weight;
-    return point < 0;
-  });
+  // By lead and experiment, not by run: a lead that comes again stays in its arm.
+  const { arm, data } = armOf(d, e, step);
   if (arm) e.arms = { ...e.arms, [step.id]: arm.id };
   journal(d, {
     type: 'step.split',
@@ -118,7 +114,7 @@ function runSplit(d: Draft, e: Enrollment, step: SplitStep): boolean {
     step: step.id,
     reason: arm ? 'arm-assigned' : 'holdout',
     playbook: e.playbook,
-    data: { arm: arm?.id ?? null },
+    data,
   });
   enterStep(d, e, arm ? arm.to : step.next, d.t, e.spread);
   return true;
@@ -131,6 +127,7 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
     goOnAfterTask(d, e.id, 'expired');
     return true;
   }
+  if (sparedTask(d, e, step)) return true;
   const call = holdCall(d, e, step);
   if (call === 'skip') goOnAfterTask(d, e.id, DO_NOT_CALL);
   if (call !== 'go') return true;
@@ -175,6 +172,24 @@ function runTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
     },
     'rule',
   );
+  return true;
+}
+
+/** A task that would reach a lead marketing leaves alone, or is of a stopped arm: none is opened. */
+function sparedTask(d: Draft, e: Enrollment, step: TaskStep): boolean {
+  const { cadence } = placeOf(d, e);
+  const by = heldOutBy(d.state, d.playbooks.current, cadence);
+  const stopped = by === undefined ? stoppedArm(d.facts, e, cadence) : undefined;
+  if (by === undefined && stopped === undefined) return false;
+  journal(d, {
+    type: 'task.skipped',
+    cadence: e.cadence,
+    step: step.id,
+    reason: by === undefined ? 'arm-stopped' : 'held-out',
+    playbook: e.playbook,
+    data: { kind: step.task.kind, ...(by === undefined ? { scope: stopped } : { experiment: by }) },
+  });
+  enterStep(d, e, step.next, d.t, e.spread);
   return true;
 }
 

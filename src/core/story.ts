@@ -116,6 +116,9 @@ const GOES_ON: Readonly<Record<string, string>> = {
   'quota-exhausted': 'the quota has room again',
 };
 
+const groupWords = ({ entry, text }: Told): string =>
+  entry.cadence === undefined || entry.cadence === null ? 'all marketing' : text('experiment').slice('cadence:'.length);
+
 /** Every type of the journal has its words here: without them this does not compile. */
 const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
   'enrollment.started': (t) => {
@@ -170,6 +173,14 @@ const TELLERS: Readonly<Record<JournalType, (told: Told) => string>> = {
     t.entry.reason === 'holdout'
       ? `At the split ${t.place} the lead is held out and gets no arm.`
       : `At the split ${t.place} the lead gets the arm ${t.text('arm')}, by the hash of the lead.`,
+  'experiment.joined': (t) =>
+    t.entry.reason === 'held-out'
+      ? `The lead is held out of ${groupWords(t)}: marketing leaves it alone, so that what it does for the others can be judged.`
+      : `The lead is not held out of ${groupWords(t)}: it is compared with those who are.`,
+  'experiment.reached': (t) =>
+    `The lead (${t.text('group')} of the experiment ${t.text('experiment')}) ${
+      t.entry.reason === 'experiment-guard' ? 'did what the guard watches for' : 'reached the goal'
+    }${rule(t, 'when')}.`,
   'step.exhausted': (t) => {
     const next = t.text('then', 'continue') === 'end' ? 'The cadence ends' : 'The cadence goes on';
     return `Nothing is left to send at ${t.place} (topic ${t.text('topic')}): ${t.why}. ${next}.`;

@@ -4,6 +4,7 @@ import { choiceAbout, topicsOf } from './choices.ts';
 import type { TouchRequest } from './decision.ts';
 import { type Draft, journal, placeOf, windowZone } from './draft.ts';
 import { endEnrollment, enterStep, slotFor } from './enrollment.ts';
+import { heldOutBy, stoppedArm } from './experiments/track.ts';
 import { hashId } from './hash.ts';
 import type { InputBody } from './input.ts';
 import { wordsFor } from './language.ts';
@@ -43,6 +44,8 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
     return skip(d, e, step, request, e.review.late === true ? 'not-reviewed' : 'kept-back');
   }
   const at = d.sendAt(d.t);
+  // Nothing has to be waited for that will not go.
+  if (spare(d, e, step)) return true;
   const scope = pauseScope(d, cadence);
   if (scope !== undefined) {
     if (e.held !== scope) {
@@ -127,6 +130,19 @@ export function runEmail(d: Draft, e: Enrollment, step: SendingStep): boolean {
   ];
   d.touch = request;
   return true;
+}
+
+/** A touch for a lead that marketing leaves alone, or of an arm that its guard has stopped, does not go. */
+function spare(d: Draft, e: Enrollment, step: SendingStep): boolean {
+  const { cadence } = placeOf(d, e);
+  const by = heldOutBy(d.state, d.playbooks.current, cadence);
+  const stopped = by === undefined ? stoppedArm(d.facts, e, cadence) : undefined;
+  if (by === undefined && stopped === undefined) return false;
+  const email = e.review?.email ?? emailFor(d, e, step, d.t);
+  if (email === undefined) return exhausted(d, e, step);
+  const request = requestFor(d, e, step, email, d.t);
+  if (by !== undefined) return skip(d, e, step, request, 'held-out', { experiment: by });
+  return skip(d, e, step, request, 'arm-stopped', { scope: stopped });
 }
 
 /** The touch as it would go at this instant. */

@@ -21,7 +21,9 @@ export type Span =
   /** Since the lead was put back a stage: stages. */
   | { readonly over: 'back' }
   /** Since the enrollment began: goal, exit, waitFor. */
-  | { readonly over: 'enrollment' };
+  | { readonly over: 'enrollment' }
+  /** From that instant on: experiments. */
+  | { readonly over: 'since'; readonly from: Instant };
 
 export const HISTORY: Span = { over: 'history' };
 export const SINCE_RETURN: Span = { over: 'return' };
@@ -72,6 +74,7 @@ class View implements Scope {
     if (span.over === 'return') this.#after = state.returnedAt ?? Number.NEGATIVE_INFINITY;
     else if (span.over === 'back') this.#after = state.stageBackAt ?? Number.NEGATIVE_INFINITY;
     else if (span.over === 'enrollment' && enrollment) this.#after = enrollment.startedAt - 1;
+    else if (span.over === 'since') this.#after = span.from - 1;
     else this.#after = Number.NEGATIVE_INFINITY;
   }
 

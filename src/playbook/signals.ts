@@ -15,3 +15,6 @@ export const BUILT_IN_SIGNALS = [
   'review.given',
   'unsubscribed',
 ] as const;
+
+/** What conditions may ask for, and nobody can post: it comes of itself. */
+export const HEARD_SIGNALS = ['complained'] as const;

@@ -14,7 +14,7 @@ import { type EmailFile, readEmail } from './frontmatter.ts';
 import { eachStep } from './later.ts';
 import { type PlaybookProblem, sizeProblem, wholeFile } from './problems.ts';
 import { Raw } from './raw.ts';
-import { BUILT_IN_SIGNALS } from './signals.ts';
+import { BUILT_IN_SIGNALS, HEARD_SIGNALS } from './signals.ts';
 import { readYaml, type Source } from './source.ts';
 
 export interface Workspace {
@@ -181,7 +181,7 @@ function namesOf(
   const known = (names: readonly string[]) => (playbook.broken ? undefined : new Set(names));
   return {
     stages: known(ids('stages')),
-    signals: known([...BUILT_IN_SIGNALS, ...keys('signals')]),
+    signals: known([...BUILT_IN_SIGNALS, ...HEARD_SIGNALS, ...keys('signals')]),
     roles: known(
       root
         .get('buyingGroup')

@@ -5,7 +5,9 @@
 import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
 import type { JournalEntry } from '../core/decision.ts';
+import { joinedIn, nameOfJoined, reachedIn } from '../core/experiments/entries.ts';
 import { DAY } from '../core/time.ts';
+import { stopArmIfDue } from './experiment-guard.ts';
 import type { Db } from './schema.ts';
 
 /** An entry as a commit writes it, or as the store has kept it. */
@@ -49,7 +51,7 @@ interface Offer {
   open: boolean;
 }
 
-/** A milestone: stage entered, label gained, something of a meeting, an activity of sales, marketing's own SLA. */
+/** A milestone: group of an experiment and what it asks for, stage entered, label gained, something of a meeting, an activity of sales, marketing's own SLA. */
 function milestoneOf({ type, at, reason, data }: Entry): { kind: string; name: string; at: number } | undefined {
   switch (type) {
     case 'stage.changed': {
@@ -71,6 +73,15 @@ function milestoneOf({ type, at, reason, data }: Entry): { kind: string; name: s
     case 'activity.logged': {
       const activity = read(activityData, data);
       return activity && { kind: 'activity', name: activity.kind, at };
+    }
+    case 'step.split':
+    case 'experiment.joined': {
+      const joined = joinedIn({ type, data });
+      return joined && { kind: 'experiment', name: nameOfJoined(joined), at };
+    }
+    case 'experiment.reached': {
+      const reached = reachedIn({ type, data });
+      return reached && { kind: `experiment ${reached.what}`, name: reached.experiment, at };
     }
     case 'sla.kept':
     case 'sla.breached': {
@@ -195,6 +206,10 @@ export async function writeReportFacts(tx: Db, leadId: string, entries: readonly
     if (open && 'ended_at' in patch) open.open = false;
   }
   await insert(tx, 'milestones', milestones);
+  for (const entry of entries) {
+    const reached = reachedIn(entry);
+    if (reached) await stopArmIfDue(tx, reached, entry.at);
+  }
   await patchOpen(tx, leadId, stored);
   await insert(
     tx,

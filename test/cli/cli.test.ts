@@ -130,7 +130,12 @@ describe('volley check', () => {
   it('passes the example', async () => {
     const { code, out } = await volley(['check', 'playbook']);
     expect(code).toBe(0);
-    expect(out).toMatch(/^ok [0-9a-f]{12}: \d+ cadences, \d+ emails, 2 pools\n$/);
+    const [first, ...experiments] = out.trimEnd().split('\n');
+    expect(first).toMatch(/^ok [0-9a-f]{12}: \d+ cadences, \d+ emails, 2 pools$/);
+    expect(experiments).toHaveLength(2);
+    expect(experiments[0]).toMatch(
+      /^ {2}experiment step:evaluation-guide\/try-two: story 45%, numbers 45%, holdout 10%; goal .+ within P21D; an arm stops above 5% of .+ within P14D; about \d+ leads in all to tell 10% from 5%$/,
+    );
   });
 
   it('names file, line, column, what is wrong and what was expected, for every mistake', async () => {

@@ -91,10 +91,12 @@ function aCadence(id: string, window: Cadence['window'], extra: Partial<Cadence>
             ...base,
             kind: 'split',
             arms: [
-              { id: 'x', weight: 40, to },
-              { id: 'y', weight: 40, to: at(i + 1) },
+              { id: 'x', weight: 40, to, steps: [] },
+              { id: 'y', weight: 40, to: at(i + 1), steps: [] },
             ],
             holdout: 20,
+            goal: { when: s.when, within: 'P20D' },
+            guard: { when: seen('unsubscribed'), within: 'P20D', atMost: 0.1 },
           };
         case 'task':
           return {
@@ -196,6 +198,7 @@ const aPlaybook: fc.Arbitrary<Playbook> = aWindow.chain((window) =>
             a: {
               ...a,
               entry: { when: always, again: { kind: 'once' } },
+              holdout: { percent: 20, goal: { when: entry, within: 'P30D' } },
               ...(goal ? { goal } : {}),
               ...(exit ? { exit } : {}),
             },

@@ -286,6 +286,7 @@ describe('two leads that become one', () => {
       'labels',
       'touched',
       'chats',
+      'experiments',
       'finding',
       'found',
       'looked',

@@ -88,8 +88,8 @@ describe('branch and split', () => {
       kind: 'split',
       id: 'try',
       arms: [
-        { id: 'story', weight: 45, to: 'a' },
-        { id: 'numbers', weight: 45, to: 'b' },
+        { id: 'story', weight: 45, to: 'a', steps: ['a'] },
+        { id: 'numbers', weight: 45, to: 'b', steps: ['b'] },
       ],
       holdout: 10,
       next: null,

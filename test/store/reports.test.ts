@@ -56,11 +56,54 @@ async function report(name: ReportName, { from, to }: Span, more: Partial<Contex
   return (await runReport(store.database.db, REPORTS[name], context)).tables;
 }
 
+/** Counted from the journals alone: who came into which group in the period, and what they did in time. */
+function groupsOf(all: readonly Journalled[], { from, to }: Span) {
+  const rows = new Map<string, { leads: number; known: number; goals: number; guards: number }>();
+  for (const { entries } of all) {
+    const met = new Set<string>();
+    for (const { at, data } of entries) {
+      const { experiment, group, until } = data;
+      if (typeof experiment !== 'string' || typeof group !== 'string' || typeof until !== 'number') continue;
+      if (met.has(experiment) || at >= to) continue;
+      met.add(experiment);
+      if (at < from) continue;
+      const key = `${experiment} ${group}`;
+      const row = rows.get(key) ?? { leads: 0, known: 0, goals: 0, guards: 0 };
+      rows.set(key, row);
+      const did = (what: string): boolean =>
+        entries.some(
+          (x) => x.type === 'experiment.reached' && x.data['experiment'] === experiment && x.data['what'] === what,
+        );
+      row.leads += 1;
+      if (until <= NOW) row.known += 1;
+      if (until <= NOW && did('goal')) row.goals += 1;
+      if (did('guard')) row.guards += 1;
+    }
+  }
+  return Object.fromEntries([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 describe.each(SPANS)('reports of 2,000 leads, $from to $to', (span) => {
   it('funnel', async () => {
     const expected = funnelOf(leads, playbook, span);
     expect(expected.reduce((sum, { movedOn }) => sum + movedOn, 0)).toBeGreaterThan(50);
     expect(await report('funnel', span)).toEqual({ stages: expected });
+  });
+
+  it('experiments', async () => {
+    const { groups = [] } = await report('experiments', span);
+    const found = groups.map(({ experiment, group, leads, known, goals, guards }) => [
+      `${experiment} ${group}`,
+      { leads, known, goals, guards },
+    ]);
+    const counted = groupsOf(leads, span);
+    expect(Object.keys(counted).length).toBeGreaterThan(3);
+    expect(Object.fromEntries(found)).toEqual(counted);
+    for (const { from, to, rate, known } of groups) {
+      if (known === 0) continue;
+      expect(Number(from)).toBeLessThanOrEqual(Number(rate));
+      expect(Number(to)).toBeGreaterThanOrEqual(Number(rate));
+    }
   });
 
   it('sla', async () => {

@@ -1,5 +1,6 @@
 /** The rules of cadences and their steps, and the emails they send. */
 import { DO_NOT_CALL } from '../channels.ts';
+import { splitId } from '../experiments/experiment.ts';
 import { endOfStep } from '../explain/step.ts';
 import type { Cadence, Playbook, Step } from '../playbook.ts';
 import type { StoryEntry } from '../story.ts';
@@ -43,6 +44,9 @@ function rulesOfCadence(cadence: Cadence, emails: Playbook['emails']): Rule[] {
     ...(binds ? [{ id: `cadences/${id}/runs/${runs.else}`, seenIn: because(other, 'custody-changed') }] : []),
     ...(goal ? [{ id: `cadences/${id}/goal`, seenIn: because(ended, 'goal-met') }] : []),
     ...(exit ? [{ id: `cadences/${id}/exit`, seenIn: because(ended, 'exit-met') }] : []),
+    ...(cadence.holdout
+      ? [{ id: `cadences/${id}/holdout`, seenIn: because(of(entry('touch.skipped')), 'held-out') }]
+      : []),
     ...Object.values(cadence.steps).flatMap((step) => rulesOfStep(cadence, step, emails)),
   ];
 }
@@ -51,7 +55,7 @@ function rulesOfStep(cadence: Cadence, step: Step, emails: Playbook['emails']): 
   const id = `cadences/${cadence.id}/steps/${step.id}`;
   const here = (one: StoryEntry): boolean => one.cadence === cadence.id && one.step === step.id;
   const way = (name: string, seenIn: SeenIn): Rule => ({ id: `${id}/${name}`, seenIn: (one) => here(one) && seenIn(one) });
-  return [{ id, seenIn: isOver(cadence, step, new Set()) }, ...waysOf(step, way), ...waysOfReview(step, way, emails)];
+  return [{ id, seenIn: isOver(cadence, step, new Set()) }, ...waysOf(step, way, goalRuleOf(cadence.id)), ...waysOfReview(step, way, emails)];
 }
 
 /** What may come of an email that a rep looks at first; by the playbook's own word when nobody does in time. */
@@ -68,8 +72,20 @@ function waysOfReview(
   ];
 }
 
+/** A lead that did what the split asks: its entry is of the cadence, since it may come after the run. */
+const goalRuleOf =
+  (cadence: string) =>
+  (step: string): Rule => ({
+    id: `cadences/${cadence}/steps/${step}/goal`,
+    seenIn: because(entry('experiment.reached', { experiment: splitId(cadence, step) }), 'experiment-goal'),
+  });
+
 /** The ways a step may go, each a rule of its own. */
-function waysOf(step: Step, way: (name: string, seenIn: SeenIn) => Rule): Rule[] {
+function waysOf(
+  step: Step,
+  way: (name: string, seenIn: SeenIn) => Rule,
+  goalRule: (step: string) => Rule,
+): Rule[] {
   switch (step.kind) {
     case 'waitFor':
       return [
@@ -85,6 +101,7 @@ function waysOf(step: Step, way: (name: string, seenIn: SeenIn) => Rule): Rule[]
       return [
         ...step.arms.map((arm) => way(arm.id, entry('step.split', { arm: arm.id }))),
         ...(step.holdout > 0 ? [way('holdout', because(entry('step.split'), 'holdout'))] : []),
+        ...(step.goal ? [goalRule(step.id)] : []),
       ];
     case 'task': {
       const named = Object.keys(step.outcomes).filter((outcome) => outcome !== 'else' && outcome !== 'expired');

@@ -198,6 +198,8 @@ const FROM_JOURNAL: Readonly<Record<JournalType, ((entry: Entry) => Happened) | 
   'step.split': null,
   'step.waited': null,
   'step.exhausted': null,
+  'experiment.joined': null,
+  'experiment.reached': null,
   'touch.deferred': null,
   'task.skipped': null,
   'touch.held': null,

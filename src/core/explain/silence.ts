@@ -4,6 +4,7 @@ import { permissionFor, type Refusal } from '../permission.ts';
 import { type Ahead, playAhead } from './ahead.ts';
 import type { ExplainCode, Verdict } from './codes.ts';
 import { suppressionReasons, whyNotIn } from './entry.ts';
+import { heldOutOfAll } from './experiment.ts';
 import {
   type Because,
   type Entry,
@@ -98,6 +99,9 @@ export function explainSilence(q: Question): Explanation {
     );
   }
   if (ahead.stop === 'error') return cannotDecide(ahead);
+  const spared = custody.who === 'sales' ? undefined : heldOutOfAll(q);
+  if (spared !== undefined)
+    return answer(spared.verdict, spared.code, spared.sentence, spared.because, { unblockedBy: spared.unblockedBy });
   const { expired } = ahead.state;
   if (expired !== undefined) {
     const entry =

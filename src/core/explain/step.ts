@@ -5,6 +5,7 @@ import type { Instant } from '../time.ts';
 import { inner } from '../words.ts';
 import { type Ahead, playAhead } from './ahead.ts';
 import { suppressionReasons, whyNotIn } from './entry.ts';
+import { experimentReasons, sparedBy } from './experiment.ts';
 import {
   type Because,
   type Entry,
@@ -164,8 +165,9 @@ function willCome(
       at,
       code: 'would-be-skipped',
       sentence: `${place} would come on ${say(q, at)}, and then: ${inner(storyIn(q, entry))}.`,
-      because: [...because, ...suppressionReasons(q, entry.reason ?? '')],
+      because: [...because, ...suppressionReasons(q, entry.reason ?? ''), ...experimentOf(q, entry)],
       unblockedBy: null,
+      ...sparedBy(entry.reason),
     };
   }
   if (kind.quiet && at <= q.now) {
@@ -211,10 +213,15 @@ function ended(q: Question, step: Step, entry: Entry, started: Entry | undefined
     at: entry.at,
     code,
     sentence: `${say(q, entry.at)}: ${storyIn(q, entry)}`,
-    because,
+    because: [...because, ...experimentOf(q, entry)],
     unblockedBy: null,
+    ...sparedBy(entry.reason),
   };
 }
+
+/** The experiment that the entry names. */
+const experimentOf = (q: Question, { data }: Entry): Because[] =>
+  typeof data['experiment'] === 'string' ? experimentReasons(q, data['experiment']) : [];
 
 function passed(q: Question, run: Enrollment, step: Step, started: Entry | undefined): Explanation {
   return {

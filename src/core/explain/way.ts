@@ -7,6 +7,7 @@ import { inner } from '../words.ts';
 import type { Ahead } from './ahead.ts';
 import { conditionReasons } from './condition.ts';
 import { suppressionReasons } from './entry.ts';
+import { splitReasons } from './experiment.ts';
 import {
   type Because,
   type Entry,
@@ -285,7 +286,11 @@ function otherWay(
         ...base,
         verdict: 'never',
         code: 'other-arm',
-        because: [{ code: 'rule', expr: fork.id, value: 'split', source: file }, ...on],
+        because: [
+          { code: 'rule', expr: fork.id, value: 'split', source: file },
+          ...splitReasons(q, cadence, fork),
+          ...on,
+        ],
         unblockedBy: null,
       };
     case 'task':

@@ -72,6 +72,10 @@ export function uniteHistories(into: LeadState, from: LeadState): LeadState {
     united.earlier = all.slice(-EARLIER_KEPT);
   }
   if (into.chats ?? from.chats) united.chats = { ...from.chats, ...into.chats };
+  // The person is in the group it came into first.
+  if (into.experiments ?? from.experiments) {
+    united.experiments = both(into.experiments, from.experiments, (a, b) => (b.at < a.at ? b : a));
+  }
   if (into.labels ?? from.labels) united.labels = both(into.labels, from.labels, (a, b) => a || b);
   if (into.touched ?? from.touched) {
     united.touched = both(into.touched, from.touched, (a, b) => ascending(a ?? [], b ?? []).slice(-TOUCHES_KEPT));

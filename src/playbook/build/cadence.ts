@@ -33,6 +33,12 @@ export function buildCadence(raw: RawCadence, company: Company, context: BuildCo
     window: buildWindow(raw.window, company),
     ...(raw.goal !== undefined && { goal: at('goal') }),
     ...(raw.exit !== undefined && { exit: at('exit') }),
+    ...(raw.holdout && {
+      holdout: {
+        percent: raw.holdout.percent,
+        goal: { when: at('holdout', 'goal', 'when'), within: raw.holdout.goal.within },
+      },
+    }),
     first,
     steps: dictionary(steps),
   };
@@ -123,12 +129,23 @@ function buildStep(raw: RawStep, next: string | null, path: Path, context: Build
     return { ...base, kind: 'branch', arms: raw.branch.map(arm) };
   }
   if ('split' in raw) {
+    const { goal, guard } = raw.split;
     const arms = Object.entries(raw.split.arms).map(([id, { weight, steps }]) => ({
       id,
       weight,
       to: enter(steps, ['split', 'arms', id, 'steps']),
+      steps: steps.flatMap(idsIn),
     }));
-    return { ...base, kind: 'split', arms, holdout: raw.split.holdout ?? 0 };
+    return {
+      ...base,
+      kind: 'split',
+      arms,
+      holdout: raw.split.holdout ?? 0,
+      ...(goal && { goal: { when: at('split', 'goal', 'when'), within: goal.within } }),
+      ...(guard && {
+        guard: { when: at('split', 'guard', 'when'), within: guard.within, atMost: guard.atMost },
+      }),
+    };
   }
   if ('task' in raw) {
     const { kind, title, body, due } = raw.task;
@@ -146,6 +163,17 @@ function buildStep(raw: RawStep, next: string | null, path: Path, context: Build
     return { ...base, kind: 'notify', to, title, ...(body !== undefined && { body }) };
   }
   return { ...base, kind: 'recycle', into: raw.recycle };
+}
+
+/** The step and all steps in its blocks. */
+const idsIn = (step: RawStep): string[] => [step.id, ...blocksIn(step).flatMap((block) => block.flatMap(idsIn))];
+
+function blocksIn(step: RawStep): readonly RawStep[][] {
+  if ('waitFor' in step) return [step.then ?? [], step.else ?? []];
+  if ('branch' in step) return step.branch.map(({ steps }) => steps);
+  if ('split' in step) return Object.values(step.split.arms).map(({ steps }) => steps);
+  if ('outcomes' in step) return Object.values(step.outcomes ?? {}).map((block) => block ?? []);
+  return [];
 }
 
 function buildOutcomes(outcomes: Readonly<Record<string, RawStep[] | undefined>> | undefined, enter: Enter) {

@@ -105,6 +105,12 @@ export function buildPlaybook({
     ...(raw.expiry && { expiry: buildExpiry(raw.expiry) }),
     ...(raw.caps && { caps: buildCaps(raw.caps) }),
     ...(raw.sending && { sending: buildSending(raw.sending) }),
+    ...(raw.holdout && {
+      holdout: {
+        percent: raw.holdout.percent,
+        goal: { when: at('holdout', 'goal', 'when'), within: raw.holdout.goal.within },
+      },
+    }),
     ...(raw.buyingGroup && { buyingGroup: buildGroup(raw.buyingGroup, at) }),
     ...(raw.replies && { replies: buildReplies(raw.replies) }),
     ...(raw.topics && {

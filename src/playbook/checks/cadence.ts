@@ -1,4 +1,5 @@
 /** Cross-checks of one cadence: references, ids, windows, and steps that no lead can get to. */
+import { HOLDOUT } from '../../core/experiments/experiment.ts';
 import { idOfFile } from '../files.ts';
 import { eachStep } from '../later.ts';
 import { didYouMean } from '../nearest.ts';
@@ -27,6 +28,11 @@ export function checkCadence(source: Source, { playbook, names }: Workspace, rep
   mustBeUnique('day', window.get('days').items(), report);
   checkDays(window.get('days'), Raw.of(playbook), report);
   checkHeard(window, Raw.of(playbook).get('sending').get('quietHours'), root, report);
+
+  const spares = root.get('holdout');
+  if (spares.value !== undefined && root.get('purpose').text !== 'marketing') {
+    report.problems.push(spares.problem('only marketing leaves leads alone', 'a cadence of marketing', 'key'));
+  }
 
   const ids: Raw[] = [];
   eachStep(root.get('steps'), (step) => {
@@ -103,9 +109,24 @@ function checkArms(step: Raw, report: Report): void {
       arm.problem('no lead gets to this arm: the one before takes every lead', 'the arm that takes every lead last'),
     );
   }
+  checkExperiment(step.get('split'), report);
   const split = step.get('split').get('arms');
   if (step.has('split') && split.entries().length === 0 && typeof split.value === 'object') {
     report.problems.push(split.problem('this split has no arms', 'at least one arm', 'key'));
+  }
+}
+
+/** An experiment compares groups; an arm called as the holdout is could not be told from it. */
+function checkExperiment(split: Raw, report: Report): void {
+  const arms = split.get('arms').entries();
+  for (const [name, arm] of arms) {
+    if (name === HOLDOUT)
+      report.problems.push(arm.problem(`an arm cannot be called '${HOLDOUT}'`, 'another name', 'key'));
+  }
+  const held = (split.get('holdout').number ?? 0) > 0;
+  if (split.has('goal') && arms.length + (held ? 1 : 0) === 1) {
+    const expected = "a second arm, or a 'holdout'";
+    report.problems.push(split.get('goal').problem('there is nothing to compare this arm with', expected, 'key'));
   }
 }
 

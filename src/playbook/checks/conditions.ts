@@ -60,6 +60,7 @@ export function checkConditions({ playbook, cadences, names }: Workspace, report
     for (const item of root.get(section).items()) check(item.get('when'), 'none');
   }
   for (const rule of root.get('buyingGroup').get('map').items()) check(rule.get('when'), 'none', roles);
+  check(root.get('holdout').get('goal').get('when'), 'none');
   for (const rule of root.get('chat').items()) check(rule.get('when'), 'none', conditions, true);
   for (const cadence of cadences) checkCadenceConditions(cadence, check);
   reportCycles(uses, report);
@@ -93,9 +94,12 @@ function checkCadenceConditions(
   check(root.get('entry').get('when'), 'none');
   check(root.get('goal'), clickable);
   check(root.get('exit'), clickable);
+  // Experiments outlive the run, so that what was clicked in it is no part of them.
+  check(root.get('holdout').get('goal').get('when'), 'none');
   eachStep(root.get('steps'), (step) => {
     check(step.get('waitFor'), clickable);
     for (const arm of step.get('branch').items()) check(arm.get('when'), clickable);
+    for (const what of ['goal', 'guard']) check(step.get('split').get(what).get('when'), 'none');
   });
 }
 

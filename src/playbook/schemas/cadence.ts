@@ -18,7 +18,7 @@ import {
   wholeNumber,
   wordOrAddress,
 } from './scalars.ts';
-import { CUSTODY, PURPOSES, type RawSpan, span, weekdays, working } from './shared.ts';
+import { CUSTODY, holdout, measure, PURPOSES, type RawSpan, span, weekdays, working } from './shared.ts';
 
 /** A step does one thing: it has exactly one of these keys. */
 export const STEP_KINDS = [
@@ -46,13 +46,19 @@ interface RawStepBase {
 export type RawWait = RawSpan | { until: WaitUntil; offset?: Maybe<string>; orElse?: Maybe<'continue' | 'skip'> };
 export type RawPick = { topic: string; phase?: Maybe<Phase>; fits?: Maybe<Fit[]> };
 export type RawArm = { when?: Maybe<string>; else?: Maybe<true>; steps: RawStep[] };
+export type RawSplit = {
+  arms: Record<string, { weight: number; steps: RawStep[] }>;
+  holdout?: Maybe<number>;
+  goal?: Maybe<{ when: string; within: string }>;
+  guard?: Maybe<{ when: string; within: string; atMost: number }>;
+};
 export type RawStep =
   | (RawStepBase & { email: string; topic?: Maybe<string> })
   | (RawStepBase & { pick: RawPick; onExhausted?: Maybe<'end' | 'continue'> })
   | (RawStepBase & { wait: RawWait })
   | (RawStepBase & { waitFor: string; upTo: string; then?: Maybe<RawStep[]>; else?: Maybe<RawStep[]> })
   | (RawStepBase & { branch: RawArm[] })
-  | (RawStepBase & { split: { arms: Record<string, { weight: number; steps: RawStep[] }>; holdout?: Maybe<number> } })
+  | (RawStepBase & { split: RawSplit })
   | (RawStepBase & {
       task: { kind: string; title: string; body?: Maybe<string>; due: RawSpan };
       outcomes?: Maybe<Record<string, RawStep[]>>;
@@ -106,6 +112,15 @@ const split = object(
       'a map of arms by id',
     ),
     holdout: weight(0).optional(),
+    goal: measure.optional(),
+    guard: object(
+      {
+        when: condition,
+        within: duration,
+        atMost: amount('a share of the leads between 0 and 1, such as 0.02', 0, 0.999),
+      },
+      'what stops an arm, such as { when: "seen(\'unsubscribed\')", within: P14D, atMost: 0.02 }',
+    ).optional(),
   },
   'a split, such as { arms: { a: { weight: 50, steps: [] }, b: { weight: 50, steps: [] } } }',
 );
@@ -202,6 +217,7 @@ export const cadenceSchema = object(
     goal: condition.optional(),
     exit: condition.optional(),
     onChange: oneOf(['pin']).optional(),
+    holdout: holdout.optional(),
     steps: steps.min(1, { error: 'a list of at least one step' }),
   },
   'a map that begins with "cadence:"',

@@ -27,7 +27,7 @@ import {
   zone,
 } from './scalars.ts';
 import { sending } from './sending.ts';
-import { span, WEEKDAYS, workingHours } from './shared.ts';
+import { holdout, span, WEEKDAYS, workingHours } from './shared.ts';
 
 const TRACKING_EXPECTED = 'what is followed in marketing mail: { clicks: true, trap: false }';
 const yesOrNo = z.boolean({ error: 'true or false' });
@@ -345,6 +345,7 @@ export const playbookSchema = object(
     expiry: expiry.optional(),
     caps: caps.optional(),
     sending: sending.optional(),
+    holdout: holdout.optional(),
     buyingGroup: buyingGroup.optional(),
     replies: replies.optional(),
     chat: chat.optional(),

@@ -5,8 +5,8 @@ import type { Instant } from '../../core/time.ts';
 export type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-/** How a column is shown; JSON and CSV hold plain numbers. */
-export type Unit = 'text' | 'count' | 'days' | 'hours' | 'share' | 'number' | 'time' | 'money' | 'flag';
+/** How a column is shown; JSON and CSV hold plain numbers. `block`: text of many lines, below its table. */
+export type Unit = 'text' | 'count' | 'days' | 'hours' | 'share' | 'number' | 'time' | 'money' | 'flag' | 'block';
 
 export interface Column {
   readonly unit: Unit;
@@ -30,6 +30,8 @@ export interface Params {
 export interface Context extends Params {
   readonly goals: Goals | undefined;
   readonly model: string | undefined;
+  /** The edit of the playbook in force that takes the winner of an experiment, where it is known. */
+  readonly change?: (experiment: string, group: string) => { readonly file: string; readonly diff: string } | undefined;
 }
 
 export interface Table {

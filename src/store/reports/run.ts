@@ -56,7 +56,7 @@ function shaped(table: Table, rows: readonly Row[]): Row[] {
 
 /** One report over the time from `from` up to, not including, `to`. */
 export async function runReport(db: Db, report: Report, context: Context): Promise<Filled> {
-  const { goals: _goals, model: _model, ...params } = context;
+  const { goals: _goals, model: _model, change: _change, ...params } = context;
   const found: Record<string, readonly Row[]> = {};
   for (const { id, sql } of report.tables) if (sql !== undefined) found[id] = await ask(db, sql, params);
   for (const [id, sql] of Object.entries(report.sources ?? {})) found[id] = await ask(db, sql, params);
