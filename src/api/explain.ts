@@ -1,10 +1,11 @@
 /** `/v1/leads/{id}/explain`: why a lead got something, why not, when it will, why it hears nothing. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { LOOK_AHEAD_DAYS } from '../core/explain/ahead.ts';
 import { BECAUSE_CODES, EXPLAIN_CODES, VERDICTS } from '../core/explain/codes.ts';
-import { type Entry, explain, type OpenTask, parseAbout } from '../core/explain/explain.ts';
+import { type About, type Entry, explain, type OpenTask, parseAbout } from '../core/explain/explain.ts';
 import type { Playbook } from '../core/playbook.ts';
 import { initialState } from '../core/state.ts';
-import { type Instant, iso } from '../core/time.ts';
+import { DAY, type Instant, iso } from '../core/time.ts';
 import { peekTurn } from '../store/account-turn.ts';
 import { listJournal } from '../store/journal.ts';
 import type { Db } from '../store/schema.ts';
@@ -24,7 +25,7 @@ const aboutIn = text(500)
   .transform((value, context) => {
     const about = parseAbout(value);
     if (about !== undefined) return about;
-    const message = 'must be step:CADENCE/STEP, cadence:NAME, custody, stage, score, silence or position';
+    const message = 'must be step:CADENCE/STEP, cadence:NAME, entry:NUMBER, custody, stage, score, silence or position';
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   })
@@ -45,6 +46,8 @@ const answer = z
       }),
     ),
     unblockedBy: z.string().nullable().openapi({ description: 'What would change the answer.' }),
+    reason: z.string().optional().openapi({ description: 'The journal’s reason, where an entry of it is the answer.' }),
+    playbook: z.string().openapi({ description: 'Hash of the version of the playbook it was judged by.' }),
     timeZone: z.string().openapi({ description: 'The zone in which sentences tell times: the company’s.' }),
   })
   .openapi('Explanation');
@@ -58,14 +61,14 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     tags: ['Leads'],
     summary: 'Why, why not, and when',
     description:
-      'What will happen is decided by the very function the engine decides with, played ahead as if nothing else happened. With `at` in the past the journal answers as of then.',
+      'What will happen is decided by the very function the engine decides with, played ahead as if nothing else happened. With `at` in the past the journal answers as of then, with one ahead the answer is what will be so then.',
     request: {
       params: leadIdParam,
       query: z.strictObject({
         about: aboutIn.optional(),
-        at: dateIn
-          .optional()
-          .openapi({ description: 'As of this past instant; now without it. 400 for one that lies ahead.' }),
+        at: dateIn.optional().openapi({
+          description: `As of this instant; now without it. One that lies ahead, by at most ${LOOK_AHEAD_DAYS} days, is answered as if nothing else happened until then.`,
+        }),
       }),
     },
     responses: { 200: json(answer, 'The answer, in words and as data.'), ...problems(400, 404, 409) },
@@ -73,8 +76,8 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.openapi(get, async (c) => {
     const { db } = deps.database;
     const { at: asked } = c.req.valid('query');
-    if (asked !== undefined && asked > deps.clock.now()) {
-      const message = 'lies ahead: leave it out, and the answer says what will happen, and when';
+    if (asked !== undefined && asked > deps.clock.now() + LOOK_AHEAD_DAYS * DAY) {
+      const message = `lies more than ${LOOK_AHEAD_DAYS} days ahead`;
       throw new Problem('bad-input', `The query has a mistake: at: ${message}`, { errors: [{ path: 'at', message }] });
     }
     const { about = { kind: 'position' as const }, at } = c.req.valid('query');
@@ -85,7 +88,7 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const state = loaded.state ?? initialState(current.stages[0]?.id ?? '', loaded.facts.createdAt);
     const journal = await wholeJournal(db, id);
     const atHand = await pinned(deps, [state], current);
-    const then = at === undefined ? undefined : await versionAt(deps, journal, at);
+    const then = await versionOf(deps, journal, about, at);
     const explained = explain({
       about,
       state,
@@ -103,10 +106,11 @@ export function explainRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       ...(at === undefined ? {} : { at }),
       sendAs: deps.clock.anchor.factor > 1 ? 'due' : 'now',
     });
-    const { at: when, because, ...words } = explained;
+    const { at: when, because, playbook = current.hash, ...words } = explained;
     return c.json(
       {
         ...words,
+        playbook,
         ...(when === undefined ? {} : { at: iso(when) }),
         because: [...because],
         timeZone: current.company.timeZone,
@@ -127,9 +131,20 @@ const openTaskOf = ({ kind, assignee, pool, dueAt, snoozedUntil }: Task): OpenTa
   ...(snoozedUntil === null ? {} : { snoozedUntil }),
 });
 
-/** The version that decided last before this instant; undefined when it is gone or no longer compiles. */
-async function versionAt(deps: ApiDeps, journal: readonly Entry[], at: Instant): Promise<Playbook | undefined> {
-  const hash = journal.findLast((entry) => entry.at <= at)?.playbookVersion;
+/** The version that decided the entry asked about, or last before the instant; undefined when it is gone or no longer compiles. */
+async function versionOf(
+  deps: ApiDeps,
+  journal: readonly Entry[],
+  about: About,
+  at: Instant | undefined,
+): Promise<Playbook | undefined> {
+  const entry =
+    about.kind === 'entry'
+      ? journal[about.seq - 1]
+      : at === undefined
+        ? undefined
+        : journal.findLast((one) => one.at <= at);
+  const hash = entry?.playbookVersion;
   return hash === undefined ? undefined : deps.playbooks.get(hash).catch(() => undefined);
 }
 

@@ -35,13 +35,13 @@ export function addExplain(program: Command): void {
     .command('explain')
     .description('why a lead got something, why not, when it will; without a question, its story')
     .argument('<lead>', 'id or email address')
-    .option('--about <what>', 'step:CADENCE/STEP, cadence:NAME, custody, stage, score or silence')
-    .option('--at <time>', 'as of this past time, e.g. 2026-11-24 or 2026-11-24T08:00:00Z')
+    .option('--about <what>', 'step:CADENCE/STEP, cadence:NAME, entry:NUMBER, custody, stage, score or silence')
+    .option('--at <time>', 'as of this time, past or ahead, e.g. 2026-11-24 or 2026-11-24T08:00:00Z')
     .option('--json', 'print JSON')
     .action(async (lead: string, options: { about?: string; at?: string; json?: true }) => {
       if (options.about !== undefined && parseAbout(options.about) === undefined) {
         throw new VolleyError('wrong-use', `--about ${options.about} is no question`, {
-          fix: 'Ask about step:CADENCE/STEP, cadence:NAME, custody, stage, score, silence or position.',
+          fix: 'Ask about step:CADENCE/STEP, cadence:NAME, entry:NUMBER, custody, stage, score, silence or position.',
         });
       }
       const api = await connect(readConfig());

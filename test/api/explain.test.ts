@@ -110,12 +110,38 @@ describe('GET /v1/leads/{id}/explain', () => {
     expect((await ask(leadId, 'custody', then)).body).toMatchObject({ verdict: 'waiting', code: 'offered' });
     expect((await ask(leadId, 'custody')).body).toMatchObject({ verdict: 'never', code: 'disqualified' });
     expect((await ask(leadId, 'step:evaluation-guide/welcome')).body).toMatchObject({ verdict: 'never' });
-    expect(await ask(leadId, 'score', new Date(START + 2 * DAY).toISOString())).toMatchObject({
+    expect(await ask(leadId, 'score', new Date(START + 500 * DAY).toISOString())).toMatchObject({
       status: 400,
       body: { errors: [{ path: 'at' }] },
     });
     const early = new Date(START - DAY).toISOString();
     expect((await ask(leadId, 'custody', early)).body).toMatchObject({ verdict: 'never', code: 'not-known-then' });
+    api.now = before;
+  });
+
+  test('as of an instant ahead, and by the number of an entry: the rule, what it saw, the version, what would be otherwise', async () => {
+    const before = api.now;
+    const id = await api.lead('ahead@acme.example');
+    await api.advance(id);
+    const soon = new Date(api.now + 2 * DAY).toISOString();
+    const ahead = (await ask(id, 'step:evaluation-guide/welcome', soon)).body;
+    expect(ahead).toMatchObject({ verdict: 'done', code: 'sent', playbook: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(ahead.sentence).toMatch(/^As of .+, if nothing else happens until then: /);
+    // Nothing has happened: it was played on a copy.
+    expect((await ask(id, 'step:evaluation-guide/welcome')).body).toMatchObject({ verdict: 'will' });
+    const { items } = (await api.call(`GET /v1/leads/${id}/journal`)).body;
+    const nth = items.findIndex((entry: { type: string }) => entry.type === 'enrollment.started') + 1;
+    const entry = (await ask(id, `entry:${nth}`)).body;
+    expect(entry).toMatchObject({ verdict: 'done', code: 'journalled', reason: 'entry-rule' });
+    expect(entry.unblockedBy).toMatch(/ not holding$/);
+    expect(entry.because).toContainEqual(
+      expect.objectContaining({
+        code: 'condition',
+        value: true,
+        source: expect.stringMatching(/evaluation-guide.yaml:\d+/),
+      }),
+    );
+    expect((await ask(id, 'entry:999')).body).toMatchObject({ verdict: 'never', code: 'no-such-entry' });
     api.now = before;
   });
 

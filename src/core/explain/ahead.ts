@@ -11,7 +11,7 @@ import { DAY, type Instant } from '../time.ts';
 import type { Entry, Question } from './question.ts';
 
 /** As far as `decide` itself looks for what time alone changes. */
-const LOOK_AHEAD_DAYS = 400;
+export const LOOK_AHEAD_DAYS = 400;
 /** A year of a daily step; one decision of the example playbook takes well under a millisecond. */
 const MOST_DECISIONS = 800;
 
@@ -21,6 +21,8 @@ export interface Ahead {
   /** Runs that ended, with when. */
   readonly ended: ReadonlyMap<string, Instant>;
   readonly state: LeadState;
+  /** What still waits to be used. */
+  readonly inputs: readonly Input[];
   /**
    * Why it was played no further: what was looked for came, nothing is due any more, the time looked
    * ahead is over, or the core cannot go on.
@@ -29,17 +31,20 @@ export interface Ahead {
   readonly error?: string;
 }
 
-/** Plays on until `found` says of what has happened so far that it is enough. */
-export function playAhead(q: Question, found: (soFar: Omit<Ahead, 'stop'>) => boolean): Ahead {
+/**
+ * Plays on until `found` says of what has happened so far that it is enough.
+ * @param end the last instant played; as far as it looks ahead without it
+ */
+export function playAhead(q: Question, found: (soFar: Omit<Ahead, 'stop'>) => boolean, end?: Instant): Ahead {
   const entries: Entry[] = [];
   const entered: StepEntered[] = [];
   const ended = new Map<string, Instant>();
   let { state } = q;
   let inputs = q.inputs;
   let now = Math.max(q.now, state.at);
-  const until = now + LOOK_AHEAD_DAYS * DAY;
+  const until = end ?? now + LOOK_AHEAD_DAYS * DAY;
   const answer = (stop: Ahead['stop'], error?: string): Ahead => ({
-    ...{ entries, entered, ended, state, stop },
+    ...{ entries, entered, ended, state, inputs, stop },
     ...(error === undefined ? {} : { error }),
   });
 
@@ -58,7 +63,7 @@ export function playAhead(q: Question, found: (soFar: Omit<Ahead, 'stop'>) => bo
       else if (effect.kind === 'enrollment' && effect.endedAt !== undefined) ended.set(effect.id, effect.endedAt);
     }
     entered.push(...decided.entered);
-    if (found({ entries, entered, ended, state })) return answer('found');
+    if (found({ entries, entered, ended, state, inputs })) return answer('found');
     if (decided.touch !== undefined) {
       const { id, at } = decided.touch;
       inputs = [...inputs, { id: `ahead:${id}`, at, body: { kind: 'touch.result', touch: id, outcome: 'sent' } }];

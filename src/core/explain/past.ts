@@ -11,6 +11,7 @@ import type { Playbook } from '../playbook.ts';
 import { initialState, type LeadState } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { explainCadence } from './cadence.ts';
+import { explainEntry } from './journalled.ts';
 import { withPosition } from './position.ts';
 import {
   type About,
@@ -23,6 +24,7 @@ import {
   say,
   storyIn,
 } from './question.ts';
+import { addRuns } from './runs.ts';
 import { breaksSilence, explainSilence, isTouch, silentSince } from './silence.ts';
 import { explainCustody, explainScore, explainStage } from './standing.ts';
 import { endOfStep, explainStep } from './step.ts';
@@ -51,7 +53,10 @@ export function stateAsOf(journal: readonly Entry[], at: Instant, playbook: Play
         break;
       }
       case 'lead.suppressed':
-        if (text(entry, 'why') === 'unsubscribed') logSignal(state, 'unsubscribed', entry.at, true);
+        if (text(entry, 'channel') === undefined) {
+          const why = text(entry, 'why');
+          if (why === 'unsubscribed' || why === 'complained') logSignal(state, why, entry.at, true);
+        }
         break;
       case 'stage.changed':
         moveStage(state, playbook, text(entry, 'to') ?? state.stage, entry.at);
@@ -155,17 +160,39 @@ export function explainPast(q: Question, at: Instant): Explanation {
   const journal = q.journal.filter((entry) => entry.at <= at);
   const { playbook, reason } = playbookOfThen(q, journal);
   const playbooks = { current: playbook, get: q.playbooks.get };
-  const { consents, suppressions, doNot, choices } = q.facts;
-  const facts = {
-    ...q.facts,
+  const facts = factsAsOf(q, at);
+  const state = stateAsOf(q.journal, at, playbook, q.facts.createdAt);
+  const answer = asOf(q, { ...q, playbooks, facts, state, now: at, journal });
+  return { playbook: playbook.hash, ...answer, because: [...answer.because, ...reason, TODAY] };
+}
+
+/** The question as of an entry: the version it was decided by, and the facts of then. */
+export function asOfEntry(q: Question, entry: Entry): { readonly then: Question; readonly reason: Because[] } {
+  const { playbook, reason } = playbookOfThen(q, [entry]);
+  const { at } = entry;
+  const playbooks = { current: playbook, get: q.playbooks.get };
+  const journal = q.journal.filter(({ seq }) => seq <= entry.seq);
+  return { then: { ...q, playbooks, facts: factsAsOf(q, at), now: at, journal }, reason };
+}
+
+function factsAsOf({ facts }: Question, at: Instant): Question['facts'] {
+  const { consents, suppressions, doNot, choices } = facts;
+  return {
+    ...facts,
     consents: consents.filter((consent) => consent.at <= at),
     suppressions: suppressions.filter((one) => one.at <= at),
     ...(doNot && { doNot: doNot.filter((one) => one.at <= at) }),
     ...(choices && { choices: choicesAsOf(choices, at) }),
   };
-  const state = stateAsOf(q.journal, at, playbook, q.facts.createdAt);
-  const answer = asOf(q, { ...q, playbooks, facts, state, now: at, journal });
-  return { ...answer, because: [...answer.because, ...reason, TODAY] };
+}
+
+/** What conditions saw just before the entry was decided, as far as the journal tells: runs, clicks and deals too. */
+export function stateBefore(all: readonly Entry[], entry: Entry, playbook: Playbook, createdAt: Instant): LeadState {
+  // What came in at that very instant was there already; what was decided after the entry was not.
+  const journal = all.filter(({ seq }) => seq < entry.seq);
+  const state = stateAsOf(journal, entry.at, playbook, createdAt);
+  for (const one of journal) addRuns(state, one);
+  return state;
 }
 
 const choicesAsOf = ({ declined, pause }: Choices, at: Instant): Choices => ({
@@ -174,7 +201,7 @@ const choicesAsOf = ({ declined, pause }: Choices, at: Instant): Choices => ({
 });
 
 /** What is kept as it is, and not as it was. */
-const TODAY: Because = {
+export const TODAY: Because = {
   code: 'fact',
   expr: 'as of now',
   value:
@@ -218,6 +245,8 @@ function asOf(q: Question, then: Question): Explanation {
       return pastSilence(q, then);
     case 'position':
       return withPosition(then, pastSilence(q, then));
+    case 'entry':
+      return pastSilence(q, then);
   }
 }
 
@@ -231,6 +260,7 @@ function pastStep(
   if (known !== undefined && step !== undefined)
     return told(
       q,
+      then,
       known,
       STEP_KINDS[step.kind].not.some((t) => t === known.type),
     );
@@ -247,7 +277,9 @@ function pastStep(
   };
 }
 
-function told(q: Question, entry: Entry, not: boolean): Explanation {
+/** What the journal tells, with the rule behind it and what would have to have been different. */
+function told(q: Question, then: Question, entry: Entry, not: boolean): Explanation {
+  const why = explainEntry(q, then, entry);
   return {
     verdict: not ? 'never' : 'done',
     at: entry.at,
@@ -259,8 +291,9 @@ function told(q: Question, entry: Entry, not: boolean): Explanation {
         ? 'sent'
         : 'happened',
     sentence: `${say(q, entry.at)}: ${storyIn(q, entry)}`,
-    because: [fromJournal(q, entry)],
-    unblockedBy: null,
+    because: [fromJournal(q, entry), ...why.because.slice(1)],
+    unblockedBy: why.unblockedBy,
+    ...(entry.reason === undefined || entry.reason === null ? {} : { reason: entry.reason }),
   };
 }
 
@@ -275,19 +308,19 @@ const PAUSES: Readonly<Record<string, Explanation['code']>> = {
 function pastCadence(q: Question, then: Question, id: string): Explanation {
   const mine = then.journal.filter((entry) => entry.cadence === id);
   const last = newest(mine, ({ type }) => type === 'enrollment.started' || type === 'enrollment.ended');
-  if (last?.type === 'enrollment.ended') return { ...told(q, last, false), code: 'run-over' };
+  if (last?.type === 'enrollment.ended') return { ...told(q, then, last, false), code: 'run-over' };
   if (last !== undefined) {
     const paused = newest(mine, ({ type }) => type === 'enrollment.paused' || type === 'enrollment.resumed');
     if (paused?.type === 'enrollment.paused' && paused.seq > last.seq) {
       return {
-        ...told(q, paused, false),
+        ...told(q, then, paused, false),
         verdict: 'blocked',
         code: PAUSES[paused.reason ?? ''] ?? 'paused-person',
         because: [fromJournal(q, last), fromJournal(q, paused)],
         unblockedBy: 'what resumed it, if anything has since',
       };
     }
-    return { ...told(q, last, false), code: 'in-cadence' };
+    return { ...told(q, then, last, false), code: 'in-cadence' };
   }
   const later = q.journal.find(
     (entry) => entry.at > then.now && entry.type === 'enrollment.started' && entry.cadence === id,

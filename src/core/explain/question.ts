@@ -14,7 +14,9 @@ export type About =
   | { readonly kind: 'stage' }
   | { readonly kind: 'score' }
   | { readonly kind: 'silence' }
-  | { readonly kind: 'position' };
+  | { readonly kind: 'position' }
+  /** One entry of the journal, by its number. */
+  | { readonly kind: 'entry'; readonly seq: number };
 
 const PLAIN = [
   { kind: 'custody' },
@@ -24,12 +26,14 @@ const PLAIN = [
   { kind: 'position' },
 ] as const satisfies readonly About[];
 
-/** `step:CADENCE/STEP`, `cadence:C`, `custody`, `stage`, `score`, `silence` or `position`; undefined: none of these. */
+/** `step:CADENCE/STEP`, `cadence:C`, `entry:N`, `custody`, `stage`, `score`, `silence` or `position`; undefined: none of these. */
 export function parseAbout(text: string): About | undefined {
   const step = /^step:([^/]+)\/([^/]+)$/.exec(text);
   if (step?.[1] !== undefined && step[2] !== undefined) return { kind: 'step', cadence: step[1], step: step[2] };
   const cadence = /^cadence:([^/]+)$/.exec(text)?.[1];
   if (cadence !== undefined) return { kind: 'cadence', cadence };
+  const entry = /^entry:([1-9]\d{0,8})$/.exec(text)?.[1];
+  if (entry !== undefined) return { kind: 'entry', seq: Number(entry) };
   return PLAIN.find(({ kind }) => kind === text);
 }
 
@@ -67,6 +71,10 @@ export interface Explanation {
   readonly because: readonly Because[];
   /** What would change the answer, in words; null when nothing has to. */
   readonly unblockedBy: string | null;
+  /** The journal's reason, where one entry of it is the answer. */
+  readonly reason?: string;
+  /** Hash of the version it was judged by. */
+  readonly playbook?: string;
 }
 
 export interface Question {
@@ -82,7 +90,7 @@ export interface Question {
   /** The whole journal of the lead, oldest first. */
   readonly journal: readonly Entry[];
   readonly now: Instant;
-  /** Ask as of this past instant: the journal answers. */
+  /** Ask as of this instant. In the past the journal answers; ahead of now, what will be so if nothing else happens. */
   readonly at?: Instant;
   /** As the engine runs: see `Request` in decide.ts. */
   readonly sendAs: 'due' | 'now';
