@@ -7,7 +7,7 @@ import { applyInput } from './apply.ts';
 import { declinedTopics } from './choices.ts';
 import { LOST } from './deal-stage.ts';
 import type { Decided, Decision } from './decision.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, routingOf } from './draft.ts';
 import type { Facts, Playbooks } from './facts.ts';
 import type { Input, InputBody } from './input.ts';
 import { leftToSend } from './left.ts';
@@ -19,7 +19,7 @@ import { copyState, type LeadState } from './state.ts';
 import type { Instant } from './time.ts';
 import { endTouch } from './touch.ts';
 import { leadZone } from './view.ts';
-import { type Due, nextDue, summaryOf } from './wake.ts';
+import { type Due, leftForSend, nextDue, summaryOf } from './wake.ts';
 
 export interface Request {
   readonly state: LeadState;
@@ -106,6 +106,7 @@ export function draftOf({ state, facts, playbooks, inputs, now, maySend, sendAs 
   return {
     state: copyState(state),
     facts,
+    repBefore: state.custody.rep,
     playbooks,
     effects: [],
     entered: [],
@@ -162,15 +163,24 @@ function advanceTo(d: Draft, now: Instant, queue: Input[], applied: string[]): v
   for (let i = 0; i < MAX_INSTANTS; i++) {
     // The last instant that counts is included.
     const due = nextDue(d, queue, 'play', now + 1);
-    if (due === undefined || due.at > now) return;
+    if (due === undefined || due.at > now || due.at >= (leftForSend(d) ?? Number.POSITIVE_INFINITY)) return;
     playInstant(d, Math.max(due.at, d.state.at), queue, applied);
     if (d.touch) return;
   }
   throw new Error(`lead ${d.facts.leadId} has more than ${MAX_INSTANTS} due instants at once`);
 }
 
+/** Who got the lead at an earlier instant of this decision works by their own calendar from then on. */
+function knowCustodian(d: Draft): void {
+  const { rep } = d.state.custody;
+  if (rep === undefined || rep === d.repBefore || rep === d.facts.custodian?.id) return;
+  const custodian = routingOf(d).reps[rep];
+  if (custodian !== undefined) d.facts = { ...d.facts, custodian };
+}
+
 function playInstant(d: Draft, t: Instant, queue: Input[], applied: string[]): void {
   d.t = t;
+  knowCustodian(d);
   d.humanNow = false;
   const due = queue.filter((input) => input.at <= t);
   // By precedence; within it as the queue has them, by when they happened.

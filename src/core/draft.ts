@@ -12,7 +12,9 @@ export type TaskAnswerKind = Extract<InputBody, { kind: 'task.answered' }>['answ
 
 export interface Draft {
   readonly state: LeadState;
-  readonly facts: Facts;
+  facts: Facts;
+  /** Who in sales had the lead when its facts were read. */
+  readonly repBefore: string | undefined;
   readonly playbooks: Playbooks;
   readonly effects: Effect[];
   readonly entered: StepEntered[];

@@ -43,7 +43,7 @@ export function nextDue(
   const zone = leadZone(d.facts, d.playbooks.current);
   let best: Due | undefined;
   const consider = (due: Due): void => {
-    if (!best || due.at < best.at) best = due;
+    if (!best || due.at < best.at || (due.at === best.at && emailFirst(d, due, best))) best = due;
   };
   for (const e of d.state.enrollments) {
     const { playbook, cadence, step } = placeOf(d, e);
@@ -91,6 +91,27 @@ export function nextDue(
   const turn = nextTurn(d, Math.min(best?.at ?? until, until));
   if (turn !== undefined) consider({ at: turn, queue: 'lead', kind: 'rule', zone });
   return best;
+}
+
+/** On a clock that runs faster, all of an instant is decided together, by whoever may send. */
+const emailFirst = ({ sendKnows }: Draft, due: Due, best: Due): boolean =>
+  sendKnows === 'then' && due.queue === 'email' && best.queue !== 'email';
+
+/**
+ * The due time of the first touch that this decision must leave for one that may send. On a clock that runs faster
+ * everything is decided as of its due time, so nothing of that instant or later is decided before it.
+ */
+export function leftForSend(d: Draft): Instant | undefined {
+  if (d.maySend || d.sendKnows === 'now') return undefined;
+  let first: Instant | undefined;
+  for (const e of d.state.enrollments) {
+    if (e.state !== 'running' || e.dueAt === null || e.task !== undefined || e.held !== undefined) continue;
+    const { cadence, step } = placeOf(d, e);
+    if (!isSending(step) || pauseScope(d, cadence) !== undefined) continue;
+    if (e.silenced === true && awaitsRep(d)) continue;
+    first = Math.min(first ?? e.dueAt, e.dueAt);
+  }
+  return first;
 }
 
 /**

@@ -16,6 +16,7 @@ import { instantOf } from '../core/calendar.ts';
 import { DAY } from '../core/time.ts';
 import { createLog } from '../log.ts';
 import { playbookFiles } from '../store/playbooks.ts';
+import { agreementText, simulateAgain } from './demo-agreement.ts';
 import { coveredText } from './demo-covered.ts';
 import { drain } from './demo-drain.ts';
 import { createPeople } from './demo-people.ts';
@@ -44,6 +45,8 @@ interface Played {
   readonly outcome: DemoOutcome;
   /** What both teams would meet about, as text. */
   readonly meeting: string;
+  /** Whether a simulation of the same tells the same, as text. */
+  readonly agreement: string;
 }
 
 /** Runs it to its end; undefined when it was asked to stop. */
@@ -102,7 +105,9 @@ async function run(options: Options, home: string, stopped: Promise<unknown>): P
     }
     const { followed } = people;
     const outcome = await verifyDemo({ db, mailbox, playbook, imported, from, days: options.days, until, followed });
-    return { outcome: { ...outcome, wrong: [...ended, ...people.problems(), ...outcome.wrong] }, meeting };
+    const agreement = await simulateAgain({ db, playbook, reps, from, days: options.days });
+    const wrong = [...ended, ...people.problems(), ...outcome.wrong];
+    return { outcome: { ...outcome, wrong }, agreement: agreementText(agreement), meeting };
   } finally {
     await stack.stop();
   }
@@ -119,7 +124,7 @@ async function watch(clock: { now(): number }, from: number, until: number): Pro
   bar.end();
 }
 
-function show({ outcome, meeting }: Played, options: Options): void {
+function show({ outcome, meeting, agreement }: Played, options: Options): void {
   const { counts } = outcome;
   const list = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
@@ -148,6 +153,7 @@ function show({ outcome, meeting }: Played, options: Options): void {
   print(table(['', ''], rows));
   print(`\n${meeting}`);
   print(`\n${coveredText(outcome.covered)}`);
+  print(`\n${agreement}`);
   if (outcome.wrong.length === 0) print(`\n${colour.green('every lead accounted for, no touch repeated')}`);
   else for (const line of outcome.wrong) print(`${colour.red('wrong:')} ${line}`);
 }
