@@ -10,7 +10,7 @@ import { Problem } from './problem/problem.ts';
 import { reassign } from './reassign.ts';
 import { reopen } from './reopen.ts';
 import { returnIn } from './returns.ts';
-import { instantIn, json, jsonBody, problems, repId, taskId } from './schemas/common.ts';
+import { instantOrNullIn, json, jsonBody, problems, repId, taskId } from './schemas/common.ts';
 import { taskOut } from './schemas/tasks.ts';
 import { snooze } from './snooze.ts';
 import { write } from './write.ts';
@@ -29,7 +29,7 @@ const act = z
       // Words for one lead are for no other.
       completeIn.omit({ text: true, subject: true }).extend({ action: z.literal('complete'), tasks }),
       skipIn.extend({ action: z.literal('skip'), tasks }),
-      z.strictObject({ action: z.literal('snooze'), tasks, until: instantIn.nullable() }),
+      z.strictObject({ action: z.literal('snooze'), tasks, until: instantOrNullIn }),
       z.strictObject({ action: z.literal('reassign'), tasks, to: repId }),
       z.strictObject({ action: z.literal('reopen'), tasks }),
     ],

@@ -15,7 +15,18 @@ import { currentOrNull } from './playbook-now.ts';
 import { reassign } from './reassign.ts';
 import { reopen } from './reopen.ts';
 import { returnIn } from './returns.ts';
-import { idParam, instantIn, json, jsonBody, listQuery, pageOf, problems, repId, text } from './schemas/common.ts';
+import {
+  idParam,
+  instantIn,
+  instantOrNullIn,
+  json,
+  jsonBody,
+  listQuery,
+  pageOf,
+  problems,
+  repId,
+  text,
+} from './schemas/common.ts';
 import { formatted } from './schemas/forms.ts';
 import { taskOut, taskState, toTask } from './schemas/tasks.ts';
 import { snooze } from './snooze.ts';
@@ -153,7 +164,7 @@ export function taskRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     tags,
     summary: 'Put an open task out of the way until then',
     description: 'Stops no clock: due time and SLA stay. `until: null` brings it back.',
-    request: { params: idParam, ...jsonBody(z.strictObject({ until: instantIn.nullable() })) },
+    request: { params: idParam, ...jsonBody(z.strictObject({ until: instantOrNullIn })) },
     responses: { 200: json(taskOut, 'The task as it is now.'), ...problems(400, 404, 409, 413, 415, 422) },
   });
   app.openapi(snoozing, async (c) => {

@@ -70,6 +70,12 @@ describe('/openapi.json', () => {
     expect(schemas.KeyInput.oneOf).toHaveLength(2);
   });
 
+  test('of an instant that may be null, the document says so', async () => {
+    const { paths } = (await api.call('GET /openapi.json')).body;
+    const { until } = paths['/v1/tasks/{id}/snooze'].post.requestBody.content['application/json'].schema.properties;
+    expect(until).toMatchObject({ type: ['string', 'null'], format: 'date-time' });
+  });
+
   test('inputs are strict: what this version does not know is refused, and says so', async () => {
     const { body } = await api.call('GET /openapi.json');
     expect(body.components.schemas.LeadInput.additionalProperties).toBe(false);

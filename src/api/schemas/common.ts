@@ -29,6 +29,9 @@ export const instantIn = z.iso
   .refine((at) => at >= FIRST && at < LAST, 'must lie between the years 2000 and 2100')
   .openapi({ type: 'string', format: 'date-time', example: '2026-11-24T08:12:00Z' });
 
+/** An instant, or null: none. What the document says of an instant would say nothing of null. */
+export const instantOrNullIn = instantIn.nullable().openapi({ type: ['string', 'null'], format: 'date-time' });
+
 /** An instant, or a date alone: its first instant in UTC. */
 export const dateIn = z
   .union([z.iso.date().transform((value) => `${value}T00:00:00Z`), z.iso.datetime({ offset: true })], {
