@@ -74,6 +74,8 @@ const ENDS = new Set([
   'person.notified',
 ]);
 const RUNS = new Set(['enrollment.started', 'enrollment.ended']);
+/** What is told of a run: one that pauses as it starts is told to be paused. */
+const OF_RUNS = new Set([...RUNS, 'enrollment.paused', 'enrollment.resumed']);
 
 /** Reasons that a condition of the playbook stands behind. */
 const BY_CONDITION = new Set([
@@ -134,7 +136,7 @@ describe(`a year of ${LEADS} leads (seed ${SEED})`, () => {
           (one) =>
             one.at === entry.at &&
             (step === undefined
-              ? one.cadence === entry.cadence && RUNS.has(one.type)
+              ? one.cadence === entry.cadence && OF_RUNS.has(one.type)
               : endOfStep([one], entry.cadence ?? '', step) !== undefined),
         );
         // The task of a handoff is told by the offer.
